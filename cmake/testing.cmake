@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# chatrixcd_test(name SOURCES … LINK … [LABEL unit|sim|e2e]): one doctest executable test_NAME, one CTest entry a suite file.
+# The target unit_tests builds those with the label unit.
+add_custom_target(unit_tests)
+function(chatrixcd_test name)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_executable(test_${name} ${arg_SOURCES})
+  target_link_libraries(test_${name} PRIVATE ${arg_LINK} chatrixcd_test_support)
+  set_target_properties(test_${name} PROPERTIES CXX_EXTENSIONS OFF)
+  chatrixcd_precompile(test_${name})
+  if(arg_LABEL STREQUAL "unit")
+    add_dependencies(unit_tests test_${name})
+  endif()
+  add_test(NAME ${arg_LABEL}.${name} COMMAND test_${name})
+  set_tests_properties(${arg_LABEL}.${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+endfunction()

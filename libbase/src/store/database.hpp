@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// One SQLite connection: everything that the store does with SQLite goes through here. Failures are store_error or
+// constraint_violation.
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <chatrixcd/base/store.hpp>
+
+namespace chatrixcd::base {
+
+class database {
+public:
+    // Opens the file, which must exist, or a database in memory if the path is empty.
+    explicit database(std::string const& path);
+
+    std::int64_t run(std::string_view sql, std::vector<sql_value> const& parameters);
+    std::vector<row> query(std::string_view sql, std::vector<sql_value> const& parameters);
+    // Several statements, without parameters and results.
+    void execute(std::string const& script);
+    // Whether a transaction is open. SQLite ends it by itself after some failures: a full disk, an I/O error.
+    bool in_transaction() const noexcept;
+
+private:
+    SQLite::Statement& prepare(std::string_view sql, std::vector<sql_value> const& parameters);
+
+    SQLite::Database connection_;
+    // Statements by their text; the connection must outlive them.
+    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> prepared_;
+};
+
+}  // namespace chatrixcd::base

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The checks find what they are for, and nothing else."""
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+import check_coroutines  # noqa: E402
+import check_layers  # noqa: E402
+import check_names  # noqa: E402
+
+BAD = [
+    'co_await send({.room = r, .body = b});',
+    'co_await send(options{r, b});',
+    'co_await store.write([x](transaction& t) { t.run(x); });',
+    'co_await store.write([=](transaction& t) -> int { return 1; });',
+    'throw std::runtime_error(co_await f());',
+    'auto s = flag ? co_await f() : std::string("no");',
+    'co_await text(flag ? a : std::string("b"));',
+    'co_await send({a, b});',
+]
+GOOD = [
+    'auto r = co_await f();',
+    'if (auto r = co_await f(); r) { go(); }',
+    'auto work = [x](transaction& t) { t.run(x); }; co_await store.write(std::move(work));',
+    'co_await store.write(std::move(work));',
+    'int n = (co_await count()) > 3 ? 1 : 0;',
+    'for (auto const& c : co_await f()) { use(c); }',
+    'while (!done) co_await changed.wait();',
+    'options o{r, b}; co_await send(std::move(o));',
+]
+
+
+def found(snippet):
+    text = check_coroutines.clean("awaitable<void> f() {\n" + snippet + "\n}\n")
+    problems = []
+    for _, statement in check_coroutines.statements(text):
+        if "co_await" in statement:
+            problems += [p for p in (check_coroutines.LAMBDA_BY_VALUE, check_coroutines.BRACED) if p.search(statement)]
+            if "throw" in statement or check_coroutines.TERNARY.search(check_coroutines.SCALAR_TERNARY.sub(";", statement + ";")):
+                problems.append(statement)
+    return problems
+
+
+class Checks(unittest.TestCase):
+    def test_the_coroutine_check_finds_each_spelling_that_gcc_12_gets_wrong(self):
+        for snippet in BAD:
+            self.assertTrue(found(snippet), snippet)
+
+    def test_the_coroutine_check_lets_the_safe_spellings_pass(self):
+        for snippet in GOOD:
+            self.assertFalse(found(snippet), snippet)
+
+    def test_the_layer_check_knows_the_forbidden_edges(self):
+        self.assertNotIn("matrix", check_layers.MAY["libchatops"])
+        self.assertNotIn("chatops", check_layers.MAY["libmatrix"])
+        self.assertEqual(check_layers.place_of("libchatops/adapters/matrix/src/a.cpp"), "libchatops/adapters/matrix")
+
+    def test_the_names_check_sees_timers_but_not_comments(self):
+        timer = check_names.BASE_ONLY[0][0]
+        self.assertTrue(timer.search(check_names.without_comments("asio::steady_timer t;")))
+        self.assertFalse(timer.search(check_names.without_comments("// no steady_timer here")))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "http/response_reader.hpp"
+
+namespace base = chatrixcd::base;
+namespace http = chatrixcd::base::http;
+
+namespace {
+
+constexpr std::size_t max_body = 100;
+
+base::error_kind refusal(std::string const& bytes) {
+    http::response_reader reader(http::method::get, max_body);
+    auto const complete = reader.feed(bytes);
+    REQUIRE_FALSE(complete.has_value());
+    return complete.error().kind();
+}
+
+}  // namespace
+
+TEST_SUITE("base::http::response_reader") {
+    TEST_CASE("an answer is the same in whatever pieces it comes, behind interim ones too") {
+        std::string const texts[] = {
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Y: z\r\n\r\nhello",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Y: z\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-Y: a\r\n\r\nHTTP/1.1 200 OK\r\nX-Y: z\r\nContent-Length: 5\r\n\r\nhello"};
+        for (auto const& text : texts) {
+            for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+                CAPTURE(piece);
+                http::response_reader reader(http::method::get, max_body);
+                bool complete = false;
+                for (std::size_t at = 0; at < text.size(); at += piece) {
+                    CHECK_FALSE(complete);
+                    complete = reader.feed(text.substr(at, piece)).value();
+                }
+                REQUIRE(complete);
+                CHECK(reader.keep_alive());
+                auto const answer = reader.take();
+                CHECK(answer.status == 200);
+                CHECK(answer.body == "hello");
+                CHECK(answer.headers.get("X-y") == "z");
+            }
+        }
+    }
+
+    TEST_CASE("an empty chunked body may come byte by byte") {
+        http::response_reader reader(http::method::get, max_body);
+        bool complete = false;
+        for (char const byte : std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) {
+            complete = reader.feed(std::string(1, byte)).value();
+        }
+        CHECK(complete);
+        CHECK(reader.take().body.empty());
+    }
+
+    TEST_CASE("a body without a length ends with the connection, and only such a one") {
+        http::response_reader open(http::method::get, max_body);
+        CHECK_FALSE(open.feed("HTTP/1.1 200 OK\r\n\r\nhel").value());
+        CHECK_FALSE(open.feed("lo").value());
+        REQUIRE(open.finish());
+        CHECK_FALSE(open.keep_alive());
+        CHECK(open.take().body == "hello");
+
+        for (auto const* cut : {"", "HTTP/1.1 2", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel",
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+            CAPTURE(cut);
+            http::response_reader reader(http::method::get, max_body);
+            CHECK_FALSE(reader.feed(cut).value());
+            CHECK_FALSE(reader.finish());
+        }
+    }
+
+    TEST_CASE("answers to HEAD, 204 and 304 have no body, whatever they say") {
+        http::response_reader head(http::method::head, max_body);
+        CHECK(head.feed("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n").value());
+        for (auto const* text : {"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"}) {
+            http::response_reader reader(http::method::get, max_body);
+            CHECK(reader.feed(text).value());
+        }
+    }
+
+    TEST_CASE("bytes behind the answer spoil the connection, not the answer") {
+        http::response_reader reader(http::method::get, max_body);
+        REQUIRE(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n\r\n").value());
+        CHECK_FALSE(reader.keep_alive());
+        CHECK(reader.take().body == "ok");
+    }
+
+    TEST_CASE("what is no HTTP is refused as a breach of protocol") {
+        CHECK(refusal("SSH-2.0-OpenSSH_9.2\r\n") == base::error_kind::protocol);
+        CHECK(refusal("HTTP/1.1 20 OK\r\n\r\n") == base::error_kind::protocol);
+        CHECK(refusal("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n") == base::error_kind::protocol);
+        CHECK(refusal("HTTP/1.1 101 Switching\r\n\r\n") == base::error_kind::protocol);
+        std::string interim;
+        for (int i = 0; i < 20; ++i) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+        CHECK(refusal(interim) == base::error_kind::protocol);
+    }
+
+    TEST_CASE("what is too long is refused as that") {
+        std::string const head = "HTTP/1.1 200 OK\r\n";
+        CHECK(refusal(head + "Content-Length: 101\r\n\r\n") == base::error_kind::too_large);
+        CHECK(refusal(head + "Transfer-Encoding: chunked\r\n\r\n65\r\n") == base::error_kind::too_large);
+        CHECK(refusal(head + "\r\n" + std::string(101, 'x')) == base::error_kind::too_large);
+        CHECK(refusal(head + "X: " + std::string(70000, 'x')) == base::error_kind::too_large);
+        CHECK(refusal(head + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(70000, 'x')) == base::error_kind::too_large);
+    }
+}

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# What is too long for every day: both sanitizers of clang, clang-tidy, and each public header compiled alone.
+. tools/dev/common.sh
+split_yes "$@"
+setup clang-tidy-16
+bash tools/dev/lint.sh
+build_preset dev all_verify_interface_header_sets
+for preset in asan tsan; do
+    build_preset "$preset"
+    ctest --test-dir "build/$preset" --output-on-failure -j 2 -L 'unit|e2e'
+done
+find libbase/src libprotocol/src libmatrix/src libchatops libexecutor/src libhomeserver/src bots -name '*.cpp' -print0 |
+    xargs -0 -n 4 -P 2 clang-tidy-16 --quiet -p build/dev

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# Runs each fuzz target; what it finds new goes to build/fuzz/corpus, a crash stays in build/fuzz/crashes.
+. tools/dev/common.sh
+split_yes "$@"
+setup
+build_preset fuzz fuzz_targets
+seconds=${FUZZ_SECONDS:-60}
+for target in build/fuzz/tests/fuzz/fuzz_*; do
+    [ -x "$target" ] && [ -f "$target" ] || continue
+    name=${target##*/fuzz_}
+    mkdir -p "build/fuzz/corpus/$name" build/fuzz/crashes
+    echo "== $name, $seconds s"
+    "$target" -max_total_time="$seconds" -max_len=65536 -timeout=5 -print_final_stats=1 -artifact_prefix="build/fuzz/crashes/$name-" \
+        "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" 2>&1 | grep -E 'stat::number_of_executed_units|SUMMARY|ERROR' || true
+    if compgen -G "build/fuzz/crashes/$name-*" >/dev/null; then
+        echo "fuzz: $name found a crash: $(ls build/fuzz/crashes/"$name"-*)" >&2
+        exit 1
+    fi
+done

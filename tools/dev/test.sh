@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+. tools/dev/common.sh
+split_yes "$@"
+setup
+build_preset dev
+export TMPDIR=${TMPDIR:-/tmp}
+exec ctest --test-dir build/dev --output-on-failure -j 2 "${rest[@]}"
