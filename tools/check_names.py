@@ -19,9 +19,10 @@ BASE_ONLY = [
 ]
 NOWHERE = [
     (re.compile(r"asio::detached\b"), "a detached coroutine: use base::task_group"),
-    (re.compile(r"^\s*using namespace\b(?!.*literals)"), "using namespace at file scope"),
     (re.compile(r"BOOST_(ASIO|BEAST)_SEPARATE_COMPILATION"), "separately compiled Asio or Beast"),
 ]
+# A test may open the namespace that it tests; nothing else may.
+NOT_IN_LIBRARIES = (re.compile(r"^\s*using namespace\b(?!.*literals)"), "using namespace at file scope")
 # main() reads the environment and hands it down.
 GETENV = re.compile(r"\bgetenv\s*\(")
 GETENV_ALLOWED = ("libbase/src/", "bots/chatrixcd/src/main.cpp", "examples/")
@@ -48,6 +49,8 @@ def main():
             if path.suffix not in (".cpp", ".hpp"):
                 continue
             rules = list(NOWHERE)
+            if not name.startswith("tests/"):
+                rules.append(NOT_IN_LIBRARIES)
             if not name.startswith(("libbase/", "tests/")):
                 rules += BASE_ONLY
             for number, line in enumerate(without_comments(text).split("\n"), 1):

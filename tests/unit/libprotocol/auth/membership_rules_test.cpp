@@ -37,6 +37,7 @@ TEST_SUITE("auth rules: membership") {
             room.state.put(create);
             CHECK(room.outcome(room.join_after_create("@creator:a")) == "allowed");
             CHECK(room.outcome(room.join_after_create("@other:a")) == "m.room.member: join: the user is not invited");
+            CHECK(room.outcome(room.join_after_create("@creator:a", "$another")) == "m.room.member: join: the user is not invited");
             // Later the creator needs an invitation like everybody else.
             room.set_member("@creator:a", "leave");
             CHECK(room.change("@creator:a", "@creator:a", "join") == "m.room.member: join: the user is not invited");
@@ -186,6 +187,8 @@ TEST_SUITE("auth rules: membership") {
                 CHECK(room.change("@new:b", "@new:b", "knock") == "allowed");
                 CHECK(room.change("@mod:a", "@new:b", "knock") == "m.room.member: knock: the sender is somebody else");
                 CHECK(room.change("@user:a", "@user:a", "knock") == "m.room.member: knock: the user is in the room or invited already");
+                room.set_member("@new:b", "invite");
+                CHECK(room.change("@new:b", "@new:b", "knock") == "m.room.member: knock: the user is in the room or invited already");
                 room.set_member("@new:b", "ban");
                 CHECK(room.change("@new:b", "@new:b", "knock") == "m.room.member: knock: the user is banned");
             }

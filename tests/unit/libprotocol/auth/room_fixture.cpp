@@ -50,10 +50,12 @@ pdu room_fixture::member(std::string_view sender, std::string_view target, std::
     return event(sender, "m.room.member", std::string(target), "{\"membership\":\"" + std::string(membership) + "\"}");
 }
 
-pdu room_fixture::join_after_create(std::string_view user) const {
+pdu room_fixture::join_after_create(std::string_view user, std::string_view another) const {
     auto const create = state.find("m.room.create", "")->id().str();
     json::object parts{{"type", "m.room.member"}, {"sender", user}, {"state_key", user}, {"room_id", room}};
-    parts["prev_events"] = json::array{json::value(create)};
+    json::array previous{json::value(create)};
+    if (!another.empty()) previous.emplace_back(another);
+    parts["prev_events"] = std::move(previous);
     return make_event(version, std::move(parts), R"({"membership":"join"})");
 }
 

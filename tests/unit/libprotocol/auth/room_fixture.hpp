@@ -21,8 +21,8 @@ public:
     // An event on top of the room.
     pdu event(std::string_view sender, std::string_view type, std::optional<std::string> state_key, std::string_view content) const;
     pdu member(std::string_view sender, std::string_view target, std::string_view membership) const;
-    // A join whose only previous event is the create event.
-    pdu join_after_create(std::string_view user) const;
+    // A join whose previous event is the create event, alone or with another.
+    pdu join_after_create(std::string_view user, std::string_view another = {}) const;
 
     // Into the state, whether the rules like it or not.
     void put(std::string_view sender, std::string_view type, std::string_view state_key, std::string_view content);

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What the documentation shows is what there is: links lead somewhere, the bot of the README is the example that is built, every
+configuration key and every command is documented."""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
+
+
+def code_of(path):
+    """The source without licence line, comments and surrounding blank lines."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("//")]
+    return "\n".join(lines).strip()
+
+
+def main():
+    problems = []
+    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")] + sorted((ROOT / "docs").rglob("*.md"))
+    for page in pages:
+        name = page.relative_to(ROOT)
+        if not page.exists():
+            problems.append(f"{name}: is missing")
+            continue
+        for target in LINK.findall(page.read_text(encoding="utf-8")):
+            if not (page.parent / target).exists():
+                problems.append(f"{name}: the link to {target} leads nowhere")
+
+    echo_bot = code_of(ROOT / "examples/echo_bot.cpp")
+    count = sum(1 for line in echo_bot.splitlines() if line.strip())
+    if count > 20:
+        problems.append(f"examples/echo_bot.cpp: {count} lines, at most 20 are promised")
+    if echo_bot not in (ROOT / "README.md").read_text(encoding="utf-8"):
+        problems.append("README.md: its bot is not the code of examples/echo_bot.cpp")
+
+    configuration = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    keys = re.findall(r'^\s*\{"(\w+)", "(\w+)",', (ROOT / "bots/chatrixcd/src/config/keys.cpp").read_text(encoding="utf-8"), re.M)
+    for section, key in keys:
+        if f"`{section}.{key}`" not in configuration:
+            problems.append(f"docs/configuration.md: {section}.{key} is not documented")
+    for name, number in re.findall(r"^\s*(\w+) = (\d+),", (ROOT / "bots/chatrixcd/src/exit_code.hpp").read_text(encoding="utf-8"), re.M):
+        if f"| {number} |" not in configuration:
+            problems.append(f"docs/configuration.md: exit code {number} ({name}) is not documented")
+
+    commands = (ROOT / "docs/commands.md").read_text(encoding="utf-8") if (ROOT / "docs/commands.md").exists() else ""
+    declared = set()
+    for source in (ROOT / "libchatops/src/commands").glob("*.cpp"):
+        declared |= set(re.findall(r'declare<[\w:]+>\(\s*"(\w+)"', source.read_text(encoding="utf-8")))
+    for command in sorted(declared):
+        if f"`!cd {command}" not in commands:
+            problems.append(f"docs/commands.md: the command {command} is not documented")
+    for problem in problems:
+        print(problem)
+    print(f"docs: {len(pages)} pages, {len(keys)} keys, {len(declared)} commands, {len(problems)} problems")
+    return 1 if problems or not keys or not declared else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
