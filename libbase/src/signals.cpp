@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::array<int, 2> stop_signals = {SIGINT, SIGTERM};
 
-extern "C" void chatrixcd_exit_at_once(int number) {
-    ::_exit(128 + number);
-}
+extern "C" void chatrixcd_exit_at_once(int number) { ::_exit(128 + number); }
 
 void exit_at_the_next() {
     struct sigaction action = {};

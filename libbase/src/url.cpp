@@ -13,15 +13,9 @@ namespace {
 constexpr std::size_t max_url = 8192;
 constexpr std::size_t max_host = 253;  // RFC 1035, in its textual form
 
-bool is_alpha(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 std::string lower_case(std::string_view text) {
     std::string lowered(text);
     for (char& c : lowered) c = to_lower(c);
@@ -29,13 +23,9 @@ std::string lower_case(std::string_view text) {
 }
 
 // RFC 3986, 2.3
-bool is_unreserved(char c) {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
+bool is_unreserved(char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 // What may stand unescaped in a path or a query: RFC 3986, 3.3 and 3.4
-bool is_target_character(char c) {
-    return is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?").find(c) != std::string_view::npos;
-}
+bool is_target_character(char c) { return is_unreserved(c) || std::string_view("!$&'()*+,;=:@/?").find(c) != std::string_view::npos; }
 
 std::optional<unsigned> hex_value(char c) {
     if (is_digit(c)) return static_cast<unsigned>(c - '0');
@@ -53,9 +43,7 @@ std::optional<char> escaped_at(std::string_view text, std::size_t at) {
     return static_cast<char>(*high * 16U + *low);
 }
 
-error bad_url(std::string what) {
-    return error(error_kind::invalid, "not an http(s) URL: " + std::move(what));
-}
+error bad_url(std::string what) { return error(error_kind::invalid, "not an http(s) URL: " + std::move(what)); }
 
 bool is_ipv6(std::string const& text) {
     in6_addr address{};
@@ -132,9 +120,7 @@ std::string url::authority() const {
     return text;
 }
 
-std::string url::str() const {
-    return (tls ? "https://" : "http://") + authority() + target;
-}
+std::string url::str() const { return (tls ? "https://" : "http://") + authority() + target; }
 
 result<url> parse_url(std::string_view text) {
     if (text.size() > max_url) return bad_url("it is longer than 8192 characters");

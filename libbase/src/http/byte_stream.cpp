@@ -22,12 +22,8 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-tcp::socket& socket_of(tcp::socket& socket) {
-    return socket;
-}
-tcp::socket& socket_of(asio::ssl::stream<tcp::socket>& stream) {
-    return stream.next_layer();
-}
+tcp::socket& socket_of(tcp::socket& socket) { return socket; }
+tcp::socket& socket_of(asio::ssl::stream<tcp::socket>& stream) { return stream.next_layer(); }
 
 void throw_if_cancelled(boost::system::error_code const& failure) {
     if (failure == asio::error::operation_aborted) throw boost::system::system_error(failure);
@@ -112,9 +108,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<tls_trust> make_tls_trust(std::string const& ca_file) {
-    return std::make_unique<openssl_trust>(ca_file);
-}
+std::unique_ptr<tls_trust> make_tls_trust(std::string const& ca_file) { return std::make_unique<openssl_trust>(ca_file); }
 
 std::unique_ptr<byte_stream> make_plain_stream(tcp::socket socket) {
     return std::make_unique<socket_stream<tcp::socket>>(std::move(socket));

@@ -26,13 +26,12 @@ namespace asio = boost::asio;
 constexpr std::size_t read_size = 16U << 10U;
 
 // RFC 9110, 9.2.2: a request that may be sent a second time when the first one's fate is unknown.
-bool is_idempotent(method verb) {
-    return verb != method::post && verb != method::patch;
-}
+bool is_idempotent(method verb) { return verb != method::post && verb != method::patch; }
 
 // One call of send(), over all its attempts.
 struct outgoing {
-    outgoing(request const& r, url const& target) : verb(r.verb), where{target.tls, target.host, target.port}, max_response(r.max_response) {}
+    outgoing(request const& r, url const& target)
+        : verb(r.verb), where{target.tls, target.host, target.port}, max_response(r.max_response) {}
     method verb;
     origin where;
     std::size_t max_response;

@@ -47,7 +47,8 @@ asio::awaitable<result<addresses>> look_up(asio::any_io_executor executor, std::
     };
     running->resolver.async_resolve(host, std::to_string(port), tcp::resolver::numeric_service, std::move(finished));
     while (!running->done) co_await running->ended.wait();
-    if (running->failure) co_return error(error_kind::unavailable, "the host name " + host + " has no address: " + running->failure.message());
+    if (running->failure)
+        co_return error(error_kind::unavailable, "the host name " + host + " has no address: " + running->failure.message());
     co_return std::move(running->found);
 }
 
@@ -64,7 +65,8 @@ asio::awaitable<boost::system::error_code> open_socket(tcp::socket& socket, tcp:
 
 }  // namespace
 
-connector::connector(asio::any_io_executor executor, clock& time, std::string const& ca_file) : executor_(std::move(executor)), time_(time) {
+connector::connector(asio::any_io_executor executor, clock& time, std::string const& ca_file)
+    : executor_(std::move(executor)), time_(time) {
     if (!ca_file.empty()) trust_ = make_tls_trust(ca_file);
 }
 
@@ -92,7 +94,8 @@ asio::awaitable<result<std::unique_ptr<byte_stream>>> connector::open(origin whe
         auto secured = co_await trust_->connect(std::move(socket), where.host);
         co_return std::move(secured);
     }
-    co_return error(error_kind::unavailable, where.host + " port " + std::to_string(where.port) + " cannot be reached: " + failure.message());
+    co_return error(error_kind::unavailable,
+                    where.host + " port " + std::to_string(where.port) + " cannot be reached: " + failure.message());
 }
 
 }  // namespace chatrixcd::base::http

@@ -46,9 +46,7 @@ void fields::set(std::string_view name, std::string value) {
     entries_.erase(std::remove_if(first + 1, entries_.end(), same), entries_.end());
 }
 
-void fields::add(std::string_view name, std::string value) {
-    entries_.emplace_back(std::string(name), std::move(value));
-}
+void fields::add(std::string_view name, std::string value) { entries_.emplace_back(std::string(name), std::move(value)); }
 
 std::optional<std::string> fields::get(std::string_view name) const {
     for (auto const& [entry, value] : entries_) {

@@ -102,26 +102,18 @@ unsigned request_reader::feed(std::string_view bytes) {
     return 0;
 }
 
-bool request_reader::idle() const {
-    return state_->pending.empty() && !state_->reading->got_some();
-}
+bool request_reader::idle() const { return state_->pending.empty() && !state_->reading->got_some(); }
 
-bool request_reader::header_complete() const {
-    return state_->reading->is_header_done();
-}
+bool request_reader::header_complete() const { return state_->reading->is_header_done(); }
 
 bool request_reader::expects_continue() const {
     auto const& message = state_->reading->get();
     return message.version() == 11 && !message[beast_http::field::expect].empty() && !complete();
 }
 
-bool request_reader::complete() const {
-    return state_->reading->is_done();
-}
+bool request_reader::complete() const { return state_->reading->is_done(); }
 
-bool request_reader::keep_alive() const {
-    return state_->reading->keep_alive();
-}
+bool request_reader::keep_alive() const { return state_->reading->keep_alive(); }
 
 request request_reader::take() {
     auto message = state_->reading->release();

@@ -38,9 +38,7 @@ struct response_reader::state {
     unsigned interim = 0;
 
     // The parser asserts that an empty chunked body does not come in pieces of less than its five bytes.
-    bool can_parse() const {
-        return !pending.empty() && (!reading->is_header_done() || !reading->chunked() || pending.size() >= 5);
-    }
+    bool can_parse() const { return !pending.empty() && (!reading->is_header_done() || !reading->chunked() || pending.size() >= 5); }
 
     void begin() {
         reading.emplace();
@@ -78,7 +76,8 @@ result<bool> response_reader::feed(std::string_view bytes) {
         auto const status = self.reading->get().result_int();
         if (status >= 200) return true;
         // We asked for no upgrade, so 101 would make the rest of the connection something else.
-        if (status == 101 || ++self.interim > max_interim) return error(error_kind::protocol, "the server answered with interim answers only");
+        if (status == 101 || ++self.interim > max_interim)
+            return error(error_kind::protocol, "the server answered with interim answers only");
         self.begin();
     }
     return false;

@@ -63,9 +63,7 @@ std::vector<std::string_view> split(std::string_view path) {
     }
 }
 
-bool is_name(std::string_view segment) {
-    return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
-}
+bool is_name(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
 
 }  // namespace
 

@@ -124,9 +124,7 @@ void server_connection::limit_time(std::chrono::milliseconds limit) {
     alarm_.async_wait(std::move(ring));
 }
 
-void server_connection::stop_alarm() {
-    alarm_.expires_at(asio::steady_timer::time_point::max());
-}
+void server_connection::stop_alarm() { alarm_.expires_at(asio::steady_timer::time_point::max()); }
 
 // What was received, 0 if the connection has ended.
 asio::awaitable<std::size_t> server_connection::read_some() {
@@ -205,7 +203,7 @@ asio::awaitable<bool> server_connection::answer_request() {
     auto bytes = encode(*current->answer, verb != method::head, keep_alive);
     bool const written = co_await write(std::move(bytes));
     stop_alarm();
-    co_return written && keep_alive;
+    co_return written&& keep_alive;
 }
 
 std::string server_connection::encode(response const& answer, bool with_body, bool keep_alive) const {

@@ -10,9 +10,7 @@
 namespace chatrixcd::base::http {
 
 // Asio opens sockets that a child process would inherit.
-inline void close_on_exec(int descriptor) noexcept {
-    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-}
+inline void close_on_exec(int descriptor) noexcept { ::fcntl(descriptor, F_SETFD, FD_CLOEXEC); }
 
 // For a connected socket: what is written leaves at once.
 inline void send_at_once(boost::asio::ip::tcp::socket& socket) {

@@ -10,9 +10,7 @@ namespace chatrixcd::base::http {
 
 namespace {
 
-char lowered(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char lowered(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // RFC 9110, 5.6.2
 bool is_token(std::string_view text) {
@@ -86,13 +84,16 @@ bool equal_names(std::string_view a, std::string_view b) noexcept {
     return true;
 }
 
-bool has_no_body(unsigned status) noexcept {
-    return status < 200 || status == 204 || status == 304;
-}
+bool has_no_body(unsigned status) noexcept { return status < 200 || status == 204 || status == 304; }
 
 result<std::string> request_head(request const& r, url const& target, std::string_view user_agent) {
     std::string head;
-    head.append(to_string(r.verb)).append(" ").append(target.target).append(" HTTP/1.1\r\nHost: ").append(target.authority()).append("\r\n");
+    head.append(to_string(r.verb))
+        .append(" ")
+        .append(target.target)
+        .append(" HTTP/1.1\r\nHost: ")
+        .append(target.authority())
+        .append("\r\n");
     if (!user_agent.empty() && !r.headers.get("User-Agent")) {
         if (!is_field_value(user_agent)) return error(error_kind::invalid, "the user agent has a control character in it");
         head.append("User-Agent: ").append(user_agent).append("\r\n");

@@ -11,9 +11,7 @@ namespace chatrixcd::base::supervisor {
 
 namespace {
 
-bool has_nul(std::string const& text) {
-    return text.find('\0') != std::string::npos;
-}
+bool has_nul(std::string const& text) { return text.find('\0') != std::string::npos; }
 
 result<void> check(process_spec const& spec) {
     if (spec.argv.empty() || spec.argv.front().empty()) return error(error_kind::invalid, "a process needs a program to run");
@@ -78,12 +76,8 @@ result<program> program::prepare(process_spec spec) {
     return ready;
 }
 
-std::vector<char*> program::argv() {
-    return pointers(argv_);
-}
+std::vector<char*> program::argv() { return pointers(argv_); }
 
-std::vector<char*> program::environment() {
-    return pointers(environment_);
-}
+std::vector<char*> program::environment() { return pointers(environment_); }
 
 }  // namespace chatrixcd::base::supervisor

@@ -53,12 +53,16 @@ error refusal(report const& failed, std::string const& program, std::string cons
     if (failed.at == report::step::folder) return error(error_kind::environment, "the folder " + folder + " cannot be entered: " + why);
     switch (failed.number) {
         case ENOENT:
-        case ENOTDIR: return error(error_kind::not_found, "there is no program " + program + ", or not what it is to be interpreted by");
+        case ENOTDIR:
+            return error(error_kind::not_found, "there is no program " + program + ", or not what it is to be interpreted by");
         case EACCES:
         case EPERM:
-        case ENOEXEC: return error(error_kind::forbidden, "the program " + program + " is not executable: " + why);
-        case E2BIG: return error(error_kind::invalid, "the arguments and the environment of " + program + " are too long");
-        default: return error(error_kind::environment, "the program " + program + " cannot be started: " + why);
+        case ENOEXEC:
+            return error(error_kind::forbidden, "the program " + program + " is not executable: " + why);
+        case E2BIG:
+            return error(error_kind::invalid, "the arguments and the environment of " + program + " are too long");
+        default:
+            return error(error_kind::environment, "the program " + program + " cannot be started: " + why);
     }
 }
 

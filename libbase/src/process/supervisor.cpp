@@ -26,9 +26,7 @@ constexpr int first_free_fd = 5;
 // In the job, until exec closes it.
 constexpr int report_fd = 3;
 
-void send(report const& told) noexcept {
-    ::send(channel_fd, &told, sizeof told, MSG_NOSIGNAL);
-}
+void send(report const& told) noexcept { ::send(channel_fd, &told, sizeof told, MSG_NOSIGNAL); }
 
 [[noreturn]] void give_up(int channel, int number) noexcept {
     report failed;

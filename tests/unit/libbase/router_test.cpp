@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <chatrixcd/base/router.hpp>
 #include <stdexcept>
 #include <string>
+
+#include <chatrixcd/base/router.hpp>
 #include <support/run_coroutine.hpp>
 
 namespace asio = boost::asio;
@@ -20,9 +21,7 @@ http::router::function answer(std::string text) {
     };
 }
 
-http::response refuse(bool path_exists) {
-    return http::response(path_exists ? 405 : 404);
-}
+http::response refuse(bool path_exists) { return http::response(path_exists ? 405 : 404); }
 
 // What a router answers, "200 text" or the status.
 std::string ask(http::router const& routes, http::method verb, std::string target) {

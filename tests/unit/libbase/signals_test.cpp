@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
 #include <chatrixcd/base/signals.hpp>
 #include <support/run_coroutine.hpp>
 

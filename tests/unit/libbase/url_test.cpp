@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <chatrixcd/base/url.hpp>
 #include <string>
+
+#include <chatrixcd/base/url.hpp>
 
 namespace base = chatrixcd::base;
 
@@ -32,11 +33,33 @@ TEST_SUITE("base::url") {
     }
 
     TEST_CASE("what is no http URL is refused with the reason") {
-        for (auto const* text :
-             {"", "example.org", "ftp://a", "http://", "http:///x", "http://a b/", "http://a:0", "http://a:65536", "http://a:x", "http://a:",
-              "http://user@a/", "http://user:pw@a/", "http://[::1/", "http://[::g]/", "http://[::1]x/", "http://[1.2.3.4]/", "http://a..b/",
-              "http://.a/", "http://a/%", "http://a/%4", "http://a/%zz", "http://a/b c", "http://a/\r\nX: y", "http://a/<", "http://\xC3\xA4/",
-              "http://a%41/", "http://a/\x7F"}) {
+        for (auto const* text : {"",
+                                 "example.org",
+                                 "ftp://a",
+                                 "http://",
+                                 "http:///x",
+                                 "http://a b/",
+                                 "http://a:0",
+                                 "http://a:65536",
+                                 "http://a:x",
+                                 "http://a:",
+                                 "http://user@a/",
+                                 "http://user:pw@a/",
+                                 "http://[::1/",
+                                 "http://[::g]/",
+                                 "http://[::1]x/",
+                                 "http://[1.2.3.4]/",
+                                 "http://a..b/",
+                                 "http://.a/",
+                                 "http://a/%",
+                                 "http://a/%4",
+                                 "http://a/%zz",
+                                 "http://a/b c",
+                                 "http://a/\r\nX: y",
+                                 "http://a/<",
+                                 "http://\xC3\xA4/",
+                                 "http://a%41/",
+                                 "http://a/\x7F"}) {
             CAPTURE(text);
             auto const parsed = base::parse_url(text);
             REQUIRE_FALSE(parsed.has_value());

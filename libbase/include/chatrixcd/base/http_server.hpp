@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HTTP/1.1 server: keep-alive, size caps, time-outs, graceful stop. Routes are the handler's business (router.hpp).
+// The HTTP/1.1 server: keep-alive, size caps, time-outs, graceful stop. Routes are the handler's business (router.hpp). What is no
+// HTTP, or too large, is refused without the handler. A handler of a GET or HEAD is cancelled when its client goes away (a client
+// that ends its side of the connection counts as gone); the others run to their end.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,7 +23,7 @@ public:
     std::uint16_t port = 0;             // 0: any free port
     std::size_t max_body = 16U << 20U;  // larger: 413
     std::size_t max_header = 16U << 10U;
-    std::size_t max_connections = 1024;
+    std::size_t max_connections = 1024;  // more wait to be accepted
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(75)};  // between requests, and while one is read
 };
 

@@ -55,7 +55,8 @@ void extend(X509* certificate, X509* issuer, int what, std::string const& value)
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-    std::unique_ptr<X509_EXTENSION, deleter<X509_EXTENSION_free>> const extension(X509V3_EXT_conf_nid(nullptr, &context, what, value.c_str()));
+    std::unique_ptr<X509_EXTENSION, deleter<X509_EXTENSION_free>> const extension(
+        X509V3_EXT_conf_nid(nullptr, &context, what, value.c_str()));
     require(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
@@ -90,9 +91,7 @@ certificate_authority::certificate_authority() : state_(std::make_unique<state>(
 
 certificate_authority::~certificate_authority() = default;
 
-std::string certificate_authority::certificate() const {
-    return pem(state_->certificate.get());
-}
+std::string certificate_authority::certificate() const { return pem(state_->certificate.get()); }
 
 identity certificate_authority::issue(std::string const& names) const {
     auto const key = make_key();

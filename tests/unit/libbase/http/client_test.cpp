@@ -3,11 +3,12 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
+#include <memory>
+#include <string>
+
 #include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/task_group.hpp>
-#include <memory>
-#include <string>
 #include <support/raw_socket.hpp>
 #include <support/run_coroutine.hpp>
 
@@ -40,15 +41,15 @@ asio::awaitable<void> answer_all(raw_peer& peer) {
     }
 }
 
-asio::awaitable<void> never_answer(raw_peer& peer) {
-    co_await peer.read_to_end();
-}
+asio::awaitable<void> never_answer(raw_peer& peer) { co_await peer.read_to_end(); }
 
 asio::awaitable<void> answer_one_then_hang_up(raw_peer& peer) {
     co_await peer.read_message();
     co_await peer.send(ok);
     co_await peer.read_message();
 }
+
+asio::awaitable<void> hang_up(raw_peer& peer) { co_await peer.read_message(); }
 
 struct fixture {
     asio::io_context loop{1};
@@ -72,7 +73,8 @@ TEST_SUITE("base::http::client") {
             co_await peer.send(ok);
         };
         scripted_server server(loop, {keep});
-        auto r = http::request(method::put, server.url("/a%20b?c=d#e")).with_bearer("token").with_body("{\"x\":1}").with_header("Host", "evil");
+        auto r =
+            http::request(method::put, server.url("/a%20b?c=d#e")).with_bearer("token").with_body("{\"x\":1}").with_header("Host", "evil");
         auto const answer = send(std::move(r)).value();
         CHECK(answer.status == 200);
         CHECK(answer.body == "ok");
@@ -109,11 +111,12 @@ TEST_SUITE("base::http::client") {
         for (int i = 0; i < 3; ++i) CHECK(send(http::request(method::post, server.url("/"))).has_value());
         CHECK(server.connections() == 1);
 
-        scripted_server heads(loop, {[](raw_peer& peer) -> asio::awaitable<void> {
-                                  co_await peer.read_message();
-                                  co_await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n");
-                                  co_await answer_all(peer);
-                              }});
+        auto answer_head = [](raw_peer& peer) -> asio::awaitable<void> {
+            co_await peer.read_message();
+            co_await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n");
+            co_await answer_all(peer);
+        };
+        scripted_server heads(loop, {answer_head});
         CHECK(send(http::request(method::head, heads.url("/"))).value().body.empty());
         CHECK(send(http::request(method::get, heads.url("/"))).value().body == "ok");
         CHECK(heads.connections() == 1);
@@ -173,7 +176,7 @@ TEST_SUITE("base::http::client") {
         CHECK(refusal(http::request(method::post, posting.url("/"))).kind() == error_kind::timeout_unknown);
         CHECK(posting.connections() == 1);
 
-        scripted_server dying(loop, {answer_one_then_hang_up, [](raw_peer& peer) -> asio::awaitable<void> { co_await peer.read_message(); }});
+        scripted_server dying(loop, {answer_one_then_hang_up, hang_up});
         CHECK(send(http::request(method::get, dying.url("/"))).has_value());
         CHECK(refusal(http::request(method::get, dying.url("/"))).kind() == error_kind::timeout_unknown);
         CHECK(dying.connections() == 2);

@@ -18,9 +18,7 @@ unsigned refusal(std::string const& bytes) {
     return reader.feed(bytes);
 }
 
-std::string with_fields(std::string const& fields) {
-    return "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
-}
+std::string with_fields(std::string const& fields) { return "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n"; }
 
 }  // namespace
 

@@ -23,10 +23,10 @@ base::error_kind refusal(std::string const& bytes) {
 
 TEST_SUITE("base::http::response_reader") {
     TEST_CASE("an answer is the same in whatever pieces it comes, behind interim ones too") {
-        std::string const texts[] = {
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Y: z\r\n\r\nhello",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Y: z\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-Y: a\r\n\r\nHTTP/1.1 200 OK\r\nX-Y: z\r\nContent-Length: 5\r\n\r\nhello"};
+        std::string const texts[] = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Y: z\r\n\r\nhello",
+                                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Y: z\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                                     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-Y: a\r\n\r\nHTTP/1.1 200 OK\r\nX-Y: "
+                                     "z\r\nContent-Length: 5\r\n\r\nhello"};
         for (auto const& text : texts) {
             for (std::size_t piece = 1; piece <= text.size(); ++piece) {
                 CAPTURE(piece);

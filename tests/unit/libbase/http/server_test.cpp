@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <chatrixcd/base/http_client.hpp>
-#include <chatrixcd/base/http_server.hpp>
-#include <chatrixcd/base/notifier.hpp>
-#include <chatrixcd/base/task_group.hpp>
 #include <functional>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+
+#include <chatrixcd/base/http_client.hpp>
+#include <chatrixcd/base/http_server.hpp>
+#include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/base/task_group.hpp>
 #include <support/raw_socket.hpp>
 #include <support/run_coroutine.hpp>
 
@@ -71,9 +72,7 @@ std::string get(std::string const& target, std::string const& fields = {}) {
     return "GET " + target + " HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
 }
 
-std::string status_line(std::string const& answer) {
-    return answer.substr(0, answer.find("\r\n"));
-}
+std::string status_line(std::string const& answer) { return answer.substr(0, answer.find("\r\n")); }
 
 }  // namespace
 

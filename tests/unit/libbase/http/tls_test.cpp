@@ -8,10 +8,11 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <chatrixcd/base/files.hpp>
-#include <chatrixcd/base/http_client.hpp>
 #include <memory>
 #include <string>
+
+#include <chatrixcd/base/files.hpp>
+#include <chatrixcd/base/http_client.hpp>
 #include <support/run_coroutine.hpp>
 
 #include "http/certificates.hpp"

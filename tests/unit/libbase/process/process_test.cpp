@@ -10,15 +10,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chatrixcd/base/files.hpp>
-#include <chatrixcd/base/process.hpp>
-#include <chatrixcd/base/task_group.hpp>
 #include <chrono>
 #include <memory>
 #include <sstream>
 #include <string>
-#include <support/run_coroutine.hpp>
 #include <vector>
+
+#include <chatrixcd/base/files.hpp>
+#include <chatrixcd/base/process.hpp>
+#include <chatrixcd/base/task_group.hpp>
+#include <support/run_coroutine.hpp>
 
 #include "process/observe.hpp"
 
@@ -204,7 +205,8 @@ TEST_SUITE("base::process") {
 
     TEST_CASE_FIXTURE(fixture, "descendants that have fled to sessions of their own die with the job, however it ends") {
         // Each is two forks away, in its own session, deaf to what can be ignored, and holds the output open.
-        std::string const flee = "setsid sh -c 'trap \"\" TERM HUP INT; sh -c \"echo \\$\\$; exec sleep 1000\" & echo $$; exec sleep 1000' & ";
+        std::string const flee =
+            "setsid sh -c 'trap \"\" TERM HUP INT; sh -c \"echo \\$\\$; exec sleep 1000\" & echo $$; exec sleep 1000' & ";
         for (std::string const end : {"read x < wait; exit 5", "read x < wait"}) {
             CAPTURE(end);
             auto spec = shell("mkfifo wait; " + flee + end);
@@ -283,7 +285,8 @@ TEST_SUITE("base::process") {
             // A program with a job, which is killed without warning.
             asio::io_context own(1);
             auto start = [&]() -> asio::awaitable<void> {
-                auto started = co_await base::spawn(own.get_executor(), shell("setsid sleep 1000 & echo $!; sleep 1000 & echo $! $$; wait"));
+                auto started =
+                    co_await base::spawn(own.get_executor(), shell("setsid sleep 1000 & echo $!; sleep 1000 & echo $! $$; wait"));
                 auto const pids = co_await take_lines(**started, 2);
                 auto const written = ::write(pipe_ends[1], pids.data(), pids.size());
                 if (written > 0) ::close(pipe_ends[1]);

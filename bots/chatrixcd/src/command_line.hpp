@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "exit_code.hpp"
+
+namespace chatrixcd::bot {
+
+// Options of every subcommand that reads the configuration.
+struct config_options {
+    std::string file;  // empty: the environment alone
+    std::vector<std::pair<std::string, std::string>> overrides;
+};
+
+struct run_command {
+    config_options config;
+};
+struct check_command {
+    config_options config;
+};
+struct console_command {
+    config_options config;
+};
+struct demo_command {
+    bool script = false;
+    std::string keep;  // empty: a temporary folder
+    std::optional<std::uint16_t> listen;
+};
+
+using parsed_command = std::variant<run_command, check_command, console_command, demo_command>;
+
+// What main() has to do, or how it ends at once (--help, --version, a mistake; what there is to say has been printed).
+std::variant<parsed_command, exit_code> parse_command_line(int count, char const* const* words);
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the operator has decided, typed, after every layer was merged: command line > file > environment > default.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <chatrixcd/base/secret.hpp>
+#include <chatrixcd/executor/definition.hpp>
+
+namespace chatrixcd::bot {
+
+// Where a secret comes from. The value is read when the program starts, never when the file is.
+struct secret_source {
+    enum class kind { none, inline_text, file, environment, credential, command };
+    kind from = kind::none;
+    base::secret text;                  // inline_text
+    std::string name;                   // file path, variable, or systemd credential
+    std::vector<std::string> command;   // argv; its standard output is the secret
+};
+
+struct matrix_config {
+    std::string homeserver;
+    std::string user_id;
+    std::string auth_type = "password";
+    secret_source password;
+    secret_source access_token;
+    std::string device_name = "ChatrixCD Bot";
+    std::string store_path = "./store";
+};
+
+struct bot_config {
+    std::string command_prefix = "!cd";
+    std::vector<std::string> allowed_rooms;
+    std::vector<std::string> admin_users;
+    std::string verbosity = "info";   // silent, error, info, debug
+    std::string log_format = "text";  // text, json
+};
+
+struct ci_config {
+    std::string name;
+    std::string type;  // "executor"
+    std::vector<executor::project> projects;
+};
+
+struct config {
+    matrix_config matrix;
+    bot_config bot;
+    std::vector<ci_config> ci;
+};
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/loader.hpp"
+
+#include <algorithm>
+
+#include "config/ci_section.hpp"
+#include "config/diagnostics.hpp"
+#include "config/keys.hpp"
+#include "config/values.hpp"
+#include "hjson/reader.hpp"
+
+namespace chatrixcd::bot {
+namespace {
+
+std::vector<std::string> known_names(std::string_view section) {
+    std::vector<std::string> names;
+    for (key const& k : all_keys()) {
+        if (k.section == section) names.emplace_back(k.name);
+    }
+    return names;
+}
+
+std::string unknown(std::string_view name, std::vector<std::string> const& candidates) {
+    std::string const close = nearest(name, candidates);
+    return close.empty() ? "is not a known key and has no effect" : "is not a known key and has no effect; did you mean `" + close + "`?";
+}
+
+void read_section(hjson::member const& section, loaded_config& into, diagnostics& out) {
+    if (section.value.what() != hjson::kind::object) {
+        out.problem(section.value.where(), section.key, "is " + std::string(hjson::to_string(section.value.what())) + ", should be an object { … }");
+        return;
+    }
+    for (hjson::member const& m : section.value.members()) {
+        std::string const path = section.key + "." + m.key;
+        key const* k = find_key(path);
+        if (k == nullptr) {
+            out.warning(m.where, path, unknown(m.key, known_names(section.key)));
+        } else if (assign(into.values, *k, m.value, out)) {
+            into.origins[path] = out.place(m.value.where());
+        }
+    }
+}
+
+void read_top_level(hjson::member const& m, loaded_config& into, diagnostics& out) {
+    if (m.key == "matrix" || m.key == "bot") {
+        read_section(m, into, out);
+    } else if (m.key == "ci") {
+        into.values.ci = read_ci_section(m.value, out);
+        into.origins["ci"] = out.place(m.value.where());
+    } else if (m.key == "semaphore") {
+        out.problem(m.where, "semaphore", "Semaphore UI is not supported by this version; remove the section and list local jobs under `ci`");
+    } else if (m.key != "_config_version") {
+        out.warning(m.where, m.key, unknown(m.key, {"matrix", "bot", "ci"}));
+    }
+}
+
+void read_file(load_request const& from, loaded_config& into, diagnostics& out) {
+    auto document = hjson::read(*from.file_text);
+    if (!document) {
+        out.problems.push_back(from.file_name + ": " + document.error().describe());
+        return;
+    }
+    if (document->what() != hjson::kind::object) {
+        out.problem(document->where(), "the file", "should be an object with the sections matrix, bot and ci");
+        return;
+    }
+    for (hjson::member const& m : document->members()) read_top_level(m, into, out);
+}
+
+void read_variables(load_request const& from, loaded_config& into) {
+    if (!from.variables) return;
+    for (key const& k : all_keys()) {
+        std::string const name = k.environment();
+        auto const value = from.variables(name);
+        if (!value) continue;
+        if (auto wrong = assign_text(into.values, k, *value)) {
+            into.problems.push_back("the environment variable " + name + ": " + *wrong);
+        } else {
+            into.origins[k.path()] = "variable " + name;
+        }
+    }
+}
+
+void read_overrides(load_request const& from, loaded_config& into) {
+    std::vector<std::string> paths;
+    for (key const& k : all_keys()) paths.push_back(k.path());
+    for (auto const& [path, value] : from.overrides) {
+        key const* k = find_key(path);
+        if (k == nullptr) {
+            into.problems.push_back("--set " + path + ": " + unknown(path, paths));
+        } else if (auto wrong = assign_text(into.values, *k, value)) {
+            into.problems.push_back("--set " + path + ": " + *wrong);
+        } else {
+            into.origins[path] = "command line";
+        }
+    }
+}
+
+void check_whole(loaded_config& into) {
+    auto const missing = [&](std::string_view path) {
+        key const& k = *find_key(path);
+        into.problems.push_back(k.path() + " is missing (" + std::string(k.meaning) + "): add \"" + std::string(k.name) + "\": \"" +
+                                std::string(k.example) + "\" to the section `" + std::string(k.section) + "`, or set " + k.environment());
+    };
+    config const& c = into.values;
+    if (c.matrix.user_id.empty()) missing("matrix.user_id");
+    if (c.matrix.homeserver.empty() && c.matrix.user_id.find(':') == std::string::npos) missing("matrix.homeserver");
+    bool const has_token = c.matrix.access_token.from != secret_source::kind::none;
+    bool const has_password = c.matrix.password.from != secret_source::kind::none;
+    if (c.matrix.auth_type == "token" && !has_token) {
+        into.problems.push_back("matrix.access_token is missing: matrix.auth_type is \"token\"; add \"access_token\": {\"file\": \"…\"}");
+    } else if (!has_token && !has_password) {
+        into.problems.push_back(
+            "matrix.password is missing: add \"password\": {\"file\": \"/etc/chatrixcd/password\"} to the section `matrix`, or set "
+            "CHATRIXCD_MATRIX_PASSWORD");
+    }
+    if (c.bot.command_prefix.empty() || c.bot.command_prefix.find(' ') != std::string::npos) {
+        into.problems.push_back("bot.command_prefix must be one word, e.g. \"!cd\"");
+    }
+    if (c.ci.empty()) into.warnings.push_back("ci is empty: there is nothing to run; add a server with projects and jobs");
+}
+
+}  // namespace
+
+loaded_config load(load_request from) {
+    loaded_config loaded;
+    for (key const& k : all_keys()) loaded.origins[k.path()] = "default";
+    diagnostics out(from.file_name);
+    if (from.file_text) read_file(from, loaded, out);
+    loaded.problems = std::move(out.problems);
+    loaded.warnings = std::move(out.warnings);
+    read_variables(from, loaded);
+    read_overrides(from, loaded);
+    if (loaded.problems.empty()) check_whole(loaded);
+    // Without a homeserver its name is the user id's domain; discovery finds the address.
+    matrix_config& matrix = loaded.values.matrix;
+    if (matrix.homeserver.empty() && matrix.user_id.find(':') != std::string::npos) {
+        matrix.homeserver = matrix.user_id.substr(matrix.user_id.find(':') + 1);
+        loaded.origins["matrix.homeserver"] = "domain of matrix.user_id";
+    }
+    return loaded;
+}
+
+std::vector<std::string> refusals(config const& c) {
+    std::vector<std::string> lines;
+    if (c.bot.admin_users.empty()) {
+        lines.push_back("bot.admin_users is empty, so nobody may command: add \"admin_users\": [\"@you:example.org\"] to the section `bot`");
+    }
+    if (c.bot.allowed_rooms.empty()) {
+        lines.push_back(
+            "bot.allowed_rooms is empty, so no room takes commands: add \"allowed_rooms\": [\"!room:example.org\"] to the section `bot`");
+    }
+    return lines;
+}
+
+}  // namespace chatrixcd::bot

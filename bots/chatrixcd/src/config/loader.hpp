@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Merges the layers of the configuration and says where each value came from. Pure: files and variables are handed in.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <chatrixcd/base/error.hpp>
+
+#include "config/config.hpp"
+
+namespace chatrixcd::bot {
+
+// Reads an environment variable; nothing if it is not set.
+using environment = std::function<std::optional<std::string>(std::string const& name)>;
+
+class load_request {
+public:
+    load_request() = default;
+    std::string file_name;                                        // as the user wrote it, for messages
+    std::optional<std::string> file_text;                         // no file: everything from the environment
+    environment variables;
+    std::vector<std::pair<std::string, std::string>> overrides;  // --set matrix.user_id=…
+};
+
+struct loaded_config {
+    config values;
+    std::map<std::string, std::string> origins;  // key path -> "line 3 of config.hjson", "CHATRIXCD_…", "command line", "default"
+    std::vector<std::string> problems;           // each stops the program; one line: what, why, what to do
+    std::vector<std::string> warnings;           // unknown keys and the like
+};
+
+// Never fails as a whole: everything that is wrong is listed at once.
+loaded_config load(load_request from);
+
+// What would keep `run` from being useful: nobody may command, no homeserver. One line each, with the line to add.
+std::vector<std::string> refusals(config const& c);
+
+}  // namespace chatrixcd::bot

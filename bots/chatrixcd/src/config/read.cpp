@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/read.hpp"
+
+#include <chatrixcd/base/files.hpp>
+#include <ostream>
+
+namespace chatrixcd::bot {
+namespace {
+constexpr std::size_t max_config = 1U << 20U;
+}  // namespace
+
+loaded_config read_config(config_options const& options, environment variables) {
+    load_request request;
+    request.file_name = options.file;
+    request.variables = std::move(variables);
+    request.overrides = options.overrides;
+    if (!options.file.empty()) {
+        auto text = base::read_file(options.file, max_config);
+        if (!text) {
+            loaded_config broken;
+            broken.problems.push_back(text.error().describe());
+            return broken;
+        }
+        request.file_text = std::move(*text);
+    }
+    return load(std::move(request));
+}
+
+bool report(loaded_config const& loaded, std::ostream& out) {
+    for (std::string const& line : loaded.warnings) out << "warning: " << line << '\n';
+    for (std::string const& line : loaded.problems) out << "error: " << line << '\n';
+    return loaded.problems.empty();
+}
+
+}  // namespace chatrixcd::bot

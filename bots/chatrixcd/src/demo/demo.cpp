@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "demo/demo.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chatrixcd/base/files.hpp>
+#include <chatrixcd/base/signals.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string_view>
+
+#include "demo/prompt.hpp"
+#include "demo/sample_config.hpp"
+#include "demo/screen.hpp"
+#include "demo/script.hpp"
+#include "demo/stage.hpp"
+
+namespace chatrixcd::bot {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+constexpr std::string_view welcome =
+    "This is a room on a homeserver of its own; the bot is in it. Type !cd help, or !cd run demo hello.\n"
+    "  :kill   ends the bot with SIGKILL and lets it come back      :quit   leaves (or Ctrl-D)";
+
+// What the terminal can do, and what its user wants (https://no-color.org).
+screen_options terminal_options(environment const& variables, bool interactive) {
+    screen_options options;
+    terminal_size const size = size_of_terminal();
+    options.width = size.columns;
+    options.height = size.rows;
+    bool const terminal = ::isatty(STDOUT_FILENO) == 1;
+    bool const dumb = variables("TERM").value_or("dumb") == "dumb";
+    bool const no_color = !variables("NO_COLOR").value_or("").empty();
+    options.color = terminal && !dumb && !no_color;
+    options.repaint = interactive && terminal && !dumb;
+    return options;
+}
+
+void print_login(stage& s) {
+    std::cout << "Any Matrix client on this machine can join: homeserver " << s.homeserver().url() << ", user " << s.person_id() << ", password "
+              << s.person_password().reveal() << std::endl;
+}
+
+awaitable<exit_code> scripted(stage& s, screen& view) {
+    s.on_note([&view](std::string line) { std::cout << view.note(line) << std::flush; });
+    s.person().on_change([&view](std::size_t index, entry const& e) { std::cout << view.show(index, e) << std::flush; });
+    bool const went_well = co_await play_script(s.person(), [](std::string line) { std::cerr << "error: " << line << '\n'; });
+    if (went_well) co_return exit_code::success;
+    co_return exit_code::demo_failed;
+}
+
+// True if the line was one of the demo's own.
+bool own_command(std::string const& line, stage& s, prompt& input, screen& view, bool& leave) {
+    if (line.empty() || line.front() != ':') return false;
+    if (line == ":quit" || line == ":q") {
+        leave = true;
+    } else if (line == ":kill") {
+        input.print_above(view.note("SIGKILL to the bot, process " + std::to_string(s.bot().pid())));
+        s.bot().kill();
+    } else {
+        input.print_above(view.note(std::string(welcome)));
+    }
+    return true;
+}
+
+awaitable<void> send(stage& s, std::string line, prompt& input, screen& view) {
+    auto said = co_await s.person().say(std::move(line));
+    if (!said) input.print_above(view.note("not sent: " + said.error().describe()));
+}
+
+awaitable<void> converse(stage& s, screen& view, prompt& input) {
+    s.on_note([&](std::string line) { input.print_above(view.note(line)); });
+    s.person().on_change([&](std::size_t index, entry const& e) {
+        terminal_size const now = size_of_terminal();
+        view.resize(now.columns, now.rows);
+        // A terminal that cannot erase shows the line as it was typed.
+        if (!view.repaints() && e.sender == s.person_id() && e.reactions.empty()) return;
+        input.print_above(view.show(index, e));
+    });
+    bool leave = false;
+    while (!leave) {
+        auto line = co_await input.read_line();
+        if (!line) break;
+        if (line->empty() || own_command(*line, s, input, view, leave)) continue;
+        co_await send(s, *line, input, view);
+    }
+}
+
+awaitable<void> leave_at_signal(asio::any_io_executor executor, bool& asked, base::task_group& conversation) {
+    co_await base::wait_for_stop_signal(executor);
+    asked = true;
+    conversation.cancel();
+}
+
+awaitable<exit_code> interactive(stage& s, screen& view, asio::any_io_executor executor) {
+    std::cout << view.note(std::string(welcome)) << std::flush;
+    prompt input(executor, s.history_file(), view.repaints(), [] { return std::vector<std::string>(std::begin(sample_words), std::end(sample_words)); });
+    bool signalled = false;
+    std::exception_ptr failure;
+    base::task_group conversation(executor, [&failure](std::exception_ptr e) { failure = e; });
+    base::task_group signals(executor, [](std::exception_ptr) {});
+    conversation.spawn(converse(s, view, input));
+    signals.spawn(leave_at_signal(executor, signalled, conversation));
+    co_await conversation.join();
+    signals.cancel();
+    co_await signals.join();
+    s.on_note({});
+    s.person().on_change({});
+    if (failure) std::rethrow_exception(failure);
+    co_return exit_code::success;
+}
+
+awaitable<void> perform(asio::any_io_executor executor, demo_command asked, std::string folder, environment variables, exit_code& outcome) {
+    bool const with_person = !asked.script && ::isatty(STDIN_FILENO) == 1;
+    stage s(executor, folder, variables);
+    screen view(terminal_options(variables, with_person), "@you:demo.local");
+    s.on_note([](std::string line) { std::cerr << line << '\n'; });
+    auto raised = co_await s.raise(asked.listen.value_or(0));
+    if (!raised) {
+        std::cerr << "error: " << raised.error().describe() << '\n';
+        outcome = exit_code_of(raised.error());
+    } else {
+        if (asked.listen) print_login(s);
+        if (with_person) {
+            outcome = co_await interactive(s, view, executor);
+        } else {
+            outcome = co_await scripted(s, view);
+        }
+    }
+    co_await s.strike();
+}
+
+}  // namespace
+
+exit_code demo(demo_command const& asked, environment variables) {
+    std::optional<base::temporary_folder> temporary;
+    std::string folder = asked.keep;
+    if (folder.empty()) {
+        temporary.emplace("chatrixcd-demo-");
+        folder = temporary->path();
+    } else {
+        folder = std::filesystem::absolute(folder).string();
+        base::make_private_folder(folder).value();
+    }
+    exit_code outcome = exit_code::failure;
+    std::exception_ptr failure;
+    {
+        asio::io_context loop(1);
+        asio::co_spawn(loop, perform(loop.get_executor(), asked, folder, std::move(variables), outcome),
+                       [&failure](std::exception_ptr e) { failure = e; });
+        loop.run();
+    }
+    if (failure) std::rethrow_exception(failure);
+    if (!temporary) std::cout << "All data is kept in " << folder << '\n';
+    return outcome;
+}
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "demo/prompt.hpp"
+
+#include <editline/readline.h>
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include <chatrixcd/base/readable.hpp>
+
+namespace chatrixcd::bot {
+namespace {
+
+constexpr char const* sign = "> ";
+constexpr std::size_t sign_columns = 2;
+constexpr int kept_lines = 500;
+
+// libedit calls back without a context.
+prompt* active = nullptr;
+
+// Without a UTF-8 locale libedit takes each byte for a character.
+void use_utf8() {
+    std::setlocale(LC_CTYPE, "");
+    if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+}  // namespace
+
+struct prompt_hooks {
+    static void line(char* text) { active->take(text); }
+    static char* match(char const* text, int state) {
+        if (state == 0) active->matches_ = active->candidates(text);
+        auto const index = static_cast<std::size_t>(state);
+        return index < active->matches_.size() ? ::strdup(active->matches_[index].c_str()) : nullptr;
+    }
+    static char** complete(char const* text, int, int) {
+        ::rl_attempted_completion_over = 1;
+        return ::rl_completion_matches(text, match);
+    }
+};
+
+prompt::prompt(boost::asio::any_io_executor executor, std::string history_file, bool erase, std::function<std::vector<std::string>()> words)
+    : executor_(std::move(executor)), history_file_(std::move(history_file)), erase_(erase), words_(std::move(words)) {
+    use_utf8();
+    active = this;
+    ::rl_readline_name = "chatrixcd";
+    ::using_history();
+    ::stifle_history(kept_lines);
+    if (!history_file_.empty()) ::read_history(history_file_.c_str());
+    ::rl_attempted_completion_function = prompt_hooks::complete;
+    ::rl_callback_handler_install(sign, prompt_hooks::line);
+    shown_ = true;
+}
+
+prompt::~prompt() {
+    ::rl_callback_handler_remove();
+    if (!history_file_.empty()) ::write_history(history_file_.c_str());
+    active = nullptr;
+}
+
+void prompt::take(char* line) {
+    if (line == nullptr) {
+        ended_ = true;
+        return;
+    }
+    line_ = line;
+    if (*line != '\0') ::add_history(line);
+    if (erase_) erase_entered(*line_);
+    std::free(line);
+    shown_ = false;
+}
+
+void prompt::erase_entered(std::string const& line) const {
+    auto const characters = std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    std::size_t const rows = (sign_columns + static_cast<std::size_t>(characters)) / size_of_terminal().columns + 1;
+    std::printf("\r\x1b[%zuA\x1b[J", rows);
+    std::fflush(stdout);
+}
+
+boost::asio::awaitable<std::optional<std::string>> prompt::read_line() {
+    if (!shown_ && !ended_) {
+        ::rl_callback_handler_install(sign, prompt_hooks::line);
+        shown_ = true;
+    }
+    while (!line_ && !ended_) {
+        co_await base::wait_readable(executor_, STDIN_FILENO);
+        ::rl_callback_read_char();
+    }
+    std::optional<std::string> taken = std::move(line_);
+    line_.reset();
+    co_return taken;
+}
+
+void prompt::hide() {
+    std::size_t const columns = size_of_terminal().columns;
+    std::size_t const rows = (sign_columns + static_cast<std::size_t>(::rl_point)) / columns;
+    std::string up = "\r";
+    if (rows > 0) up += "\x1b[" + std::to_string(rows) + "A";
+    up += "\x1b[J";
+    std::fwrite(up.data(), 1, up.size(), stdout);
+}
+
+void prompt::print_above(std::string_view text) {
+    if (shown_) hide();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+    if (shown_) ::rl_forced_update_display();
+}
+
+std::vector<std::string> prompt::candidates(std::string const& beginning) const {
+    std::vector<std::string> found;
+    for (std::string& word : words_()) {
+        if (word.starts_with(beginning)) found.push_back(std::move(word));
+    }
+    return found;
+}
+
+terminal_size size_of_terminal() {
+    struct winsize reported {};
+    terminal_size size;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &reported) != 0 || reported.ws_col == 0) return size;
+    size.columns = reported.ws_col;
+    if (reported.ws_row > 0) size.rows = reported.ws_row;
+    return size;
+}
+
+}  // namespace chatrixcd::bot

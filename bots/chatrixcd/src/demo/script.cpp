@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "demo/script.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace chatrixcd::bot {
+namespace {
+
+using boost::asio::awaitable;
+
+struct step {
+    std::string_view line;
+    // What an entry of the bot made after the line must contain in the end.
+    std::string_view expected;
+};
+
+constexpr std::array<step, 8> steps = {{
+    {"!cd help", "run"},
+    {"!cd projects", "demo"},
+    {"!cd templates demo", "deploy"},
+    {"!cd run demo hello", "· success"},
+    {"!cd logs", "Hello from a job"},
+    {"!cd run demo broken", "· failure"},
+    {"!cd status", "failure"},
+    {"!cd run demo deploy env=staging version=1.4.2", "· success"},
+}};
+
+constexpr std::chrono::seconds patience{60};
+
+bool answered(transcript const& seen, std::size_t from, std::string const& own, std::string_view expected) {
+    auto const& entries = seen.entries();
+    for (std::size_t i = from; i < entries.size(); ++i) {
+        if (entries[i].sender != own && entries[i].body.find(expected) != std::string::npos) return true;
+    }
+    return false;
+}
+
+// The bot's newest card: its first line has the state behind a dot.
+bool last_card_says_success(transcript const& seen) {
+    auto const& entries = seen.entries();
+    for (std::size_t i = entries.size(); i > 0; --i) {
+        std::string const& body = entries[i - 1].body;
+        std::string const first = body.substr(0, body.find('\n'));
+        if (first.find(" #") == std::string::npos || first.find(" · ") == std::string::npos || entries[i - 1].in_thread) continue;
+        return first.find("· success") != std::string::npos;
+    }
+    return false;
+}
+
+}  // namespace
+
+awaitable<bool> play_script(visitor& person, std::function<void(std::string)> complain) {
+    for (step const& s : steps) {
+        std::size_t const from = person.seen().entries().size();
+        auto said = co_await person.say(std::string(s.line));
+        if (!said) {
+            complain("could not send `" + std::string(s.line) + "`: " + said.error().describe());
+            co_return false;
+        }
+        std::string const own = person.user();
+        std::function<bool(transcript const&)> met = [from, own, &s](transcript const& seen) {
+            return answered(seen, from, own, s.expected);
+        };
+        bool const in_time = co_await person.wait_until(std::move(met), patience);
+        if (!in_time) {
+            complain("no answer with `" + std::string(s.expected) + "` to `" + std::string(s.line) + "` within 60 s");
+            co_return false;
+        }
+    }
+    if (last_card_says_success(person.seen())) co_return true;
+    complain("the last card does not say success");
+    co_return false;
+}
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <chatrixcd/base/error.hpp>
+
+#include "command_line.hpp"
+#include "commands/check.hpp"
+#include "commands/console.hpp"
+#include "commands/run.hpp"
+#include "demo/demo.hpp"
+#include "exit_code.hpp"
+
+namespace chatrixcd::bot {
+namespace {
+
+std::optional<std::string> process_variable(std::string const& name) {
+    char const* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return std::string(value);
+}
+
+struct dispatch {
+    exit_code operator()(run_command const& asked) const { return run(asked, process_variable); }
+    exit_code operator()(check_command const& asked) const { return check(asked, process_variable, std::cout); }
+    exit_code operator()(console_command const& asked) const { return console(asked, process_variable); }
+    exit_code operator()(demo_command const& asked) const { return demo(asked, process_variable); }
+};
+
+exit_code guarded_main(int count, char** words) {
+    try {
+        auto parsed = parse_command_line(count, words);
+        if (auto const* ended = std::get_if<exit_code>(&parsed)) return *ended;
+        return std::visit(dispatch(), std::get<parsed_command>(parsed));
+    } catch (base::error_exception const& e) {
+        std::cerr << "error: " << e.why().describe() << '\n';
+        return exit_code_of(e.why());
+    } catch (std::exception const& e) {
+        std::cerr << "error: " << e.what() << '\n';
+        return exit_code::failure;
+    }
+}
+
+}  // namespace
+}  // namespace chatrixcd::bot
+
+int main(int count, char** words) {
+    return static_cast<int>(chatrixcd::bot::guarded_main(count, words));
+}

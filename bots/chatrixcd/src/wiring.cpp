@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wiring.hpp"
+
+#include <algorithm>
+#include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/base/store.hpp>
+#include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/chatops/adapters/executor.hpp>
+#include <chatrixcd/chatops/adapters/matrix.hpp>
+#include <chatrixcd/chatops/engine.hpp>
+#include <chatrixcd/executor/server.hpp>
+#include <chatrixcd/executor/spawner.hpp>
+#include <chatrixcd/matrix/client.hpp>
+
+namespace chatrixcd::bot {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+matrix::options matrix_options(surroundings const& around, config const& settings) {
+    matrix::options how;
+    how.homeserver(settings.matrix.homeserver)
+        .store(settings.matrix.store_path)
+        .device_name(settings.matrix.device_name)
+        .time(*around.time)
+        .random(*around.entropy)
+        .transport(*around.network)
+        .log(around.log.named("matrix"));
+    return how;
+}
+
+// A message for the bot begins with its prefix; nothing else is even stored.
+std::function<bool(std::string const&, std::string const&)> addressed_by(std::string prefix) {
+    return [prefix = std::move(prefix)](std::string const&, std::string const& text) {
+        std::size_t const start = text.find_first_not_of(" \t");
+        return start != std::string::npos && text.compare(start, prefix.size(), prefix) == 0;
+    };
+}
+
+// One local executor of the configuration, and its face to the engine.
+struct local_ci {
+    std::string name;
+    std::unique_ptr<executor::server> jobs;
+    std::unique_ptr<chatops::ci::server> face;
+};
+
+}  // namespace
+
+struct running_bot::impl {
+    impl(surroundings outside, config what, std::shared_ptr<matrix::token_source> how_to_log_in, chatops::chat::service* other)
+        : around(std::move(outside)), settings(std::move(what)), tokens(std::move(how_to_log_in)), other_chat(other),
+          log(around.log.named("bot")), processes(executor::make_process_spawner()), stop_asked(around.executor) {}
+
+    awaitable<base::result<void>> start_chat();
+    awaitable<base::result<void>> start_executors();
+    awaitable<base::result<void>> start_engine();
+    awaitable<void> answer_invitation(matrix::invite invitation);
+    awaitable<void> work();
+    void end(base::result<void> how);
+
+    surroundings around;
+    config settings;
+    std::shared_ptr<matrix::token_source> tokens;
+    chatops::chat::service* other_chat;
+    base::logger log;
+    std::unique_ptr<executor::spawner> processes;
+    base::notifier stop_asked;
+    bool stopping = false;
+    base::result<void> outcome;
+
+    std::optional<base::folder_lock> lock;  // without Matrix; else the account's own
+    std::unique_ptr<matrix::client> account;
+    std::unique_ptr<chatops::chat::service> chat;
+    std::vector<local_ci> servers;
+    std::unique_ptr<chatops::engine> engine;
+    std::unique_ptr<base::task_group> tasks;
+};
+
+awaitable<void> running_bot::impl::answer_invitation(matrix::invite invitation) {
+    auto const& admins = settings.bot.admin_users;
+    std::string const sender = invitation.sender().str();
+    std::string const room = invitation.room().str();
+    if (std::find(admins.begin(), admins.end(), sender) == admins.end()) {
+        log.warning("invitation not followed: its sender is not in bot.admin_users", {{"sender", sender}, {"room", room}});
+        co_return;
+    }
+    auto joined = co_await invitation.accept();
+    if (joined) {
+        log.info("joined a room", {{"room", room}, {"invited_by", sender}});
+    } else {
+        log.warning("could not join a room", {{"room", room}, {"why", joined.error().describe()}});
+    }
+}
+
+awaitable<base::result<void>> running_bot::impl::start_chat() {
+    if (other_chat != nullptr) {
+        auto acquired = base::folder_lock::acquire(settings.matrix.store_path);
+        if (!acquired) co_return acquired.error();
+        lock.emplace(std::move(*acquired));
+        co_return base::result<void>();
+    }
+    account = std::make_unique<matrix::client>(around.executor, matrix_options(around, settings));
+    account->on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });
+    chatops::matrix_service_options how;
+    how.accept = addressed_by(settings.bot.command_prefix);
+    chat = chatops::make_matrix_service(*account, std::move(how));
+    co_return co_await account->start(tokens);
+}
+
+awaitable<base::result<void>> running_bot::impl::start_executors() {
+    for (ci_config const& wanted : settings.ci) {
+        executor::options options;
+        options.projects = wanted.projects;
+        options.store_folder = settings.matrix.store_path + "/" + wanted.name;
+        options.log = around.log.named("executor");
+        local_ci local;
+        local.name = wanted.name;
+        local.jobs = std::make_unique<executor::server>(around.executor, *around.time, *processes, std::move(options));
+        auto opened = co_await local.jobs->open();
+        if (!opened) co_return opened.error();
+        local.face = chatops::make_executor_ci(*local.jobs);
+        servers.push_back(std::move(local));
+    }
+    co_return base::result<void>();
+}
+
+awaitable<base::result<void>> running_bot::impl::start_engine() {
+    chatops::engine_parts parts(around.executor, *around.time, *around.entropy);
+    parts.log = around.log.named("chatops");
+    parts.store_path = settings.matrix.store_path + "/chatops.db";
+    for (local_ci& local : servers) parts.servers.push_back({local.name, local.face.get()});
+    parts.chats.push_back(other_chat == nullptr ? chat.get() : other_chat);
+    parts.rules = std::make_shared<chatops::allow_list>(settings.bot.admin_users, settings.bot.allowed_rooms);
+    parts.options.command_prefix = settings.bot.command_prefix;
+    engine = std::make_unique<chatops::engine>(std::move(parts));
+    co_return co_await engine->start();
+}
+
+void running_bot::impl::end(base::result<void> how) {
+    if (stopping) return;
+    stopping = true;
+    outcome = std::move(how);
+    stop_asked.notify_all();
+}
+
+awaitable<void> running_bot::impl::work() {
+    try {
+        co_await engine->run();
+        end(base::result<void>());
+    } catch (base::error_exception const& e) {
+        end(e.why());
+    }
+}
+
+running_bot::running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens)
+    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), std::move(tokens), nullptr)) {}
+running_bot::running_bot(surroundings around, config settings, chatops::chat::service& chat)
+    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), nullptr, &chat)) {}
+running_bot::~running_bot() = default;
+
+awaitable<base::result<void>> running_bot::start() {
+    // The account first: it holds the store's lock, without which nothing else may touch the store.
+    auto chat_up = co_await impl_->start_chat();
+    if (!chat_up) co_return chat_up.error();
+    auto executors_up = co_await impl_->start_executors();
+    if (!executors_up) co_return executors_up.error();
+    co_return co_await impl_->start_engine();
+}
+
+awaitable<base::result<void>> running_bot::run() {
+    impl* self = impl_.get();
+    self->tasks = std::make_unique<base::task_group>(self->around.executor, [self](std::exception_ptr) {
+        self->end(base::error(base::error_kind::internal, "the bot's main task failed; the log says how"));
+    });
+    self->tasks->spawn(self->work());
+    if (self->account) {
+        auto watch = [](impl* bot) -> awaitable<void> { bot->end(co_await bot->account->run()); };
+        self->tasks->spawn(watch(self));
+    }
+    while (!self->stopping) co_await self->stop_asked.wait();
+    co_return self->outcome;
+}
+
+void running_bot::request_stop() {
+    impl_->end(base::result<void>());
+}
+
+awaitable<void> running_bot::stop() {
+    impl_->stopping = true;
+    if (impl_->engine) co_await impl_->engine->stop();
+    for (local_ci& local : impl_->servers) co_await local.jobs->stop();
+    if (impl_->account) co_await impl_->account->stop();
+    if (impl_->tasks) {
+        impl_->tasks->cancel();
+        co_await impl_->tasks->join();
+    }
+    impl_->lock.reset();
+}
+
+bool running_bot::has_open_runs() const {
+    auto const seen = impl_->engine->snapshot();
+    return std::any_of(seen.runs.begin(), seen.runs.end(), [](chatops::run_summary const& run) { return run.open; });
+}
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the parts together: a Matrix account, the CI servers of the configuration, and the engine between them. The only place that knows
+// them all.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/error.hpp>
+#include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/log.hpp>
+#include <chatrixcd/base/random.hpp>
+#include <chatrixcd/chatops/chat/service.hpp>
+#include <chatrixcd/matrix/token_source.hpp>
+
+#include "config/config.hpp"
+
+namespace chatrixcd::bot {
+
+// What the program hands in; everything outlives the bot.
+class surroundings {
+public:
+    surroundings(boost::asio::any_io_executor on, base::clock& its_time, base::random& its_entropy, base::http::transport& its_network,
+                 base::logger its_log)
+        : executor(std::move(on)), time(&its_time), entropy(&its_entropy), network(&its_network), log(std::move(its_log)) {}
+    boost::asio::any_io_executor executor;
+    base::clock* time;
+    base::random* entropy;
+    base::http::transport* network;
+    base::logger log;
+};
+
+class running_bot {
+public:
+    // On Matrix, as the account of the configuration.
+    running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens);
+    // On another chat alone, which outlives the bot.
+    running_bot(surroundings around, config settings, chatops::chat::service& chat);
+    ~running_bot();
+    running_bot(running_bot const&) = delete;
+    running_bot& operator=(running_bot const&) = delete;
+
+    // Locks the store, logs in, takes up what the last process left. Errors are for exit_code_of().
+    boost::asio::awaitable<base::result<void>> start();
+    // Works until request_stop(), or until it cannot any more.
+    boost::asio::awaitable<base::result<void>> run();
+    void request_stop();
+    // Also after a failed start; awaited before destruction.
+    boost::asio::awaitable<void> stop();
+    // Whether a run is still followed.
+    bool has_open_runs() const;
+
+private:
+    struct impl;
+    std::unique_ptr<impl> impl_;
+};
+
+}  // namespace chatrixcd::bot

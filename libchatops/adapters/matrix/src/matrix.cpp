@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chatrixcd/chatops/adapters/matrix.hpp>
+
+#include <chatrixcd/chatops/render.hpp>
+
+namespace chatrixcd::chatops {
+
+namespace asio = boost::asio;
+using base::error;
+using base::error_kind;
+using base::result;
+
+namespace {
+
+chat::message content_of(matrix::message const& m, chat::origin from) {
+    chat::message made;
+    made.from = std::move(from);
+    made.author.user = m.sender().str();
+    made.text = m.text();
+    if (auto const root = m.thread_root()) made.thread = root->str();
+    made.sent = m.sent();
+    made.trace = m.trace();
+    return made;
+}
+
+class matrix_delivery final : public chat::delivery {
+public:
+    matrix_delivery(matrix::delivery handed, chat::message content) : handed_(std::move(handed)), content_(std::move(content)) {}
+
+    chat::message const& content() const noexcept override { return content_; }
+    asio::awaitable<void> acknowledge() override { return handed_.acknowledge(); }
+    asio::awaitable<bool> failed(std::string reason) override { return handed_.failed(std::move(reason)); }
+
+private:
+    matrix::delivery handed_;
+    chat::message content_;
+};
+
+// A card is a notice: it must not wake anybody at night.
+result<matrix::outgoing> rendered(chat::outgoing const& what) {
+    auto made = matrix::outgoing::html(render_plain(what.content), render_html(what.content)).key(what.key);
+    if (what.notify) made = std::move(made).as_text();
+    if (what.thread) {
+        auto root = matrix::event_id::parse(*what.thread);
+        if (!root) return root.error();
+        made = std::move(made).in_thread(std::move(*root));
+    }
+    if (what.reply_to) {
+        auto target = matrix::event_id::parse(*what.reply_to);
+        if (!target) return target.error();
+        made = std::move(made).reply_to(std::move(*target));
+    }
+    return made;
+}
+
+result<chat::message_id> as_message(result<matrix::event_id> const& sent) {
+    if (!sent) return sent.error();
+    return chat::message_id{sent->str()};
+}
+
+class matrix_service final : public chat::service {
+public:
+    matrix_service(matrix::client& client, std::string name) : client_(&client), name_(std::move(name)) {}
+
+    std::string name() const override { return name_; }
+    std::string account() const override { return client_->user().str(); }
+
+    asio::awaitable<result<std::unique_ptr<chat::delivery>>> next() override;
+    asio::awaitable<result<chat::message_id>> send(chat::outgoing what) override;
+    asio::awaitable<result<chat::message_id>> edit(chat::message_id target, chat::outgoing what) override;
+    asio::awaitable<result<chat::message_id>> react(std::string room, std::string event, std::string key, std::string symbol) override;
+    asio::awaitable<result<void>> redact(std::string room, std::string event, std::string key, std::string reason) override;
+    asio::awaitable<result<void>> typing(std::string room, bool on) override;
+    asio::awaitable<result<void>> mark_read(std::string room, std::string event) override;
+    asio::awaitable<result<std::vector<std::string>>> members(std::string room) override;
+
+private:
+    result<matrix::room> room_of(std::string id) const;
+
+    matrix::client* client_;
+    std::string name_;
+};
+
+result<matrix::room> matrix_service::room_of(std::string id) const {
+    auto parsed = matrix::room_id::parse(std::move(id));
+    if (!parsed) return parsed.error();
+    return client_->room(std::move(*parsed));
+}
+
+asio::awaitable<result<std::unique_ptr<chat::delivery>>> matrix_service::next() {
+    auto handed = co_await client_->next();
+    if (!handed) co_return handed.error();
+    auto const& m = handed->message();
+    chat::origin from;
+    from.service = name_;
+    from.account = account();
+    from.room = m.room().id().str();
+    from.event = m.id().str();
+    auto content = content_of(m, std::move(from));
+    std::unique_ptr<chat::delivery> made = std::make_unique<matrix_delivery>(std::move(*handed), std::move(content));
+    co_return made;
+}
+
+asio::awaitable<result<chat::message_id>> matrix_service::send(chat::outgoing what) {
+    auto const room = room_of(what.room);
+    if (!room) co_return room.error();
+    auto made = rendered(what);
+    if (!made) co_return made.error();
+    auto const sent = co_await room->send(std::move(*made));
+    co_return as_message(sent);
+}
+
+asio::awaitable<result<chat::message_id>> matrix_service::edit(chat::message_id target, chat::outgoing what) {
+    auto const room = room_of(what.room);
+    if (!room) co_return room.error();
+    auto made = rendered(what);
+    if (!made) co_return made.error();
+    auto edited = matrix::event_id::parse(std::move(target.value));
+    if (!edited) co_return edited.error();
+    auto const sent = co_await room->edit(std::move(*edited), std::move(*made));
+    co_return as_message(sent);
+}
+
+asio::awaitable<result<chat::message_id>> matrix_service::react(std::string room, std::string event, std::string key, std::string symbol) {
+    auto const where = room_of(std::move(room));
+    if (!where) co_return where.error();
+    auto target = matrix::event_id::parse(std::move(event));
+    if (!target) co_return target.error();
+    auto const sent = co_await where->react(std::move(*target), std::move(symbol), std::move(key));
+    co_return as_message(sent);
+}
+
+asio::awaitable<result<void>> matrix_service::redact(std::string room, std::string event, std::string key, std::string reason) {
+    auto const where = room_of(std::move(room));
+    if (!where) co_return where.error();
+    auto target = matrix::event_id::parse(std::move(event));
+    if (!target) co_return target.error();
+    auto const sent = co_await where->redact(std::move(*target), std::move(reason), std::move(key));
+    if (!sent) co_return sent.error();
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> matrix_service::typing(std::string room, bool on) {
+    auto const where = room_of(std::move(room));
+    if (!where) co_return where.error();
+    co_return co_await where->typing(on);
+}
+
+asio::awaitable<result<void>> matrix_service::mark_read(std::string room, std::string event) {
+    auto const where = room_of(std::move(room));
+    if (!where) co_return where.error();
+    auto up_to = matrix::event_id::parse(std::move(event));
+    if (!up_to) co_return up_to.error();
+    co_return co_await where->mark_read(std::move(*up_to));
+}
+
+asio::awaitable<result<std::vector<std::string>>> matrix_service::members(std::string room) {
+    auto const where = room_of(std::move(room));
+    if (!where) co_return where.error();
+    auto const joined = co_await where->members();
+    std::vector<std::string> users;
+    users.reserve(joined.size());
+    for (auto const& member : joined) users.push_back(member.user.str());
+    co_return users;
+}
+
+}  // namespace
+
+std::unique_ptr<chat::service> make_matrix_service(matrix::client& client, matrix_service_options how) {
+    client.pull_messages();
+    if (how.accept) {
+        client.deliver_if([accept = std::move(how.accept)](matrix::room_id const& room, matrix::event const& e) {
+            return matrix::is_text_message(e) && accept(room.str(), matrix::message_text(e));
+        });
+    }
+    return std::make_unique<matrix_service>(client, std::move(how.name));
+}
+
+}  // namespace chatrixcd::chatops

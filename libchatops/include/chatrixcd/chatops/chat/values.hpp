@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words that every chat shares, as regular values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/error.hpp>
+#include <chatrixcd/chatops/view.hpp>
+
+namespace chatrixcd::chatops::chat {
+
+template <class T>
+using result = base::result<T>;
+
+// What is known about who sent a message. A chat without encryption says `server`: the server vouches.
+enum class trust_level : std::uint8_t { server, device, cross_signed, verified };
+
+// Exact identities only; a display name identifies nobody.
+struct sender {
+    std::string user;    // "@ann:example.org"
+    std::string device;  // empty: unknown
+    trust_level trust = trust_level::server;
+    friend bool operator==(sender const&, sender const&) = default;
+};
+
+// Where a delivery came from: the key of the journal. Two deliveries with equal origins are the same message.
+struct origin {
+    std::string service;  // the service's name in the bot: "matrix"
+    std::string account;  // our own account there: "@bot:example.org"
+    std::string room;
+    std::string event;
+    friend auto operator<=>(origin const&, origin const&) = default;
+};
+
+// A message as the original author sent it. Edits, and whatever is not text, are never delivered.
+struct message {
+    origin from;
+    sender author;
+    std::string text;
+    std::optional<std::string> thread;  // the thread's first event, if it was sent in one
+    base::time_point sent;
+    std::string trace;                  // born with the inbox row; goes through journal, logs, run and card
+    friend bool operator==(message const&, message const&) = default;
+};
+
+// Refers to what send() made; the service's own identifier.
+struct message_id {
+    std::string value;
+    friend auto operator<=>(message_id const&, message_id const&) = default;
+};
+
+// What to send. `key` makes it idempotent: the same key sends once and gives the same id, over restarts.
+class outgoing {
+public:
+    outgoing() = default;
+    outgoing(std::string in_room, std::string idempotency_key, view document)
+        : room(std::move(in_room)), key(std::move(idempotency_key)), content(std::move(document)) {}
+    std::string room;
+    std::string key;  // at most 255 characters
+    view content;
+    std::optional<std::string> reply_to;  // event id
+    std::optional<std::string> thread;    // first event of the thread
+    bool notify = false;                  // m.text instead of m.notice, where the chat knows the difference
+};
+
+}  // namespace chatrixcd::chatops::chat

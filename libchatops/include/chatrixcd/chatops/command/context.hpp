@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who asks for a command, and where: what a handler is told beside its arguments. The engine implements it, tests have their own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <chatrixcd/chatops/chat/values.hpp>
+
+namespace chatrixcd::chatops {
+
+// Somebody at the machine itself, who needs no account: a console, a terminal view.
+struct local_operator {
+    std::string name;  // "root", for the journal and for cards
+    friend bool operator==(local_operator const&, local_operator const&) = default;
+};
+
+using actor = std::variant<chat::sender, local_operator>;
+
+// As cards and logs show it: "@ann:example.org", "operator root".
+std::string name_of(actor const& who);
+
+// Lives until the handler has returned.
+class context {
+public:
+    virtual ~context() = default;
+    virtual actor const& asked_by() const noexcept = 0;
+    // The room that the answer goes to; nothing for a local operator.
+    virtual std::optional<std::string> room() const = 0;
+    // The command's key in the journal. A local operator's: service "operator", account its name, no room, event a nonce.
+    virtual chat::origin const& origin() const noexcept = 0;
+    // Goes into logs, the journal, the run and its card.
+    virtual std::string const& trace() const noexcept = 0;
+    // What commands begin with where they were asked, to print next commands that can be copied: "!cd". Empty for a local operator.
+    virtual std::string const& prefix() const noexcept = 0;
+};
+
+}  // namespace chatrixcd::chatops

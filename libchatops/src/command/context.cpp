@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chatrixcd/chatops/command/context.hpp>
+
+namespace chatrixcd::chatops {
+
+std::string name_of(actor const& who) {
+    if (auto const* user = std::get_if<chat::sender>(&who)) return user->user;
+    return "operator " + std::get<local_operator>(who).name;
+}
+
+}  // namespace chatrixcd::chatops

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "commands/services.hpp"
+#include "engine/guarded.hpp"
+#include "runs/words.hpp"
+
+namespace chatrixcd::chatops::commands {
+
+namespace {
+
+struct no_args {};
+
+boost::asio::awaitable<line> described(named_server of) {
+    line words;
+    words.push_back(strong(of.name));
+    auto const info = co_await guarded(of.server->info(), base::error_kind::internal);
+    if (!info) {
+        words.emplace_back(": does not answer (" + info.error().message() + ")");
+        co_return words;
+    }
+    words.emplace_back(": " + info->kind + (info->version.empty() ? "" : " " + info->version));
+    if (!info->url.empty()) words.emplace_back(" at " + info->url);
+    words.emplace_back(info->keyed_start_native ? "; refuses to start anything twice by itself" : "; cannot refuse a second start by itself");
+    co_return words;
+}
+
+boost::asio::awaitable<result<view>> info(services const& with, context& asked, no_args) {
+    std::vector<line> items;
+    for (auto const& one : with.ci.servers()) {
+        auto item = co_await described(one);
+        items.push_back(std::move(item));
+    }
+    std::size_t open = 0;
+    for (auto const& run : with.shown.snapshot().runs) open += run.open ? 1 : 0;
+    view out;
+    out.add(heading{"ChatrixCD"});
+    out.add(paragraph{line{span("Up for " + runs::duration_words(with.time.now() - with.since) + "; open runs: " + std::to_string(open) + ".")}});
+    if (!items.empty()) out.add(bullet_list{std::move(items)});
+    auto const prefix = asked.prefix().empty() ? "" : asked.prefix() + " ";
+    out.add(paragraph{line_of("`" + prefix + "help` lists what I can do.")});
+    co_return out;
+}
+
+}  // namespace
+
+command info_command(services const& with) {
+    return declare<no_args>("info", "Show what I am connected to")
+        .example("info")
+        .does([&with](context& asked, no_args none) { return info(with, asked, none); });
+}
+
+}  // namespace chatrixcd::chatops::commands

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "commands/services.hpp"
+#include "commands/usage.hpp"
+#include "words/quoted.hpp"
+#include "engine/guarded.hpp"
+#include "runs/card_view.hpp"
+
+namespace chatrixcd::chatops::commands {
+
+namespace {
+
+struct run_args {
+    std::vector<std::string> target;
+    parameter_list values;
+};
+
+constexpr std::size_t most_searched = 10;
+
+// Jobs are asked for only where they can be meant: in the one project, in the one that the first word names, or, to say which project was
+// left out, in a few.
+boost::asio::awaitable<result<run_target>> resolve(services const& with, std::vector<std::string> words) {
+    auto known = co_await with.ci.projects();
+    if (!known) co_return known.error();
+    std::optional<std::size_t> meant;
+    if (known->size() == 1) meant = 0;
+    if (!words.empty()) {
+        if (auto const named = find_project(*known, words.front())) meant = *named;
+    }
+    for (std::size_t i = 0; i < known->size(); ++i) {
+        bool const searched = meant ? i == *meant : known->size() <= most_searched;
+        if (!searched) continue;
+        auto& project = (*known)[i];
+        auto jobs = co_await with.ci.jobs(project.server, project.project.id);
+        if (!jobs) co_return jobs.error();
+        project.jobs = std::move(*jobs);
+    }
+    co_return find_run_target(*known, words);
+}
+
+// Splits off what must not be shown or kept.
+void hide_secrets(runs::order& what, ci::job const& job) {
+    for (auto const& pair : what.what.effective) {
+        bool const secret = std::any_of(job.parameters.begin(), job.parameters.end(), [&](ci::parameter_spec const& spec) {
+            return spec.name == pair.first && spec.type == ci::parameter_type::secret;
+        });
+        if (secret) {
+            what.has_secrets = true;
+        } else {
+            what.shown.push_back(pair);
+        }
+    }
+}
+
+base::error with_usage(base::error why, std::string const& usage) {
+    auto const own = why.hint().empty() ? "" : why.hint() + " ";
+    return std::move(why).with_hint(own + "Write it like this: `" + usage + "`");
+}
+
+base::error would_be_ignored(ci::plan const& what, std::string const& usage) {
+    std::string names;
+    for (auto const& name : what.ignored) names += (names.empty() ? "" : ", ") + text::quoted(name);
+    auto why = base::error(base::error_kind::invalid, text::quoted(what.job_name) + " would ignore " + names + "; nothing was started.");
+    return with_usage(std::move(why), usage);
+}
+
+boost::asio::awaitable<result<view>> run(services const& with, context& asked, run_args args) {
+    auto const target = co_await resolve(with, std::move(args.target));
+    if (!target) co_return target.error();
+    auto* const server = with.ci.server(target->server);
+    auto const job = co_await guarded(server->job_details(target->job), base::error_kind::internal);
+    if (!job) co_return job.error();
+    auto const usage = usage_of(asked.prefix(), target->project_name, *job);
+    ci::run_request wanted(target->job, std::move(args.values));
+    auto plan = co_await guarded(server->prepare(std::move(wanted)), base::error_kind::internal);
+    if (!plan) {
+        if (plan.error().kind() == base::error_kind::invalid) co_return with_usage(plan.error(), usage);
+        co_return plan.error();
+    }
+    if (!plan->ignored.empty()) co_return would_be_ignored(*plan, usage);
+
+    view out;
+    for (auto const& warning : plan->warnings) out.add(paragraph{line{span("Warning: " + warning)}});
+    runs::order what;
+    what.from = asked.origin();
+    what.requested_by = name_of(asked.asked_by());
+    what.trace = asked.trace();
+    what.server = target->server;
+    what.project_name = target->project_name;
+    what.what = std::move(*plan);
+    hide_secrets(what, *job);
+    auto const begun = co_await with.tracked.begin(std::move(what));
+    if (!begun) co_return begun.error();
+    // In a room the card has been sent already, and is the answer.
+    if (!asked.room()) out.add(runs::card_of(*begun, {}, asked.prefix()));
+    co_return out;
+}
+
+}  // namespace
+
+command run_command(services const& with) {
+    return declare<run_args>("run", "Run a job")
+        .rest("[project] job", &run_args::target, "names, or numbers as in `projects` and `templates`; the project may be left out if there is only one")
+        .parameters(&run_args::values, "the job's parameters")
+        .effect(effect::high)
+        .group("Run")
+        .example("run hello")
+        .example("run demo hello")
+        .example("run demo deploy version=1.4.2")
+        .does([&with](context& asked, run_args args) { return run(with, asked, std::move(args)); });
+}
+
+}  // namespace chatrixcd::chatops::commands

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/run_number.hpp"
+
+#include <utility>
+
+#include "words/quoted.hpp"
+#include "runs/table.hpp"
+
+namespace chatrixcd::chatops {
+
+base::result<commands::run_number> presentation<commands::run_number>::parse(std::string_view text) {
+    auto digits = text;
+    if (digits.starts_with('#')) digits.remove_prefix(1);
+    auto const number = presentation<std::int64_t>::parse(digits);
+    if (!number || *number < 1) {
+        return base::error(base::error_kind::invalid, text::quoted(text) + " is no run: write its number, like `3` or `#3`");
+    }
+    return commands::run_number{*number};
+}
+
+namespace commands {
+
+namespace {
+
+base::error no_such_run(std::optional<std::int64_t> number) {
+    if (number) return {base::error_kind::not_found, "there is no run #" + std::to_string(*number) + " in this room"};
+    return base::error(base::error_kind::not_found, "nothing has been run in this room yet").with_hint("`help run` says how to run something.");
+}
+
+}  // namespace
+
+boost::asio::awaitable<result<runs::record>> meant_run(services const& with, context const& asked, std::optional<run_number> number) {
+    auto const room = asked.room();
+    auto look = [number, room, service = asked.origin().service](base::transaction& in) -> std::optional<runs::record> {
+        std::optional<std::int64_t> wanted;
+        if (number) {
+            wanted = number->value;
+        } else if (room) {
+            wanted = runs::last_of_room(in, service, *room);
+        } else {
+            auto const newest = runs::newest_runs(in, 1);
+            if (!newest.empty()) wanted = newest.front().number;
+        }
+        if (!wanted) return std::nullopt;
+        auto found = runs::load(in, *wanted);
+        bool const foreign = found && room && (found->from.room != *room || found->from.service != service);
+        if (foreign) return std::nullopt;
+        return found;
+    };
+    auto found = co_await with.store.write(std::move(look));
+    if (!found) {
+        std::optional<std::int64_t> asked_for;
+        if (number) asked_for = number->value;
+        co_return no_such_run(asked_for);
+    }
+    co_return std::move(*found);
+}
+
+}  // namespace commands
+
+}  // namespace chatrixcd::chatops

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/usage.hpp"
+
+#include "words/quoted.hpp"
+
+namespace chatrixcd::chatops::commands {
+
+namespace {
+
+bool is_needed(ci::parameter_spec const& spec) { return spec.required && !spec.default_value; }
+
+std::string value_of(ci::parameter_spec const& spec) {
+    if (spec.default_value) return text::as_argument(*spec.default_value);
+    if (spec.choices.empty()) return "…";
+    std::string joined;
+    for (auto const& choice : spec.choices) joined += (joined.empty() ? "" : "|") + choice;
+    return joined;
+}
+
+}  // namespace
+
+std::string usage_of(std::string const& prefix, std::string const& project, ci::job const& job) {
+    auto words = (prefix.empty() ? "run " : prefix + " run ") + text::as_argument(project) + " " + text::as_argument(job.name);
+    for (auto const& spec : job.parameters) {
+        auto const one = spec.name + "=" + value_of(spec);
+        words += is_needed(spec) ? " " + one : " [" + one + "]";
+    }
+    return words;
+}
+
+}  // namespace chatrixcd::chatops::commands

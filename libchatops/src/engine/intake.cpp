@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/intake.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+#include <chatrixcd/base/timeout.hpp>
+#include <chatrixcd/chatops/command/tokens.hpp>
+
+#include "engine/guarded.hpp"
+#include "journal/keys.hpp"
+#include "runs/pace.hpp"
+
+namespace chatrixcd::chatops {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Deliveries in memory; more stay with the chat.
+constexpr std::size_t most_waiting = 256;
+
+outbox::message seen_message(journal::entry const& asked) {
+    outbox::message out;
+    out.key = "seen." + journal::origin_key(asked.from);
+    out.service = asked.from.service;
+    out.room = asked.from.room;
+    out.what = outbox::kind::react;
+    out.target = asked.from.event;
+    out.symbol = "👀";
+    return out;
+}
+
+outbox::message answer_message(journal::entry const& asked, view content) {
+    outbox::message out;
+    out.key = "answer." + journal::origin_key(asked.from);
+    out.service = asked.from.service;
+    out.room = asked.from.room;
+    out.thread = asked.thread;
+    out.reply_to = asked.from.event;
+    out.content = std::move(content);
+    return out;
+}
+
+}  // namespace
+
+intake::intake(engine_parts const& parts, base::logger log, database& store, board& shown, outbox::sender& messages, desk& handlers)
+    : executor_(parts.executor),
+      time_(*parts.time),
+      entropy_(*parts.entropy),
+      log_(log),
+      store_(store),
+      board_(shown),
+      messages_(messages),
+      desk_(handlers),
+      prefix_(parts.options.command_prefix),
+      chats_(parts.chats),
+      changed_(executor_),
+      tasks_(executor_, [log](std::exception_ptr failure) { log.error("a room is not worked on any more", {{"why", words_of(failure)}}); }) {}
+
+asio::awaitable<void> intake::resume() {
+    auto left = [now = time_.now()](base::transaction& in) {
+        auto all = journal::unhandled(in);
+        std::erase_if(all, [&](journal::entry& asked) {
+            if (!asked.from.room.empty()) {
+                // The mark of a process that ended meanwhile counts as a try.
+                journal::count_attempt(in, asked.from);
+                ++asked.attempts;
+                return false;
+            }
+            journal::finish(in, asked.from, journal::outcome::refused, "the bot was restarted before it ran", now);
+            return true;
+        });
+        return all;
+    };
+    auto entries = co_await store_.write(std::move(left));
+    for (auto& asked : entries) {
+        place where(asked.from.service, asked.from.room);
+        item again;
+        again.left_behind = std::move(asked);
+        enqueue(std::move(where), std::move(again));
+    }
+}
+
+asio::awaitable<void> intake::pull(chat::service& from) {
+    runs::pace waits(1s, 60s);
+    while (true) {
+        auto next = co_await guarded(from.next(), base::error_kind::internal);
+        if (!next) {
+            log_.warning("no messages from the chat", {{"service", from.name()}, {"why", next.error().describe()}});
+            co_await time_.sleep(waits.next());
+            continue;
+        }
+        waits.something_happened();
+        while (waiting_ >= most_waiting) co_await changed_.wait();
+        auto const& origin = (*next)->content().from;
+        place where(origin.service, origin.room);
+        item fresh;
+        fresh.fresh = std::move(*next);
+        enqueue(std::move(where), std::move(fresh));
+    }
+}
+
+void intake::enqueue(place where, item what) {
+    if (!open_) return;
+    auto const [room, is_new] = queues_.try_emplace(where);
+    room->second.push_back(std::move(what));
+    ++waiting_;
+    if (is_new) tasks_.spawn(work(std::move(where)));
+}
+
+asio::awaitable<void> intake::work(place where) {
+    struct leave {
+        intake& self;
+        place const& room;
+        ~leave() {
+            auto const left = self.queues_.find(room);
+            self.waiting_ -= left->second.size();
+            self.queues_.erase(left);
+            self.changed_.notify_all();
+        }
+    } const on_exit{*this, where};
+    auto& queue = queues_.find(where)->second;
+    while (open_ && !queue.empty()) {
+        auto next = std::move(queue.front());
+        queue.pop_front();
+        --waiting_;
+        changed_.notify_all();
+        co_await take(std::move(next));
+    }
+}
+
+// One command's failure ends that command alone; what ends us ends the room.
+asio::awaitable<void> intake::take(item what) {
+    std::exception_ptr thrown;
+    try {
+        if (what.fresh) {
+            co_await receive(std::move(what.fresh));
+        } else {
+            co_await handle(std::move(*what.left_behind));
+        }
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (!thrown) co_return;
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (only_cancelled(state, thrown) || is_store_failure(thrown)) std::rethrow_exception(thrown);
+    log_.error("a command was not handled; it is taken up at the next start", {{"why", words_of(thrown)}});
+}
+
+asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
+    auto const& said = fresh->content();
+    auto const line = after_prefix(said.text, prefix_);
+    if (!line) {
+        co_await acknowledge(*fresh);
+        co_return;
+    }
+    journal::entry asked;
+    asked.from = said.from;
+    asked.who = said.author;
+    asked.thread = said.thread;
+    asked.line = line->empty() ? "help" : std::string(*line);
+    asked.trace = said.trace;
+    asked.received = time_.now();
+    log_.info("a command was received", {{"room", asked.from.room}, {"event", asked.from.event}, {"trace", asked.trace}});
+
+    std::optional<answer> no;
+    std::exception_ptr thrown;
+    try {
+        no = desk_.refusal_of(asked);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (thrown) {
+        auto why = words_of(thrown);
+        co_await could_not_receive(std::move(fresh), std::move(why));
+        co_return;
+    }
+    auto commit = [asked, no](base::transaction& in) {
+        if (!journal::insert(in, asked)) return false;
+        if (no) {
+            journal::finish(in, asked.from, no->how, no->reason, asked.received);
+            if (!no->silent) outbox::put(in, answer_message(asked, no->shown));
+        } else {
+            outbox::put(in, seen_message(asked));
+        }
+        return true;
+    };
+    bool const is_new = co_await store_.write(std::move(commit));
+    messages_.wake(asked.from.service, asked.from.room);
+    co_await acknowledge(*fresh);
+    if (!is_new) {
+        // It has been answered, or is being handled, under its keys.
+        log_.debug("a command was delivered again", {{"event", asked.from.event}, {"trace", asked.trace}});
+        co_return;
+    }
+    if (no) {
+        log_.info("a command was refused", {{"by", name_of(asked.who)}, {"why", no->reason}, {"trace", asked.trace}});
+        co_return;
+    }
+    board_.saw_room(asked.from.service, asked.from.room);
+    co_await handle(std::move(asked));
+}
+
+// What could not be acknowledged comes again, and is known then.
+asio::awaitable<void> intake::acknowledge(chat::delivery& taken) {
+    std::exception_ptr thrown;
+    try {
+        co_await taken.acknowledge();
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (!thrown) co_return;
+    auto const state = co_await asio::this_coro::cancellation_state;
+    if (only_cancelled(state, thrown)) std::rethrow_exception(thrown);
+    log_.warning("a message could not be acknowledged", {{"event", taken.content().from.event}, {"why", words_of(thrown)}});
+}
+
+// A policy or parser that throws is a mistake of ours. The chat brings the message again; after its last try the room is told.
+asio::awaitable<void> intake::could_not_receive(std::unique_ptr<chat::delivery> fresh, std::string why) {
+    auto const& said = fresh->content();
+    journal::entry asked;
+    asked.from = said.from;
+    asked.who = said.author;
+    asked.thread = said.thread;
+    asked.trace = said.trace;
+    asked.received = time_.now();
+    auto const was_last = co_await fresh->failed(why);
+    auto const told = desk_.gave_up(asked, why);
+    if (!was_last) co_return;
+    auto commit = [asked, told](base::transaction& in) {
+        if (!journal::insert(in, asked)) return;
+        journal::finish(in, asked.from, told.how, told.reason, asked.received);
+        outbox::put(in, answer_message(asked, told.shown));
+    };
+    co_await store_.write(std::move(commit));
+    messages_.wake(asked.from.service, asked.from.room);
+}
+
+asio::awaitable<void> intake::handle(journal::entry asked) {
+    auto with = co_await desk_.handle(asked);
+    co_await conclude(std::move(asked), std::move(with));
+}
+
+asio::awaitable<void> intake::conclude(journal::entry asked, answer with) {
+    auto commit = [asked, with, now = time_.now()](base::transaction& in) {
+        journal::finish(in, asked.from, with.how, with.reason, now);
+        bool const said = !asked.from.room.empty() && !with.silent && !with.shown.empty();
+        if (said) outbox::put(in, answer_message(asked, with.shown));
+    };
+    co_await store_.write(std::move(commit));
+    if (!asked.from.room.empty()) messages_.wake(asked.from.service, asked.from.room);
+}
+
+void intake::close() {
+    open_ = false;
+    changed_.notify_all();
+}
+
+asio::awaitable<void> intake::finish(base::duration limit) {
+    auto idle = [](intake& self) -> asio::awaitable<bool> {
+        while ((!self.queues_.empty() || self.calls_ > 0) && !self.store_.is_broken()) co_await self.changed_.wait();
+        co_return true;
+    };
+    co_await base::with_timeout<bool>(time_, idle(*this), limit);
+}
+
+asio::awaitable<void> intake::stop() {
+    tasks_.cancel();
+    co_await tasks_.join();
+}
+
+}  // namespace chatrixcd::chatops

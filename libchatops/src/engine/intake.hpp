@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes commands in: from chats as deliveries, room by room, each journaled before it is acknowledged; from operators as lines; and from
+// the journal what another process had journaled and not handled.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/chatops/chat/service.hpp>
+#include <chatrixcd/chatops/engine.hpp>
+
+#include "engine/board.hpp"
+#include "engine/database.hpp"
+#include "engine/desk.hpp"
+#include "outbox/sender.hpp"
+
+namespace chatrixcd::chatops {
+
+class intake {
+public:
+    // All must outlive stop().
+    intake(engine_parts const& parts, base::logger log, database& store, board& shown, outbox::sender& messages, desk& handlers);
+
+    // Queues what another process left unhandled. An operator who is not there any more is not answered: those commands are refused.
+    boost::asio::awaitable<void> resume();
+    // Takes deliveries until it is cancelled.
+    boost::asio::awaitable<void> pull(chat::service& from);
+    // One line of an operator; the caller may go away before it is done.
+    boost::asio::awaitable<base::result<view>> execute(actor who, std::string line);
+
+    // From now on nothing new is begun.
+    void close();
+    // Waits until what was begun is done, at most `limit`.
+    boost::asio::awaitable<void> finish(base::duration limit);
+    boost::asio::awaitable<void> stop();
+
+private:
+    using place = std::pair<std::string, std::string>;
+    struct item {
+        std::unique_ptr<chat::delivery> fresh;     // or
+        std::optional<journal::entry> left_behind;
+    };
+    struct pending_call;
+
+    void enqueue(place where, item what);
+    boost::asio::awaitable<void> work(place where);
+    boost::asio::awaitable<void> take(item what);
+    boost::asio::awaitable<void> receive(std::unique_ptr<chat::delivery> fresh);
+    boost::asio::awaitable<void> acknowledge(chat::delivery& taken);
+    boost::asio::awaitable<void> could_not_receive(std::unique_ptr<chat::delivery> fresh, std::string why);
+    boost::asio::awaitable<void> handle(journal::entry asked);
+    boost::asio::awaitable<void> conclude(journal::entry asked, answer with);
+    boost::asio::awaitable<void> call(std::shared_ptr<pending_call> what);
+
+    boost::asio::any_io_executor executor_;
+    base::clock& time_;
+    base::random& entropy_;
+    base::logger log_;
+    database& store_;
+    board& board_;
+    outbox::sender& messages_;
+    desk& desk_;
+    std::string prefix_;
+    std::vector<chat::service*> chats_;
+    bool open_ = true;
+    std::map<place, std::deque<item>> queues_;  // a room is here while it has a worker
+    std::size_t waiting_ = 0;
+    std::size_t calls_ = 0;
+    base::notifier changed_;
+    base::task_group tasks_;
+};
+
+}  // namespace chatrixcd::chatops

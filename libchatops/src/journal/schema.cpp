@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/schema.hpp"
+
+namespace chatrixcd::chatops::journal {
+
+namespace {
+
+// journal: a row a command; its key is where the command came from. state: received (no start was tried) | sending (an intent was
+// committed) | done, and only then an outcome: ran | refused | in_doubt.
+// runs: a row a run that was ever tried, numbered from 1. start: sending | queued | started | refused | in_doubt. `latest` is the CI's
+// last answer, as JSON; `shown` the digest of the card as it was last handed to the outbox.
+// intents: beside a run while its start is undecided; the plan may hold secrets and goes with the row.
+// outbox: messages by key. state: pending | sent | failed; the body goes once it is not pending.
+constexpr char const* first = R"sql(
+CREATE TABLE journal (
+    service  TEXT NOT NULL,
+    account  TEXT NOT NULL,
+    room     TEXT NOT NULL,
+    event    TEXT NOT NULL,
+    number   BIGINT NOT NULL UNIQUE,
+    actor    TEXT NOT NULL,
+    thread   TEXT,
+    line     BLOB NOT NULL,
+    trace    TEXT NOT NULL,
+    received BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    state    TEXT NOT NULL CHECK (state IN ('received', 'sending', 'done')),
+    outcome  TEXT CHECK (outcome IN ('ran', 'refused', 'in_doubt')),
+    reason   TEXT NOT NULL,
+    decided  BIGINT,
+    PRIMARY KEY (service, account, room, event),
+    CHECK ((state = 'done') = (outcome IS NOT NULL))
+);
+CREATE INDEX journal_undone ON journal (number) WHERE state <> 'done';
+
+CREATE TABLE runs (
+    number       BIGINT NOT NULL PRIMARY KEY,
+    service      TEXT NOT NULL,
+    account      TEXT NOT NULL,
+    room         TEXT NOT NULL,
+    event        TEXT NOT NULL,
+    ordinal      BIGINT NOT NULL,
+    run_key      TEXT NOT NULL UNIQUE,
+    thread       TEXT,
+    requested_by TEXT NOT NULL,
+    trace        TEXT NOT NULL,
+    server       TEXT NOT NULL,
+    run_id       TEXT NOT NULL,
+    project      TEXT NOT NULL,
+    project_name TEXT NOT NULL,
+    job          TEXT NOT NULL,
+    job_name     TEXT NOT NULL,
+    parameters   TEXT NOT NULL,
+    has_secrets  BIGINT NOT NULL,
+    created      BIGINT NOT NULL,
+    start        TEXT NOT NULL CHECK (start IN ('sending', 'queued', 'started', 'refused', 'in_doubt')),
+    latest       TEXT,
+    reason       TEXT NOT NULL,
+    stopped_by   TEXT NOT NULL,
+    excerpt      BLOB NOT NULL,
+    open         BIGINT NOT NULL CHECK (open IN (0, 1)),
+    ended        BIGINT,
+    revision     BIGINT NOT NULL,
+    shown        TEXT NOT NULL,
+    UNIQUE (service, account, room, event, ordinal)
+);
+CREATE INDEX runs_open ON runs (number) WHERE open = 1;
+CREATE INDEX runs_of_room ON runs (service, room, number);
+
+CREATE TABLE intents (
+    run        BIGINT NOT NULL PRIMARY KEY REFERENCES runs (number),
+    plan       BLOB NOT NULL,
+    attempt    BIGINT NOT NULL,
+    first_sent BIGINT NOT NULL,
+    ticket     TEXT
+);
+
+CREATE TABLE outbox (
+    number    BIGINT NOT NULL PRIMARY KEY,
+    key       TEXT NOT NULL UNIQUE,
+    service   TEXT NOT NULL,
+    room      TEXT NOT NULL,
+    kind      TEXT NOT NULL CHECK (kind IN ('send', 'edit', 'react')),
+    target    TEXT NOT NULL,
+    thread    TEXT,
+    thread_of TEXT,
+    reply_to  TEXT,
+    notify    BIGINT NOT NULL,
+    body      BLOB,
+    state     TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed')),
+    message   TEXT NOT NULL
+);
+CREATE INDEX outbox_pending ON outbox (service, room, number) WHERE state = 'pending';
+)sql";
+
+}  // namespace
+
+std::vector<base::migration> migrations() { return {{"journal, runs, intents, outbox", first}}; }
+
+}  // namespace chatrixcd::chatops::journal

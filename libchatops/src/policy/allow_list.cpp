@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include <chatrixcd/chatops/policy.hpp>
+
+namespace chatrixcd::chatops {
+
+namespace {
+
+bool holds(std::vector<std::string> const& list, std::string const& id) { return std::find(list.begin(), list.end(), id) != list.end(); }
+
+}  // namespace
+
+allow_list::allow_list(std::vector<std::string> admin_users, std::vector<std::string> allowed_rooms)
+    : admins_(std::move(admin_users)), rooms_(std::move(allowed_rooms)) {}
+
+decision allow_list::decide(access_request const& asked) const {
+    decision out;
+    auto const* person = std::get_if<chat::sender>(&asked.who);
+    if (!person) {
+        out.allowed = true;
+        out.code = "allowed";
+        return out;
+    }
+    bool const admin = !person->user.empty() && holds(admins_, person->user);
+    bool const room = asked.room && !asked.room->empty() && holds(rooms_, *asked.room);
+    if (admin && room) {
+        out.allowed = true;
+        out.code = "allowed";
+    } else if (room) {
+        out.code = "not_admin";
+        out.text = "You (`" + person->user + "`) are not in `bot.admin_users`, so I do nothing for you.";
+        out.hint = "Whoever runs this bot can add you there.";
+    } else if (admin) {
+        out.code = "room_not_allowed";
+        out.text = "This room is not in `bot.allowed_rooms`, so I do nothing here.";
+        if (asked.room) out.hint = "To allow it, put this into the configuration and restart me: `\"allowed_rooms\": [\"" + *asked.room + "\"]`";
+    } else {
+        out.code = "stranger";
+        out.text = "Neither you nor this room is allowed.";
+        out.silent = true;
+    }
+    return out;
+}
+
+}  // namespace chatrixcd::chatops

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scripted_runs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chatrixcd::chatops::testing {
+namespace {
+
+// From the request to the end: long enough to be seen as `canceling`.
+constexpr auto time_to_cancel = std::chrono::seconds(1);
+
+bool is_secret(ci::job const& job, std::string const& name) {
+    return std::any_of(job.parameters.begin(), job.parameters.end(),
+                       [&](ci::parameter_spec const& spec) { return spec.name == name && spec.type == ci::parameter_type::secret; });
+}
+
+}  // namespace
+
+scripted_run::scripted_run(ci::run_id id, ci::run_key key, scripted_job job, ci::parameter_values parameters, base::time_point created)
+    : id_(std::move(id)), key_(std::move(key)), job_(std::move(job)), parameters_(std::move(parameters)), created_(created) {
+    std::erase_if(parameters_, [&](auto const& pair) { return is_secret(job_.described, pair.first); });
+}
+
+base::time_point scripted_run::ends() const { return canceled_ ? *canceled_ + time_to_cancel : starts() + job_.run_time; }
+
+ci::run scripted_run::at(base::time_point now) const {
+    ci::run out;
+    out.id = id_;
+    out.job = job();
+    out.job_name = job_.described.name;
+    out.created = created_;
+    out.parameters = parameters_;
+    bool const was_started = starts() <= now && (!canceled_ || starts() <= *canceled_);
+    if (was_started) out.started = starts();
+    if (now >= ends()) {
+        out.at = ci::phase::finished;
+        out.how = canceled_ ? ci::outcome::canceled : job_.outcome;
+        out.raw = canceled_ ? "stopped" : "done";
+        out.detail = canceled_ ? "stopped on request" : job_.detail;
+        out.ended = ends();
+    } else if (canceled_) {
+        out.at = ci::phase::canceling;
+        out.raw = "stopping";
+    } else if (was_started) {
+        out.at = ci::phase::running;
+        out.raw = "busy";
+    } else {
+        out.at = ci::phase::queued;
+        out.raw = "waiting";
+    }
+    return out;
+}
+
+std::size_t scripted_run::lines_at(base::time_point now) const {
+    auto const until = std::min(now, ends());
+    if (until < starts()) return 0;
+    if (until >= starts() + job_.run_time) return job_.lines.size();
+    auto const gone = static_cast<std::size_t>((until - starts()).count());
+    return job_.lines.size() * gone / static_cast<std::size_t>(job_.run_time.count());
+}
+
+std::optional<base::time_point> scripted_run::next_change(base::time_point now) const {
+    if (now >= ends()) return std::nullopt;
+    if (!canceled_ && now < starts()) return starts();
+    return ends();
+}
+
+void scripted_run::cancel(base::time_point now) {
+    if (!canceled_) canceled_ = now;
+}
+
+}  // namespace chatrixcd::chatops::testing

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client asks before and beside everything else: versions, well-known, capabilities; and the small answers that keep clients
+// working which ask about things that this server does not do (keys, backups, calls, presence).
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string_view>
+#include <utility>
+
+#include <chatrixcd/protocol/room_version.hpp>
+
+#include "api/endpoints.hpp"
+#include "api/refusal.hpp"
+#include "events/room_maker.hpp"
+
+namespace chatrixcd::homeserver {
+
+namespace json = boost::json;
+using base::http::method;
+
+namespace {
+
+result<answer> versions(step&, call&) {
+    json::object body;
+    body["versions"] = {"r0.6.1", "v1.1", "v1.2", "v1.3", "v1.4", "v1.5", "v1.6", "v1.7", "v1.8", "v1.9", "v1.10"};
+    body["unstable_features"].emplace_object();
+    return answer(std::move(body));
+}
+
+result<answer> capabilities(step&, call&) {
+    json::object rooms;
+    rooms["default"] = default_room_version.id;
+    auto& available = rooms["available"].emplace_object();
+    for (auto const id : {"10", "11", "12"}) available[id] = "stable";
+    json::object body;
+    auto& all = body["capabilities"].emplace_object();
+    all["m.room_versions"] = std::move(rooms);
+    for (std::string_view const refused : {"m.change_password", "m.3pid_changes", "m.get_login_token"}) {
+        all[refused].emplace_object()["enabled"] = false;
+    }
+    return answer(std::move(body));
+}
+
+result<answer> nothing(step&, call&) { return answer(); }
+
+// For an endpoint whose empty answer has members.
+service::work objects(std::initializer_list<std::string_view> members) {
+    json::object body;
+    for (auto const member : members) body[member].emplace_object();
+    return [body = std::move(body)](step&, call&) { return result<answer>(answer(body)); };
+}
+
+result<answer> no_backup(step&, call&) { return not_found("there is no key backup"); }
+
+}  // namespace
+
+void add_discovery(service& to) {
+    to.add(method::get, "/_matrix/client/versions", access::anybody, body_rule::none, versions);
+    auto const where = [url = to.options.public_base_url](step&, call&) -> result<answer> {
+        if (url.empty()) return not_found("this server does not say where it is");
+        json::object body;
+        body["m.homeserver"].emplace_object()["base_url"] = url;
+        return answer(std::move(body));
+    };
+    to.add(method::get, "/.well-known/matrix/client", access::anybody, body_rule::none, where);
+    to.add(method::get, "/capabilities", access::user, body_rule::none, capabilities);
+    to.add(method::post, "/keys/upload", access::user, body_rule::required, objects({"one_time_key_counts"}));
+    to.add(method::post, "/keys/query", access::user, body_rule::required, objects({"device_keys", "failures"}));
+    to.add(method::post, "/keys/claim", access::user, body_rule::required, objects({"one_time_keys", "failures"}));
+    to.add(method::get, "/room_keys/version", access::user, body_rule::none, no_backup);
+    to.add(method::get, "/voip/turnServer", access::user, body_rule::none, nothing);
+    to.add(method::put, "/presence/{user}/status", access::user, body_rule::required, nothing);
+}
+
+}  // namespace chatrixcd::homeserver

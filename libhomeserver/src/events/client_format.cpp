@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "events/client_format.hpp"
+
+#include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/protocol/canonical_json.hpp>
+#include <chatrixcd/protocol/redaction.hpp>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include "events/append.hpp"
+#include "store/rooms.hpp"
+
+namespace chatrixcd::homeserver {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object parse(stored_event const& event) { return base::parse_json_object(event.bytes, protocol::max_json_depth + 2).value(); }
+
+// The event's own members, redacted if it was.
+json::object body_of(step& s, stored_event const& event) {
+    auto body = parse(event);
+    if (!event.redacted_by) return body;
+    return protocol::redact(body, *find_version(s.db, event.room));
+}
+
+json::object content_of(step& s, stored_event const& event) {
+    auto body = body_of(s, event);
+    return std::move(body["content"].as_object());
+}
+
+json::object unsigned_of(step& s, stored_event const& event, viewer const& who) {
+    json::object data;
+    data["age"] = s.now - event.origin_server_ts;
+    if (event.transaction_id && event.sender == who.user && event.device == who.device) data["transaction_id"] = *event.transaction_id;
+    if (event.replaces) {
+        if (auto const old = find_event(s.db, *event.replaces)) {
+            data["replaces_state"] = old->id;
+            data["prev_content"] = content_of(s, *old);
+            data["prev_sender"] = old->sender;
+        }
+    }
+    if (event.redacted_by) {
+        if (auto const redaction = find_event(s.db, *event.redacted_by)) {
+            data["redacted_because"] = client_event(s, *redaction, who, event_shape::alone);
+        }
+    }
+    return data;
+}
+
+}  // namespace
+
+json::object client_event(step& s, stored_event const& event, viewer const& who, event_shape shape) {
+    auto body = body_of(s, event);
+    json::object out;
+    out["event_id"] = event.id;
+    if (shape == event_shape::alone) out["room_id"] = event.room;
+    for (std::string_view const key : {"type", "sender", "state_key", "origin_server_ts", "redacts"}) {
+        if (auto* value = body.if_contains(key)) out[key] = std::move(*value);
+    }
+    auto& content = body["content"].as_object();
+    // Clients older than room version 11 look for it here ("m.room.redaction").
+    if (auto const* redacts = content.if_contains("redacts"); redacts != nullptr && event.type == "m.room.redaction") out["redacts"] = *redacts;
+    out["content"] = std::move(content);
+    out["unsigned"] = unsigned_of(s, event, who);
+    return out;
+}
+
+json::object stripped_event(step& s, std::string const& event_id) {
+    auto const row = find_event(s.db, event_id).value();
+    json::object out;
+    out["type"] = row.type;
+    out["state_key"] = row.state_key.value_or("");
+    out["sender"] = row.sender;
+    out["content"] = content_of(s, row);
+    return out;
+}
+
+}  // namespace chatrixcd::homeserver

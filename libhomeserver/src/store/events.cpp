@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/events.hpp"
+
+#include <fmt/format.h>
+
+#include <chatrixcd/base/error.hpp>
+#include <chatrixcd/base/sealed.hpp>
+#include <chatrixcd/protocol/ids.hpp>
+
+namespace chatrixcd::homeserver {
+
+namespace {
+
+constexpr auto columns =
+    "stream_ordering, event_id, room_id, type, state_key, sender, depth, origin_server_ts, state_before, state_after, replaces, relates_to, "
+    "rel_type, redacted_by, device_id, transaction_id, body";
+
+base::sql_value nullable(std::optional<std::string> const& text) {
+    if (!text) return std::monostate();
+    return *text;
+}
+
+stored_event read(base::row const& row) {
+    stored_event event;
+    event.where.stream = row.integer(0);
+    event.id = row.text(1);
+    event.room = row.text(2);
+    event.type = row.text(3);
+    event.state_key = row.optional_text(4);
+    event.sender = row.text(5);
+    event.where.depth = row.integer(6);
+    event.origin_server_ts = row.integer(7);
+    event.state_before = row.integer(8);
+    event.state_after = row.integer(9);
+    event.replaces = row.optional_text(10);
+    event.relates_to = row.optional_text(11);
+    event.rel_type = row.optional_text(12);
+    event.redacted_by = row.optional_text(13);
+    event.device = row.optional_text(14);
+    event.transaction_id = row.optional_text(15);
+    event.bytes = base::unseal(row.bytes(16)).value();
+    return event;
+}
+
+std::vector<stored_event> read_all(std::vector<base::row> const& rows) {
+    std::vector<stored_event> events;
+    events.reserve(rows.size());
+    for (auto const& row : rows) events.push_back(read(row));
+    return events;
+}
+
+// Walks a span of those events that `key` (?1) selects.
+std::vector<stored_event> walk(base::transaction& db, char const* key, std::string const& value, span const& which) {
+    auto const sql = which.backwards
+                         ? fmt::format("SELECT {} FROM events WHERE {} = ?1 AND (depth, stream_ordering) <= (?2, ?3)"
+                                       " AND (depth, stream_ordering) > (?4, ?5) ORDER BY depth DESC, stream_ordering DESC LIMIT ?6",
+                                       columns, key)
+                         : fmt::format("SELECT {} FROM events WHERE {} = ?1 AND (depth, stream_ordering) > (?2, ?3)"
+                                       " AND (depth, stream_ordering) <= (?4, ?5) ORDER BY depth, stream_ordering LIMIT ?6",
+                                       columns, key);
+    return read_all(db.query(sql, {value, which.from.depth, which.from.stream, which.to.depth, which.to.stream, which.limit}));
+}
+
+}  // namespace
+
+void insert_event(base::transaction& db, stored_event const& e) {
+    static auto const sql = fmt::format("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)", columns);
+    db.run(sql, {e.where.stream, e.id, e.room, e.type, nullable(e.state_key), e.sender, e.where.depth, e.origin_server_ts, e.state_before,
+                 e.state_after, nullable(e.replaces), nullable(e.relates_to), nullable(e.rel_type), nullable(e.redacted_by),
+                 nullable(e.device), nullable(e.transaction_id), base::seal(e.bytes)});
+}
+
+std::optional<stored_event> find_event(base::transaction& db, std::string const& event_id) {
+    static auto const sql = fmt::format("SELECT {} FROM events WHERE event_id = ?1", columns);
+    auto const row = db.first(sql, {event_id});
+    if (!row) return std::nullopt;
+    return read(*row);
+}
+
+void mark_redacted(base::transaction& db, std::string const& event_id, std::string const& by) {
+    // A second redaction changes nothing: the event stays the first one's.
+    db.run("UPDATE events SET redacted_by = ?2, relates_to = NULL, rel_type = NULL WHERE event_id = ?1 AND redacted_by IS NULL", {event_id, by});
+}
+
+std::vector<stored_event> events_by_depth(base::transaction& db, std::string const& room, span const& which) {
+    return walk(db, "room_id", room, which);
+}
+
+std::vector<stored_event> events_by_arrival(base::transaction& db, std::string const& room, std::int64_t after, std::int64_t up_to,
+                                            std::int64_t limit) {
+    static auto const sql = fmt::format(
+        "SELECT {} FROM events WHERE room_id = ?1 AND stream_ordering > ?2 AND stream_ordering <= ?3 ORDER BY stream_ordering DESC LIMIT ?4",
+        columns);
+    return read_all(db.query(sql, {room, after, up_to, limit}));
+}
+
+std::vector<stored_event> related_events(base::transaction& db, std::string const& event_id, span const& which) {
+    return walk(db, "relates_to", event_id, which);
+}
+
+std::optional<stored_event> last_event(base::transaction& db, std::string const& room, std::int64_t up_to) {
+    auto found = events_by_arrival(db, room, 0, up_to, 1);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+}  // namespace chatrixcd::homeserver

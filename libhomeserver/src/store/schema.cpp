@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/schema.hpp"
+
+namespace chatrixcd::homeserver {
+
+namespace {
+
+// Secrets and bodies are sealed columns (base/sealed.hpp). Events keep the exact bytes that were hashed and signed.
+constexpr auto accounts = R"sql(
+CREATE TABLE server (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+);
+CREATE TABLE sequences (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+);
+INSERT INTO sequences (name, value) VALUES ('events', 0), ('receipts', 0), ('account_data', 0), ('state_groups', 0), ('filters', 0);
+CREATE TABLE users (
+    user_id TEXT PRIMARY KEY,
+    password BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    displayname TEXT,
+    avatar_url TEXT
+);
+CREATE TABLE devices (
+    user_id TEXT NOT NULL REFERENCES users,
+    device_id TEXT NOT NULL,
+    display_name TEXT,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, device_id)
+);
+CREATE TABLE access_tokens (
+    token_hash TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    FOREIGN KEY (user_id, device_id) REFERENCES devices
+);
+CREATE INDEX access_tokens_by_device ON access_tokens (user_id, device_id);
+CREATE TABLE filters (
+    user_id TEXT NOT NULL,
+    filter_id INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (user_id, filter_id)
+);
+CREATE TABLE account_data (
+    user_id TEXT NOT NULL,
+    room_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body BLOB NOT NULL,
+    stream_id INTEGER NOT NULL,
+    PRIMARY KEY (user_id, room_id, type)
+);
+CREATE INDEX account_data_by_stream ON account_data (user_id, stream_id);
+)sql";
+
+constexpr auto rooms = R"sql(
+CREATE TABLE rooms (
+    room_id TEXT PRIMARY KEY,
+    version TEXT NOT NULL
+);
+CREATE TABLE room_aliases (
+    alias TEXT PRIMARY KEY,
+    room_id TEXT NOT NULL REFERENCES rooms,
+    creator TEXT NOT NULL
+);
+CREATE TABLE state_groups (
+    id INTEGER PRIMARY KEY,
+    parent INTEGER REFERENCES state_groups,
+    length INTEGER NOT NULL
+);
+CREATE TABLE state_group_entries (
+    state_group INTEGER NOT NULL REFERENCES state_groups,
+    type TEXT NOT NULL,
+    state_key TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    PRIMARY KEY (state_group, type, state_key)
+);
+CREATE TABLE events (
+    stream_ordering INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL UNIQUE,
+    room_id TEXT NOT NULL REFERENCES rooms,
+    type TEXT NOT NULL,
+    state_key TEXT,
+    sender TEXT NOT NULL,
+    depth INTEGER NOT NULL,
+    origin_server_ts INTEGER NOT NULL,
+    state_before INTEGER NOT NULL,
+    state_after INTEGER NOT NULL,
+    replaces TEXT,
+    relates_to TEXT,
+    rel_type TEXT,
+    redacted_by TEXT,
+    device_id TEXT,
+    transaction_id TEXT,
+    body BLOB NOT NULL
+);
+CREATE INDEX events_by_arrival ON events (room_id, stream_ordering);
+CREATE INDEX events_by_depth ON events (room_id, depth, stream_ordering);
+CREATE INDEX events_by_relation ON events (relates_to);
+CREATE TABLE forward_extremities (
+    room_id TEXT NOT NULL REFERENCES rooms,
+    event_id TEXT NOT NULL,
+    PRIMARY KEY (room_id, event_id)
+);
+CREATE TABLE current_state (
+    room_id TEXT NOT NULL REFERENCES rooms,
+    type TEXT NOT NULL,
+    state_key TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    PRIMARY KEY (room_id, type, state_key)
+);
+CREATE TABLE memberships (
+    user_id TEXT NOT NULL,
+    room_id TEXT NOT NULL REFERENCES rooms,
+    membership TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    stream_ordering INTEGER NOT NULL,
+    joined_at INTEGER,
+    left_at INTEGER,
+    forgotten INTEGER NOT NULL,
+    PRIMARY KEY (user_id, room_id)
+);
+CREATE INDEX memberships_by_room ON memberships (room_id, membership);
+CREATE TABLE transactions (
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    transaction_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    PRIMARY KEY (user_id, device_id, endpoint, transaction_id)
+);
+CREATE TABLE receipts (
+    room_id TEXT NOT NULL REFERENCES rooms,
+    user_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    stream_id INTEGER NOT NULL,
+    PRIMARY KEY (room_id, user_id, type, thread_id)
+);
+CREATE INDEX receipts_by_stream ON receipts (room_id, stream_id);
+)sql";
+
+}  // namespace
+
+std::vector<base::migration> migrations() { return {{"accounts", accounts}, {"rooms", rooms}}; }
+
+}  // namespace chatrixcd::homeserver

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// One Matrix account: logs in, stays in sync, delivers what arrives and sends what is asked, so that neither is lost or doubled by a crash.
+//
+// Order of use: construct, set handlers, start(), and in the end run() or stop(). Every call belongs on the executor's thread (a strand on
+// a pool). All memory is bounded; what waits, waits on disk. stop() must have ended before the client is destroyed, and the client must
+// outlive every room, message and delivery that it gave out, and every call on them.
+//
+// Delivery. A message is stored with the sync position in one transaction, then handed out: in order in a room, several rooms at once. It
+// is done when its handler has returned; a handler that throws is asked again, and after three tries the message is set aside, so that
+// it does not block those behind it. If our own store fails, delivery pauses until it works again; nothing is given up for it.
+// Failures of a handler show in the log with an error id, never to the room.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <chatrixcd/matrix/delivery.hpp>
+#include <chatrixcd/matrix/login.hpp>
+#include <chatrixcd/matrix/message.hpp>
+#include <chatrixcd/matrix/options.hpp>
+#include <chatrixcd/matrix/room.hpp>
+
+namespace chatrixcd::matrix {
+
+// For client::create_room().
+class new_room {
+public:
+    new_room() = default;
+    new_room name(std::string text) &&;
+    new_room topic(std::string text) &&;
+    new_room invite(user_id user) &&;
+    // Anybody may join; by default only who is invited.
+    new_room open() &&;
+    new_room direct() &&;
+
+    boost::json::object request() const;
+
+private:
+    std::string name_;
+    std::string topic_;
+    std::vector<user_id> invited_;
+    bool open_ = false;
+    bool direct_ = false;
+};
+
+class client {
+public:
+    client(boost::asio::any_io_executor executor, options how);
+    ~client();
+    client(client const&) = delete;
+    client& operator=(client const&) = delete;
+
+    // Handlers and predicates are set before start().
+    //
+    // A message of somebody else; by default only text (m.text) is delivered. Returning acknowledges it.
+    void on_message(std::function<boost::asio::awaitable<void>(message)> handler);
+    // Every event that deliver_if() accepts and that is no message of somebody else: edits, reactions, own messages, state.
+    void on_event(std::function<boost::asio::awaitable<void>(matrix::room, event)> handler);
+    // Without a handler, invitations are left alone.
+    void on_invite(std::function<boost::asio::awaitable<void>(invite)> handler);
+    // Messages of a room were lost to us, for the reason given: more than the gap bound, or withheld by the homeserver.
+    void on_gap_lost(std::function<boost::asio::awaitable<void>(matrix::room, std::string)> handler);
+    // A message was given up after three tries; with the error id that the log has. Called before that is committed, so perhaps again
+    // after a crash.
+    void on_set_aside(std::function<boost::asio::awaitable<void>(message, std::string)> handler);
+    // Which events are stored for delivery; is_text_message() by default. Pure: called on the store's thread.
+    void deliver_if(std::function<bool(room_id const&, event const&)> wanted);
+    // Messages are taken by next() instead of on_message().
+    void pull_messages();
+
+    // Opens the store, finds the homeserver, restores the session or logs in, and begins to sync. Called once.
+    // Errors: environment (the folder), conflict (another process uses it; it belongs to another user), invalid (the homeserver's name),
+    // unavailable, unauthorized and forbidden (the login), protocol (no Matrix homeserver).
+    boost::asio::awaitable<result<void>> start(std::shared_ptr<token_source> tokens);
+    // Waits until the first sync since start() is stored. Errors as run().
+    boost::asio::awaitable<result<void>> synced();
+    // Waits until request_stop() is called or the account is of no use any more (unauthorized), then stops. Returns that error.
+    boost::asio::awaitable<result<void>> run();
+    // Makes run() end. Fit for signal and message handlers.
+    void request_stop();
+    // Ends syncing, gives handlers 5 s to return and the outbox 5 s to empty, then cancels and joins everything. The store is closed by
+    // the destructor. Idempotent; works after a failed start. Not to be awaited by a handler: request_stop() is for those.
+    boost::asio::awaitable<void> stop();
+    bool is_running() const noexcept;
+    // Why the account is of no use, if it is not.
+    std::optional<error> failure() const;
+
+    // The next message, after pull_messages(). Errors: unavailable (stopped), invalid (messages are not pulled), and run()'s.
+    boost::asio::awaitable<result<delivery>> next();
+
+    // Valid after start().
+    user_id const& user() const noexcept;
+    device_id const& device() const noexcept;
+
+    matrix::room room(room_id id);
+    // Rooms that we have joined, as of the last sync.
+    boost::asio::awaitable<std::vector<room_id>> rooms();
+    // Error timeout_unknown: it may exist now.
+    boost::asio::awaitable<result<room_id>> create_room(new_room what);
+    // Joins by id or alias; `via` are servers to join through.
+    boost::asio::awaitable<result<room_id>> join(std::string room_or_alias, std::vector<std::string> via = {});
+    // Forgets a key of a sent message: a later send with it sends again.
+    boost::asio::awaitable<void> forget_key(std::string key);
+    // Ends the session at the homeserver and forgets it; call stop() next.
+    boost::asio::awaitable<result<void>> log_out();
+
+private:
+    std::unique_ptr<detail::runtime> runtime_;
+};
+
+}  // namespace chatrixcd::matrix

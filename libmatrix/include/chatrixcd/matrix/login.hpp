@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The usual ways to log in (client-server API, "Login").
+#pragma once
+
+#include <memory>
+
+#include <chatrixcd/matrix/token_source.hpp>
+
+namespace chatrixcd::matrix::login {
+
+// m.login.password. Used at the first start, and again if the homeserver forgets the token.
+std::shared_ptr<token_source> password(user_id user, secret password);
+
+// A token made elsewhere. Used at the first start; once the homeserver refuses it, only a person can help (error `unauthorized`).
+std::shared_ptr<token_source> token(secret access_token);
+
+}  // namespace chatrixcd::matrix::login

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a client is set up. Everything that reaches outside (time, randomness, network, threads, log) can be handed in; what is handed in
+// by reference must outlive the client.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/log.hpp>
+#include <chatrixcd/base/random.hpp>
+#include <chatrixcd/base/store.hpp>
+#include <chatrixcd/matrix/ids.hpp>
+
+namespace chatrixcd::matrix {
+
+// What becomes of messages that were in the rooms before this account's first sync.
+enum class first_start : std::uint8_t {
+    ignore_old,   // nothing of them is delivered
+    deliver_old,  // those that the first sync shows are delivered, the newest of each room
+};
+
+class options {
+public:
+    options() = default;
+
+    // "https://matrix.example.org" is used as it is; "example.org" is looked up (client-server API, "Server discovery").
+    options& homeserver(std::string url_or_server_name);
+    // A folder (made with mode 0700) for this account alone; empty, the default: in memory, gone with the client.
+    options& store(std::string folder);
+    // What people see in the account's list of devices.
+    options& device_name(std::string name);
+    options& at_first_start(first_start policy);
+    // Which rooms' events are delivered; all by default. Pure: called on the store's thread.
+    options& rooms(std::function<bool(room_id const&)> wanted);
+    // How many rooms' messages are handled at once: 1 to 64, 8 by default.
+    options& parallel_rooms(std::size_t number);
+    // How many events of one gap in a timeline are fetched before the rest is given up: 10,000 by default.
+    options& gap_bound(std::size_t events);
+
+    options& time(base::clock& clock);
+    options& random(base::random& source);
+    options& transport(base::http::transport& network);
+    options& log(base::logger to);
+    // Makes what the database runs on; a thread of its own by default.
+    options& store_runner(std::function<std::unique_ptr<base::store_runner>()> make);
+    // For tests of crashes.
+    options& store_hooks(base::store_hooks hooks);
+
+    // What was set; read by the client.
+    class values {
+    public:
+        values() = default;
+        std::string homeserver;
+        std::string store;
+        std::string device_name = "chatrixcd";
+        first_start at_first_start = first_start::ignore_old;
+        std::function<bool(room_id const&)> rooms;
+        std::size_t parallel_rooms = 8;
+        std::size_t gap_bound = 10000;
+        base::clock* time = nullptr;
+        base::random* random = nullptr;
+        base::http::transport* transport = nullptr;
+        base::logger log;
+        std::function<std::unique_ptr<base::store_runner>()> store_runner;
+        base::store_hooks store_hooks;
+    };
+    values const& all() const noexcept { return values_; }
+
+private:
+    values values_;
+};
+
+}  // namespace chatrixcd::matrix

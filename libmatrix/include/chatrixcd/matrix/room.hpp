@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// A room seen through a client: sending to it, and what is known about it. A handle: cheap to copy, must not outlive its client, used on
+// the client's executor.
+//
+// Sends are durable: the message is committed to the store before it leaves, sent in order of the calls, repeated with the same
+// transaction id until the homeserver has answered, and resumed after a restart. They return once the homeserver has accepted the
+// message. Errors: what the homeserver refuses for good (invalid, forbidden, not_found, too_large, …), and unauthorized.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/fwd.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <chatrixcd/matrix/event.hpp>
+#include <chatrixcd/matrix/outgoing.hpp>
+
+namespace chatrixcd::matrix {
+
+namespace detail {
+class runtime;
+class key_series;
+class outbox_item;
+class call;
+}  // namespace detail
+
+struct member {
+    user_id user;
+    std::string display_name;  // chosen by the user: shown, never used to decide
+};
+
+class room {
+public:
+    room(detail::runtime& runtime, room_id id, std::shared_ptr<detail::key_series> keys = nullptr);
+
+    room_id const& id() const noexcept { return id_; }
+
+    boost::asio::awaitable<result<event_id>> send(outgoing what) const;
+    // Replaces the content of an own message. A newer edit of the same message replaces an unsent older one, whose caller gets the newer
+    // one's event id.
+    boost::asio::awaitable<result<event_id>> edit(event_id target, outgoing what) const;
+    // Adds a reaction (an emoji, as a rule) to an event. An empty key: from the event that is handled, or a new one.
+    boost::asio::awaitable<result<event_id>> react(event_id target, std::string symbol, std::string key = {}) const;
+    boost::asio::awaitable<result<event_id>> redact(event_id target, std::string reason = {}, std::string key = {}) const;
+    // An event of any type.
+    boost::asio::awaitable<result<event_id>> send_event(std::string type, boost::json::object content, std::string key = {}) const;
+
+    // Shows or hides "is typing"; the homeserver hides it after `span` by itself.
+    boost::asio::awaitable<result<void>> typing(bool on, std::chrono::milliseconds span = std::chrono::seconds(30)) const;
+    // Marks everything up to the event as read by us.
+    boost::asio::awaitable<result<void>> mark_read(event_id up_to) const;
+
+    boost::asio::awaitable<result<void>> join() const;
+    boost::asio::awaitable<result<void>> leave() const;
+    boost::asio::awaitable<result<void>> invite(user_id user) const;
+
+    // From the store, as of the last sync; nothing if there is no such state or we are not in the room.
+    boost::asio::awaitable<std::optional<event>> state(std::string type, std::string key = {}) const;
+    boost::asio::awaitable<result<event_id>> put_state(std::string type, std::string key, boost::json::object content) const;
+    // Joined members by user id, from the store: complete as of the last sync.
+    boost::asio::awaitable<std::vector<member>> members() const;
+    // The room's name (m.room.name); empty if it has none.
+    boost::asio::awaitable<std::string> name() const;
+
+private:
+    detail::outbox_item item(std::string type, boost::json::object content, std::string key) const;
+    boost::asio::awaitable<result<event_id>> queue(detail::outbox_item what) const;
+    boost::asio::awaitable<result<void>> ask(detail::call request) const;
+
+    detail::runtime* runtime_;
+    room_id id_;
+    std::shared_ptr<detail::key_series> keys_;
+};
+
+}  // namespace chatrixcd::matrix

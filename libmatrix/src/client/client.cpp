@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chatrixcd/matrix/client.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "client/runtime.hpp"
+#include "state/room_table.hpp"
+
+namespace chatrixcd::matrix {
+
+namespace asio = boost::asio;
+using detail::call;
+using detail::client_path;
+
+new_room new_room::name(std::string text) && {
+    name_ = std::move(text);
+    return std::move(*this);
+}
+
+new_room new_room::topic(std::string text) && {
+    topic_ = std::move(text);
+    return std::move(*this);
+}
+
+new_room new_room::invite(user_id user) && {
+    invited_.push_back(std::move(user));
+    return std::move(*this);
+}
+
+new_room new_room::open() && {
+    open_ = true;
+    return std::move(*this);
+}
+
+new_room new_room::direct() && {
+    direct_ = true;
+    return std::move(*this);
+}
+
+boost::json::object new_room::request() const {
+    boost::json::object body;
+    body["preset"] = open_ ? "public_chat" : "private_chat";
+    body["is_direct"] = direct_;
+    if (!name_.empty()) body["name"] = name_;
+    if (!topic_.empty()) body["topic"] = topic_;
+    boost::json::array invited;
+    for (auto const& user : invited_) invited.emplace_back(user.str());
+    body["invite"] = std::move(invited);
+    return body;
+}
+
+client::client(asio::any_io_executor executor, options how)
+    : runtime_(std::make_unique<detail::runtime>(std::move(executor), std::move(how))) {}
+client::~client() = default;
+
+void client::on_message(std::function<asio::awaitable<void>(message)> handler) { runtime_->handlers().on_message = std::move(handler); }
+void client::on_event(std::function<asio::awaitable<void>(matrix::room, event)> handler) {
+    runtime_->handlers().on_event = std::move(handler);
+}
+void client::on_invite(std::function<asio::awaitable<void>(invite)> handler) { runtime_->handlers().on_invite = std::move(handler); }
+void client::on_gap_lost(std::function<asio::awaitable<void>(matrix::room, std::string)> handler) {
+    runtime_->handlers().on_gap_lost = std::move(handler);
+}
+void client::on_set_aside(std::function<asio::awaitable<void>(message, std::string)> handler) {
+    runtime_->handlers().on_set_aside = std::move(handler);
+}
+void client::deliver_if(std::function<bool(room_id const&, event const&)> wanted) { runtime_->handlers().deliver_if = std::move(wanted); }
+void client::pull_messages() { runtime_->handlers().pulled = true; }
+
+asio::awaitable<result<void>> client::start(std::shared_ptr<token_source> tokens) { return runtime_->start(std::move(tokens)); }
+asio::awaitable<result<void>> client::synced() { return runtime_->synced(); }
+asio::awaitable<result<void>> client::run() { return runtime_->run(); }
+void client::request_stop() { runtime_->request_stop(); }
+asio::awaitable<void> client::stop() { return runtime_->stop(); }
+bool client::is_running() const noexcept { return runtime_->is_running(); }
+std::optional<error> client::failure() const { return runtime_->failure(); }
+asio::awaitable<result<delivery>> client::next() { return runtime_->next(); }
+
+user_id const& client::user() const noexcept { return runtime_->user; }
+device_id const& client::device() const noexcept { return runtime_->device(); }
+matrix::room client::room(room_id id) { return matrix::room(*runtime_, std::move(id)); }
+
+asio::awaitable<std::vector<room_id>> client::rooms() {
+    std::vector<room_id> found;
+    if (!runtime_->ready()) co_return found;
+    auto& with = runtime_->with();
+    auto find = [account = with.account](base::transaction& t) { return detail::joined_rooms(t, account); };
+    found = co_await with.store.read(std::move(find));
+    co_return found;
+}
+
+asio::awaitable<result<room_id>> client::create_room(new_room what) {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    auto request = call::post(client_path({"createRoom"})).body(what.request()).named("creating a room");
+    auto const answer = co_await runtime_->api().request(std::move(request));
+    if (!answer) co_return answer.error();
+    co_return room_id::parse(base::find_string(*answer, "room_id").value_or(std::string()));
+}
+
+asio::awaitable<result<room_id>> client::join(std::string room_or_alias, std::vector<std::string> via) {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    auto request = call::post(client_path({"join", room_or_alias})).again().named("joining " + room_or_alias);
+    // "via" is the newer name (since v1.12); older homeservers know the other one.
+    for (auto const& server : via) request = std::move(request).query("via", server).query("server_name", server);
+    auto const answer = co_await runtime_->api().request(std::move(request));
+    if (!answer) co_return answer.error();
+    co_return room_id::parse(base::find_string(*answer, "room_id").value_or(std::string()));
+}
+
+asio::awaitable<void> client::forget_key(std::string key) {
+    if (!runtime_->ready()) co_return;
+    auto& with = runtime_->with();
+    auto forget = [account = with.account, key = std::move(key)](base::transaction& t) { detail::forget_key(t, account, key); };
+    co_await with.store.write(std::move(forget));
+}
+
+asio::awaitable<result<void>> client::log_out() {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    co_return co_await runtime_->session().log_out();
+}
+
+}  // namespace chatrixcd::matrix

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chatrixcd/matrix/options.hpp>
+
+namespace chatrixcd::matrix {
+
+std::string from_env(std::string const& name) { return secret::from_env(name).reveal(); }
+
+options& options::homeserver(std::string url_or_server_name) {
+    values_.homeserver = std::move(url_or_server_name);
+    return *this;
+}
+
+options& options::store(std::string folder) {
+    values_.store = std::move(folder);
+    return *this;
+}
+
+options& options::device_name(std::string name) {
+    values_.device_name = std::move(name);
+    return *this;
+}
+
+options& options::at_first_start(first_start policy) {
+    values_.at_first_start = policy;
+    return *this;
+}
+
+options& options::rooms(std::function<bool(room_id const&)> wanted) {
+    values_.rooms = std::move(wanted);
+    return *this;
+}
+
+options& options::parallel_rooms(std::size_t number) {
+    values_.parallel_rooms = number;
+    return *this;
+}
+
+options& options::gap_bound(std::size_t events) {
+    values_.gap_bound = events;
+    return *this;
+}
+
+options& options::time(base::clock& clock) {
+    values_.time = &clock;
+    return *this;
+}
+
+options& options::random(base::random& source) {
+    values_.random = &source;
+    return *this;
+}
+
+options& options::transport(base::http::transport& network) {
+    values_.transport = &network;
+    return *this;
+}
+
+options& options::log(base::logger to) {
+    values_.log = std::move(to);
+    return *this;
+}
+
+options& options::store_runner(std::function<std::unique_ptr<base::store_runner>()> make) {
+    values_.store_runner = std::move(make);
+    return *this;
+}
+
+options& options::store_hooks(base::store_hooks hooks) {
+    values_.store_hooks = std::move(hooks);
+    return *this;
+}
+
+}  // namespace chatrixcd::matrix

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chatrixcd/matrix/room.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "client/keys.hpp"
+#include "client/runtime.hpp"
+#include "outbox/lookup.hpp"
+#include "state/room_table.hpp"
+
+namespace chatrixcd::matrix {
+
+namespace asio = boost::asio;
+using detail::call;
+using detail::client_path;
+
+namespace {
+
+result<void> without_content(result<boost::json::object> const& answer) {
+    if (!answer) return answer.error();
+    return {};
+}
+
+boost::json::object relation_to(event_id const& target, std::string_view type) {
+    boost::json::object relates;
+    relates["rel_type"] = type;
+    relates["event_id"] = target.str();
+    return relates;
+}
+
+}  // namespace
+
+room::room(detail::runtime& runtime, room_id id, std::shared_ptr<detail::key_series> keys)
+    : runtime_(&runtime), id_(std::move(id)), keys_(std::move(keys)) {}
+
+// What is sent for an event that is handled has that event's keys, and is forgotten with it.
+detail::outbox_item room::item(std::string type, boost::json::object content, std::string key) const {
+    detail::outbox_item made;
+    made.made_here = key.empty();
+    if (!key.empty()) {
+        made.key = std::move(key);
+    } else if (keys_) {
+        made.key = keys_->next();
+    } else {
+        made.key = runtime_->fresh_key();
+    }
+    made.room = id_;
+    made.type = std::move(type);
+    content[detail::key_member] = made.key;
+    made.content = boost::json::serialize(content);
+    return made;
+}
+
+asio::awaitable<result<event_id>> room::queue(detail::outbox_item what) const {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    co_return co_await runtime_->outbox().send(std::move(what));
+}
+
+asio::awaitable<result<event_id>> room::send(outgoing what) const {
+    auto made = item("m.room.message", what.content(), what.idempotency_key());
+    co_return co_await queue(std::move(made));
+}
+
+asio::awaitable<result<event_id>> room::edit(event_id target, outgoing what) const {
+    auto made = item("m.room.message", what.edit_content(target), what.idempotency_key());
+    made.target = target.str();
+    made.replaces_unsent = true;
+    co_return co_await queue(std::move(made));
+}
+
+asio::awaitable<result<event_id>> room::react(event_id target, std::string symbol, std::string key) const {
+    auto relates = relation_to(target, "m.annotation");
+    relates["key"] = std::move(symbol);
+    boost::json::object content;
+    content["m.relates_to"] = std::move(relates);
+    auto made = item("m.reaction", std::move(content), std::move(key));
+    co_return co_await queue(std::move(made));
+}
+
+asio::awaitable<result<event_id>> room::redact(event_id target, std::string reason, std::string key) const {
+    boost::json::object content;
+    if (!reason.empty()) content["reason"] = std::move(reason);
+    auto made = item("m.room.redaction", std::move(content), std::move(key));
+    made.target = target.str();
+    co_return co_await queue(std::move(made));
+}
+
+asio::awaitable<result<event_id>> room::send_event(std::string type, boost::json::object content, std::string key) const {
+    auto made = item(std::move(type), std::move(content), std::move(key));
+    co_return co_await queue(std::move(made));
+}
+
+asio::awaitable<result<void>> room::typing(bool on, std::chrono::milliseconds span) const {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    boost::json::object body;
+    body["typing"] = on;
+    if (on) body["timeout"] = static_cast<std::int64_t>(span.count());
+    auto request = call::put(client_path({"rooms", id_.str(), "typing", runtime_->user.str()})).body(body).named("showing that we type");
+    // Not worth a second attempt: by then it is over.
+    auto const answer = co_await runtime_->api().once(std::move(request));
+    co_return without_content(answer);
+}
+
+asio::awaitable<result<void>> room::mark_read(event_id up_to) const {
+    auto request = call::post(client_path({"rooms", id_.str(), "receipt", "m.read", up_to.str()})).again().named("marking messages as read");
+    co_return co_await ask(std::move(request));
+}
+
+asio::awaitable<result<void>> room::join() const {
+    auto request = call::post(client_path({"rooms", id_.str(), "join"})).again().named("joining the room");
+    co_return co_await ask(std::move(request));
+}
+
+asio::awaitable<result<void>> room::leave() const {
+    auto request = call::post(client_path({"rooms", id_.str(), "leave"})).again().named("leaving the room");
+    co_return co_await ask(std::move(request));
+}
+
+asio::awaitable<result<void>> room::invite(user_id user) const {
+    boost::json::object body;
+    body["user_id"] = user.str();
+    auto request = call::post(client_path({"rooms", id_.str(), "invite"})).body(body).again().named("inviting " + user.str());
+    co_return co_await ask(std::move(request));
+}
+
+asio::awaitable<result<void>> room::ask(call request) const {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    auto const answer = co_await runtime_->api().request(std::move(request));
+    co_return without_content(answer);
+}
+
+asio::awaitable<std::optional<event>> room::state(std::string type, std::string key) const {
+    std::optional<event> found;
+    if (!runtime_->ready()) co_return found;
+    auto& with = runtime_->with();
+    auto find = [account = with.account, id = id_, type, key](base::transaction& t) { return detail::find_state(t, account, id, type, key); };
+    auto const text = co_await with.store.read(std::move(find));
+    if (!text) co_return found;
+    auto parsed = event::parse_text(*text);
+    if (parsed) found = std::move(*parsed);
+    co_return found;
+}
+
+asio::awaitable<result<event_id>> room::put_state(std::string type, std::string key, boost::json::object content) const {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    auto request = call::put(client_path({"rooms", id_.str(), "state", type, key})).body(content).named("changing the room's state");
+    auto const answer = co_await runtime_->api().request(std::move(request));
+    if (!answer) co_return answer.error();
+    co_return event_id::parse(base::find_string(*answer, "event_id").value_or(std::string()));
+}
+
+asio::awaitable<std::vector<member>> room::members() const {
+    std::vector<member> found;
+    if (!runtime_->ready()) co_return found;
+    auto& with = runtime_->with();
+    auto find = [account = with.account, id = id_](base::transaction& t) { return detail::joined_members(t, account, id); };
+    found = co_await with.store.read(std::move(find));
+    co_return found;
+}
+
+asio::awaitable<std::string> room::name() const {
+    auto const named = co_await state("m.room.name");
+    std::string text;
+    if (named) text = std::string(named->content_text("name"));
+    co_return text;
+}
+
+}  // namespace chatrixcd::matrix

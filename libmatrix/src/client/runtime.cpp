@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/runtime.hpp"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <cassert>
+
+#include <chatrixcd/base/http_client.hpp>
+#include <chatrixcd/base/timeout.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// At a stop: for handlers to return, and again for the outbox to empty.
+constexpr base::duration grace = std::chrono::seconds(5);
+
+error stopped() { return error(error_kind::unavailable, "the Matrix client does not run"); }
+
+}  // namespace
+
+runtime::runtime(asio::any_io_executor executor, options how)
+    : executor_(std::move(executor)),
+      how_(how.all()),
+      time_(how_.time),
+      random_(how_.random),
+      transport_(how_.transport),
+      log_(how_.log.named("matrix")),
+      changed_(executor_),
+      health_(log_.named("store")),
+      loops_(executor_, [this](std::exception_ptr) {
+          log_.error("a part of the client ended unexpectedly");
+          fail(error(error_kind::internal, "a part of the Matrix client ended unexpectedly"));
+      }) {
+    if (time_ == nullptr) time_ = (own_clock_ = base::make_system_clock()).get();
+    if (random_ == nullptr) random_ = (own_random_ = base::make_system_random()).get();
+    if (transport_ == nullptr) transport_ = (own_transport_ = base::http::make_client(executor_, {}, log_.named("http"))).get();
+}
+
+runtime::~runtime() { assert((phase_ == phase::fresh || phase_ == phase::stopped) && "stop() must have ended before the client is destroyed"); }
+
+result<void> runtime::ready() const {
+    if (phase_ == phase::running || phase_ == phase::stopping) return {};
+    return stopped();
+}
+
+device_id const& runtime::device() const noexcept {
+    static device_id const none;
+    return session_ ? session_->device() : none;
+}
+
+result<void> runtime::open_store() {
+    base::store_options file;
+    file.migrations = migrations();
+    file.hooks = how_.store_hooks;
+    if (!how_.store.empty()) {
+        auto locked = base::folder_lock::acquire(how_.store);
+        if (!locked) return locked.error();
+        lock_.emplace(std::move(*locked));
+        file.path = how_.store + "/matrix.db";
+    }
+    auto runner = how_.store_runner ? how_.store_runner() : base::make_store_thread();
+    auto opened = base::store::open(std::move(file), std::move(runner));
+    if (!opened) return opened.error();
+    store_ = std::move(*opened);
+    return {};
+}
+
+asio::awaitable<result<void>> runtime::open(std::shared_ptr<token_source> tokens) {
+    if (auto const store = open_store(); !store) co_return store.error();
+    services_ = std::make_unique<services>(executor_, *time_, *random_, log_, *store_, health_);
+    session_ = std::make_unique<matrix::detail::session>(*services_, *transport_, how_.homeserver, how_.device_name);
+    auto opened = co_await session_->open(std::move(tokens));
+    if (!opened) co_return opened;
+    user = session_->user();
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> runtime::start(std::shared_ptr<token_source> tokens) {
+    if (phase_ != phase::fresh) co_return error(error_kind::invalid, "a Matrix client can be started once");
+    phase_ = phase::starting;
+    result<void> opened;
+    try {
+        opened = co_await open(std::move(tokens));
+    } catch (base::store_error const& e) {
+        opened = error(error_kind::environment, std::string("the store does not work: ") + e.what());
+    }
+    if (!opened) co_return opened;
+    if (phase_ != phase::starting) co_return stopped();
+    make_parts();
+    phase_ = phase::running;
+    loops_.spawn(inbox_->run());
+    loops_.spawn(outbox_->resume());
+    loops_.spawn(gaps_->run());
+    loops_.spawn(sync_->run());
+    co_return result<void>();
+}
+
+void runtime::make_parts() {
+    inbox_filter filter;
+    filter.rooms = how_.rooms;
+    filter.wanted = handlers_.deliver_if;
+    filter.messages = handlers_.on_message || handlers_.pulled;
+    filter.other_events = static_cast<bool>(handlers_.on_event);
+    filter.invites = static_cast<bool>(handlers_.on_invite);
+
+    dispatcher::consumers to;
+    to.handle = [this](inbox_row row) { return handle(std::move(row)); };
+    to.given_up = [this](inbox_row row) { return tell_given_up(std::move(row)); };
+    to.pulled = handlers_.pulled;
+
+    sync_loop::listeners heard;
+    heard.stored = [this](received const& count) { stored(count); };
+    heard.failed = [this](error const& why) { fail(why); };
+
+    api_ = std::make_unique<matrix::detail::api>(*transport_, *session_, *time_, *random_);
+    receiver const from(*services_, *api_, *session_, std::move(filter), how_.at_first_start == first_start::deliver_old);
+    outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_);
+    inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
+    gaps_ = std::make_unique<gap_filler>(from, how_.gap_bound, [this] { inbox_->wake(); });
+    sync_ = std::make_unique<sync_loop>(from, std::move(heard));
+}
+
+void runtime::stored(received const& count) {
+    if (count.gaps > 0) gaps_->wake();
+    if (count.rows > 0) inbox_->wake();
+    if (!synced_) {
+        synced_ = true;
+        changed_.notify_all();
+    }
+}
+
+void runtime::fail(error why) {
+    if (failure_) return;
+    failure_ = why;
+    if (outbox_) outbox_->fail(std::move(why));
+    changed_.notify_all();
+}
+
+asio::awaitable<result<void>> runtime::synced() {
+    while (!synced_ && !failure_ && phase_ == phase::running) co_await changed_.wait();
+    if (failure_) co_return *failure_;
+    if (!synced_) co_return stopped();
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> runtime::run() {
+    while (!stop_requested_ && !failure_ && phase_ == phase::running) co_await changed_.wait();
+    co_await stop();
+    if (failure_) co_return *failure_;
+    co_return result<void>();
+}
+
+void runtime::request_stop() {
+    stop_requested_ = true;
+    changed_.notify_all();
+}
+
+asio::awaitable<void> runtime::stop() {
+    auto const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (phase_ == phase::stopping) co_await changed_.wait_to_the_end();
+    if (phase_ != phase::stopped) {
+        bool const has_parts = phase_ == phase::running;
+        phase_ = phase::stopping;
+        changed_.notify_all();
+        if (has_parts) co_await end_parts();
+        phase_ = phase::stopped;
+        changed_.notify_all();
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+}
+
+asio::awaitable<void> runtime::end_parts() {
+    loops_.cancel();
+    co_await loops_.join();
+    inbox_->close();
+    co_await base::with_timeout(*time_, inbox_->idle(), grace);
+    co_await base::with_timeout(*time_, outbox_->idle(), grace);
+    co_await inbox_->cancel_and_join();
+    co_await outbox_->cancel_and_join();
+    outbox_->fail(stopped());
+}
+
+asio::awaitable<result<delivery>> runtime::next() {
+    if (!handlers_.pulled) co_return error(error_kind::invalid, "messages are not pulled: call pull_messages() before start()");
+    if (!inbox_) co_return stopped();
+    auto place = co_await inbox_->next();
+    if (!place) {
+        if (failure_) co_return *failure_;
+        co_return stopped();
+    }
+    auto content = event::parse_text(place->row().event);
+    if (!content) co_return content.error();
+    auto handed = message_of(place->row(), std::move(*content));
+    co_return delivery(std::move(handed), std::move(place));
+}
+
+}  // namespace chatrixcd::matrix::detail

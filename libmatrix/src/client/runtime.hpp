@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything behind a client: its parts, in the order in which they depend on each other, and their life from start to stop.
+#pragma once
+
+#include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/matrix/client.hpp>
+
+#include "http/api.hpp"
+#include "inbox/dispatcher.hpp"
+#include "outbox/outbox.hpp"
+#include "session/session.hpp"
+#include "state/services.hpp"
+#include "sync/gap_filler.hpp"
+#include "sync/loop.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+class handlers {
+public:
+    handlers() = default;
+    std::function<boost::asio::awaitable<void>(message)> on_message;
+    std::function<boost::asio::awaitable<void>(room, event)> on_event;
+    std::function<boost::asio::awaitable<void>(invite)> on_invite;
+    std::function<boost::asio::awaitable<void>(room, std::string)> on_gap_lost;
+    std::function<boost::asio::awaitable<void>(message, std::string)> on_set_aside;
+    std::function<bool(room_id const&, event const&)> deliver_if;
+    bool pulled = false;
+};
+
+class runtime {
+public:
+    runtime(boost::asio::any_io_executor executor, options how);
+    ~runtime();
+    runtime(runtime const&) = delete;
+    runtime& operator=(runtime const&) = delete;
+
+    // Whether the parts below may be used: after a start, until a stop.
+    result<void> ready() const;
+    services& with() { return *services_; }
+    matrix::detail::session& session() { return *session_; }
+    matrix::detail::api& api() { return *api_; }
+    matrix::detail::outbox& outbox() { return *outbox_; }
+    // A key of which nobody else knows.
+    std::string fresh_key() { return "own:" + random_->token(22); }
+
+    matrix::detail::handlers& handlers() { return handlers_; }
+
+    boost::asio::awaitable<result<void>> start(std::shared_ptr<token_source> tokens);
+    boost::asio::awaitable<result<void>> synced();
+    boost::asio::awaitable<result<void>> run();
+    boost::asio::awaitable<void> stop();
+    void request_stop();
+    bool is_running() const noexcept { return phase_ == phase::running; }
+    std::optional<error> const& failure() const noexcept { return failure_; }
+    boost::asio::awaitable<result<delivery>> next();
+
+    user_id user;
+    device_id const& device() const noexcept;
+
+private:
+    enum class phase : std::uint8_t { fresh, starting, running, stopping, stopped };
+
+    result<void> open_store();
+    boost::asio::awaitable<result<void>> open(std::shared_ptr<token_source> tokens);
+    void make_parts();
+    void stored(received const& count);
+    void fail(error why);
+    boost::asio::awaitable<void> end_parts();
+
+    boost::asio::awaitable<void> handle(inbox_row row);
+    boost::asio::awaitable<void> tell_given_up(inbox_row row);
+    matrix::room room_of(inbox_row const& row);
+    message message_of(inbox_row const& row, event content);
+
+    boost::asio::any_io_executor executor_;
+    options::values how_;
+    std::unique_ptr<base::clock> own_clock_;
+    std::unique_ptr<base::random> own_random_;
+    std::unique_ptr<base::http::transport> own_transport_;
+    base::clock* time_;
+    base::random* random_;
+    base::http::transport* transport_;
+    base::logger log_;
+    matrix::detail::handlers handlers_;
+
+    phase phase_ = phase::fresh;
+    bool stop_requested_ = false;
+    bool synced_ = false;
+    std::optional<error> failure_;
+    base::notifier changed_;
+    store_health health_;
+
+    std::optional<base::folder_lock> lock_;
+    std::unique_ptr<base::store> store_;
+    std::unique_ptr<services> services_;
+    std::unique_ptr<matrix::detail::session> session_;
+    std::unique_ptr<matrix::detail::api> api_;
+    std::unique_ptr<matrix::detail::outbox> outbox_;
+    std::unique_ptr<dispatcher> inbox_;
+    std::unique_ptr<gap_filler> gaps_;
+    std::unique_ptr<sync_loop> sync_;
+    base::task_group loops_;
+};
+
+}  // namespace chatrixcd::matrix::detail

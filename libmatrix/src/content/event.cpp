@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chatrixcd/matrix/event.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+namespace chatrixcd::matrix {
+
+namespace {
+
+bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+
+// Removes "> <@ann:example.org> …" and the empty line behind it (client-server API 1.12, "Stripping the fallback"), and nothing that only
+// looks like a quotation.
+std::string_view without_fallback(std::string_view body) {
+    if (!begins(body, "> <") && !begins(body, "> * <")) return body;
+    auto rest = body;
+    while (begins(rest, "> ")) {
+        auto const end = rest.find('\n');
+        if (end == std::string_view::npos) return body;
+        rest = rest.substr(end + 1);
+    }
+    if (begins(rest, "\n")) rest = rest.substr(1);
+    return rest;
+}
+
+}  // namespace
+
+struct event::data {
+    boost::json::object raw;
+    std::string type;
+    event_id id;
+    user_id sender;
+    base::time_point sent;
+    std::optional<std::string> state_key;
+};
+
+event::event(std::shared_ptr<data const> content) : data_(std::move(content)) {}
+
+result<event> event::parse(boost::json::object raw) {
+    auto made = std::make_shared<data>();
+    std::string sender;
+    std::optional<std::string> id;
+    std::int64_t sent = 0;
+    base::json_reader reader(raw, "event");
+    reader.required("type", made->type).required("sender", sender).optional("event_id", id).optional("state_key", made->state_key);
+    // A foreign clock may be nonsense; that alone is no reason to lose an event.
+    if (auto const ts = base::find_integer(raw, "origin_server_ts")) sent = *ts;
+    if (auto const read = reader.finish(); !read) return read.error();
+    if (base::find_object(raw, "content") == nullptr) return error(error_kind::protocol, "event: content is missing");
+    auto user = user_id::parse(std::move(sender));
+    if (!user) return error(error_kind::protocol, "event: sender is no user id");
+    made->sender = std::move(*user);
+    if (id) {
+        auto parsed = event_id::parse(std::move(*id));
+        if (!parsed) return error(error_kind::protocol, "event: event_id is no event id");
+        made->id = std::move(*parsed);
+    }
+    made->sent = base::time_point(std::chrono::milliseconds(sent));
+    made->raw = std::move(raw);
+    return event(std::move(made));
+}
+
+result<event> event::parse_text(std::string_view json) {
+    auto parsed = base::parse_json_object(json);
+    if (!parsed) return parsed.error();
+    return parse(std::move(*parsed));
+}
+
+std::string const& event::type() const noexcept { return data_->type; }
+event_id const& event::id() const noexcept { return data_->id; }
+user_id const& event::sender() const noexcept { return data_->sender; }
+base::time_point event::sent() const noexcept { return data_->sent; }
+std::optional<std::string> const& event::state_key() const noexcept { return data_->state_key; }
+boost::json::object const& event::content() const noexcept { return *base::find_object(data_->raw, "content"); }
+boost::json::object const& event::raw() const noexcept { return data_->raw; }
+
+std::string_view event::content_text(std::string_view key) const noexcept {
+    auto const* value = content().if_contains(key);
+    if (value == nullptr || !value->is_string()) return {};
+    auto const& text = value->get_string();
+    return std::string_view(text.data(), text.size());
+}
+
+std::optional<relation> event::relates_to() const {
+    auto const* found = base::find_object(content(), "m.relates_to");
+    if (found == nullptr) return std::nullopt;
+    auto type = base::find_string(*found, "rel_type");
+    auto target = event_id::parse(base::find_string(*found, "event_id").value_or(std::string()));
+    if (!type || !target) return std::nullopt;
+    return relation{std::move(*type), std::move(*target)};
+}
+
+std::optional<event_id> event::in_reply_to() const {
+    auto const* relates = base::find_object(content(), "m.relates_to");
+    auto const* reply = relates == nullptr ? nullptr : base::find_object(*relates, "m.in_reply_to");
+    if (reply == nullptr) return std::nullopt;
+    auto target = event_id::parse(base::find_string(*reply, "event_id").value_or(std::string()));
+    if (!target) return std::nullopt;
+    return std::move(*target);
+}
+
+bool event::is_redacted() const noexcept {
+    auto const* extra = base::find_object(data_->raw, "unsigned");
+    return extra != nullptr && extra->if_contains("redacted_because") != nullptr;
+}
+
+bool event::is_state(std::string_view event_type, std::string_view key) const noexcept {
+    return data_->type == event_type && data_->state_key && *data_->state_key == key;
+}
+
+std::string event::to_text() const { return boost::json::serialize(data_->raw); }
+
+bool is_message(event const& e) {
+    if (e.type() != "m.room.message" || e.state_key() || e.is_redacted() || e.content_text("msgtype").empty()) return false;
+    auto const relates = e.relates_to();
+    return !relates || relates->type != "m.replace";
+}
+
+bool is_text_message(event const& e) {
+    return is_message(e) && e.content_text("msgtype") == "m.text" && !e.content_text("body").empty();
+}
+
+std::string message_text(event const& e) {
+    auto const body = e.content_text("body");
+    return std::string(e.in_reply_to() ? without_fallback(body) : body);
+}
+
+}  // namespace chatrixcd::matrix

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/answer.hpp"
+
+#include <boost/json/object.hpp>
+#include <charconv>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+using base::error;
+using base::error_kind;
+
+namespace {
+
+error_kind kind_of(unsigned status) noexcept {
+    switch (status) {
+        case 400: return error_kind::invalid;
+        case 401: return error_kind::unauthorized;
+        case 403: return error_kind::forbidden;
+        case 404: return error_kind::not_found;
+        case 405: return error_kind::unsupported;
+        case 408: return error_kind::timeout_unknown;
+        case 409: return error_kind::conflict;
+        case 413: return error_kind::too_large;
+        case 429: return error_kind::rate_limited;
+        default: break;
+    }
+    if (status >= 500) return error_kind::timeout_unknown;
+    return status >= 400 ? error_kind::invalid : error_kind::protocol;
+}
+
+// The header in seconds is newer and wins over the member of the body.
+std::optional<std::chrono::milliseconds> retry_after(base::http::response const& r, boost::json::object const& body) {
+    if (auto const header = r.headers.get("Retry-After")) {
+        unsigned seconds = 0;
+        auto const [end, failure] = std::from_chars(header->data(), header->data() + header->size(), seconds);
+        if (failure == std::errc() && end == header->data() + header->size()) return std::chrono::seconds(seconds);
+    }
+    auto const milliseconds = base::find_integer(body, "retry_after_ms");
+    if (milliseconds && *milliseconds >= 0) return std::chrono::milliseconds(*milliseconds);
+    return std::nullopt;
+}
+
+error error_of(base::http::response const& r, std::string_view what) {
+    boost::json::object body;
+    if (auto parsed = base::parse_json_object(r.body)) body = std::move(*parsed);
+    auto const errcode = base::find_string(body, "errcode").value_or(std::string());
+    auto kind = kind_of(r.status);
+    if (errcode == "M_UNRECOGNIZED") kind = error_kind::unsupported;
+    if (errcode == "M_UNKNOWN_TOKEN" || errcode == "M_MISSING_TOKEN") kind = error_kind::unauthorized;
+    if (errcode == "M_LIMIT_EXCEEDED") kind = error_kind::rate_limited;
+
+    auto refused = error(kind, std::string(what) + (kind == error_kind::timeout_unknown ? " failed at the homeserver" : " was refused"))
+                       .with_status(r.status)
+                       .with_errcode(errcode)
+                       .with_server_text(base::find_string(body, "error").value_or(std::string()));
+    if (kind == error_kind::rate_limited) {
+        if (auto const delay = retry_after(r, body)) std::move(refused).with_retry_after(*delay);
+    }
+    return refused;
+}
+
+}  // namespace
+
+base::result<boost::json::object> read_answer(base::http::response const& r, std::string_view what) {
+    if (r.status < 200 || r.status > 299) return error_of(r, what);
+    auto parsed = base::parse_json_object(r.body);
+    if (!parsed) {
+        return error(error_kind::protocol, std::string(what) + " was not answered with a JSON object").with_status(r.status);
+    }
+    return std::move(*parsed);
+}
+
+bool is_soft_logout(base::http::response const& r) {
+    auto const body = base::parse_json_object(r.body);
+    if (!body) return false;
+    auto const* soft = body->if_contains("soft_logout");
+    return soft != nullptr && soft->is_bool() && soft->get_bool();
+}
+
+}  // namespace chatrixcd::matrix::detail

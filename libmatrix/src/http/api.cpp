@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/api.hpp"
+
+#include <boost/json/object.hpp>
+
+#include "http/answer.hpp"
+#include "http/retry.hpp"
+#include "session/session.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr unsigned most_attempts = 5;
+
+}  // namespace
+
+api::api(base::http::transport& transport, session& who, base::clock& time, base::random& random)
+    : transport_(&transport), session_(&who), time_(&time), random_(&random) {}
+
+asio::awaitable<base::result<boost::json::object>> api::once(call c) {
+    for (;;) {  // the session ends it, with an error, when new tokens do not help
+        // The token is read at each attempt: another coroutine may have renewed it meanwhile.
+        base::secret const token = session_->token();
+        auto request = c.request(session_->base_url()).with_bearer(token.reveal());
+        auto response = co_await transport_->send(std::move(request));
+        if (!response) co_return response.error();
+        auto answer = read_answer(*response, c.name());
+        if (answer) co_return std::move(*answer);
+        if (answer.error().kind() != base::error_kind::unauthorized) co_return answer.error();
+        bool const soft = is_soft_logout(*response);
+        auto fresh = co_await session_->renew(token, soft);
+        if (!fresh) co_return fresh.error();
+    }
+}
+
+asio::awaitable<base::result<boost::json::object>> api::request(call c) {
+    backoff wait(*random_);
+    for (unsigned attempt = 1;; ++attempt) {
+        auto answer = co_await once(c);
+        if (answer || attempt == most_attempts || !may_repeat(answer.error(), c.repeatable())) co_return answer;
+        auto const delay = wait.next(answer.error().retry_after());
+        co_await time_->sleep(delay);
+    }
+}
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to the homeserver with the session's token. A token that is refused is renewed once, then the request goes out again.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/fwd.hpp>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/random.hpp>
+
+#include "http/call.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+class session;
+
+class api {
+public:
+    api(base::http::transport& transport, session& who, base::clock& time, base::random& random);
+
+    // One attempt. The caller decides about another by may_repeat().
+    boost::asio::awaitable<base::result<boost::json::object>> once(call c);
+    // Up to five attempts within about ten seconds, or as the server asks: for requests that somebody waits for.
+    boost::asio::awaitable<base::result<boost::json::object>> request(call c);
+
+private:
+    base::http::transport* transport_;
+    session* session_;
+    base::clock* time_;
+    base::random* random_;
+};
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/call.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+std::string client_path(std::initializer_list<std::string_view> segments) {
+    std::string path = "/_matrix/client/v3";
+    for (auto segment : segments) path += "/" + base::percent_encode(segment);
+    return path;
+}
+
+call::call(base::http::method verb, std::string path) : verb_(verb), path_(std::move(path)), repeatable_(verb != base::http::method::post) {
+    if (verb != base::http::method::get) body_ = "{}";
+}
+
+call call::query(std::string name, std::string value) && {
+    query_.emplace_back(std::move(name), std::move(value));
+    return std::move(*this);
+}
+
+call call::body(boost::json::object const& content) && {
+    body_ = boost::json::serialize(content);
+    return std::move(*this);
+}
+
+call call::again() && {
+    repeatable_ = true;
+    return std::move(*this);
+}
+
+call call::timeout(std::chrono::milliseconds limit) && {
+    timeout_ = limit;
+    return std::move(*this);
+}
+
+call call::max_response(std::size_t bytes) && {
+    max_response_ = bytes;
+    return std::move(*this);
+}
+
+call call::named(std::string_view what) && {
+    name_ = what;
+    return std::move(*this);
+}
+
+base::http::request call::request(std::string const& base_url) const {
+    auto url = base_url + path_;
+    if (!query_.empty()) url += "?" + base::format_query(query_);
+    auto made = base::http::request(verb_, std::move(url)).with_timeout(timeout_).with_max_response(max_response_);
+    if (verb_ != base::http::method::get) std::move(made).with_body(body_);
+    return made;
+}
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands inbox rows out: in order in a room, several rooms at once, each marked before and settled after.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/base/task_group.hpp>
+
+#include "inbox/hand_over.hpp"
+#include "inbox/table.hpp"
+#include "state/services.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+class dispatcher {
+public:
+    class consumers {
+    public:
+        consumers() = default;
+        // Returning means done, an exception means failed.
+        std::function<boost::asio::awaitable<void>(inbox_row)> handle;
+        // A row is given up; told before that is committed.
+        std::function<boost::asio::awaitable<void>(inbox_row)> given_up;
+        // Messages are taken by next() instead of `handle`.
+        bool pulled = false;
+    };
+
+    dispatcher(services& with, consumers to, std::size_t parallel);
+
+    // Takes and hands out, until cancelled; what was handed out goes on.
+    boost::asio::awaitable<void> run();
+    // There may be a row to take.
+    void wake();
+    // The next pulled message; null once closed.
+    boost::asio::awaitable<std::shared_ptr<hand_over>> next();
+
+    // Takes back what nobody has pulled, and lets next() end.
+    void close();
+    // Waits until nothing is handed out.
+    boost::asio::awaitable<bool> idle();
+    // Cancels the handlers that still run and waits for their end. After close().
+    boost::asio::awaitable<void> cancel_and_join();
+
+private:
+    class place;
+
+    boost::asio::awaitable<void> hand_out(inbox_row row);
+    boost::asio::awaitable<std::shared_ptr<hand_over>> offer(inbox_row row);
+    boost::asio::awaitable<void> rest(std::int64_t tries);
+    boost::asio::awaitable<void> give_up(inbox_row row, std::string reason);
+    boost::asio::awaitable<void> settle(std::function<void(base::transaction&)> work);
+
+    services* with_;
+    consumers to_;
+    std::size_t parallel_;
+    std::size_t running_ = 0;
+    std::uint64_t version_ = 0;
+    base::notifier changed_;
+    std::deque<std::shared_ptr<hand_over>> ready_;
+    base::notifier arrived_;
+    bool closed_ = false;
+    base::logger log_;
+    base::task_group tasks_;
+};
+
+}  // namespace chatrixcd::matrix::detail

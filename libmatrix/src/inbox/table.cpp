@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inbox/table.hpp"
+
+#include <chatrixcd/base/sealed.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+namespace {
+
+std::string unsealed(base::blob const& column) {
+    auto text = base::unseal(column);
+    if (!text) throw base::store_error(text.error().describe());
+    return std::move(*text);
+}
+
+std::int64_t milliseconds(base::time_point when) { return when.time_since_epoch().count(); }
+
+void set_state(base::transaction& t, inbox_row const& row, std::int64_t state) {
+    t.run("UPDATE inbox SET state = ?2 WHERE id = ?1", {row.id, state});
+}
+
+// The room's first row, if no gap is open before it.
+std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std::string const& room) {
+    auto const found = t.first(
+        "SELECT id, event_id, kind, event, trace, tries FROM inbox WHERE account = ?1 AND state = 0 AND room_id = ?2"
+        " ORDER BY position, id LIMIT 1",
+        {account, room});
+    if (!found) return std::nullopt;
+    inbox_row row;
+    row.id = found->integer(0);
+    row.room = room_id(room);
+    row.event_id = found->text(1);
+    row.kind = static_cast<inbox_kind>(found->integer(2));
+    row.event = unsealed(found->bytes(3));
+    row.trace = found->text(4);
+    row.tries = found->integer(5);
+    return row;
+}
+
+}  // namespace
+
+bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
+                std::string const& trace) {
+    return t.run(
+               "INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, received)"
+               " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
+               " WHERE NOT EXISTS (SELECT 1 FROM inbox_done WHERE account = ?1 AND room_id = ?2 AND event_id = ?3)"
+               " ON CONFLICT DO NOTHING",
+               {where.account, where.room.str(), event_id, static_cast<std::int64_t>(kind), where.position, base::seal(event), trace,
+                milliseconds(where.now)}) > 0;
+}
+
+void drop_invites(base::transaction& t, std::int64_t account, room_id const& room) {
+    t.run("DELETE FROM inbox WHERE account = ?1 AND room_id = ?2 AND kind = ?3 AND state <> 1",
+          {account, room.str(), static_cast<std::int64_t>(inbox_kind::invite)});
+}
+
+void reset_marks(base::transaction& t, std::int64_t account) {
+    t.run("UPDATE inbox SET state = 0 WHERE account = ?1 AND state IN (1, 3)", {account});
+}
+
+std::vector<inbox_row> take_rows(base::transaction& t, std::int64_t account, std::int64_t most) {
+    auto const rooms = t.query(
+        "SELECT room_id, MIN(position) FROM inbox WHERE account = ?1 AND state = 0"
+        " AND room_id NOT IN (SELECT room_id FROM inbox WHERE account = ?1 AND state = 1)"
+        " AND NOT EXISTS (SELECT 1 FROM gap WHERE gap.account = ?1 AND gap.room_id = inbox.room_id AND gap.position <= inbox.position)"
+        " GROUP BY room_id ORDER BY 2 LIMIT ?2",
+        {account, most});
+    std::vector<inbox_row> taken;
+    for (auto const& room : rooms) {
+        auto row = head_of(t, account, room.text(0));
+        if (!row) continue;
+        ++row->tries;
+        t.run("UPDATE inbox SET state = 1, tries = ?2 WHERE id = ?1", {row->id, row->tries});
+        taken.push_back(std::move(*row));
+    }
+    return taken;
+}
+
+void finish_row(base::transaction& t, std::int64_t account, inbox_row const& row, base::time_point now) {
+    t.run("DELETE FROM inbox WHERE id = ?1", {row.id});
+    if (row.kind != inbox_kind::message && row.kind != inbox_kind::other_event) return;
+    t.run("INSERT INTO inbox_done (account, room_id, event_id, done) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+          {account, row.room.str(), row.event_id, milliseconds(now)});
+}
+
+void release_row(base::transaction& t, inbox_row const& row, bool counted) {
+    t.run("UPDATE inbox SET state = 0, tries = ?2 WHERE id = ?1", {row.id, counted ? row.tries : row.tries - 1});
+}
+
+void set_row_aside(base::transaction& t, inbox_row const& row, std::string const& reason) {
+    t.run("UPDATE inbox SET state = 2, reason = ?2 WHERE id = ?1", {row.id, reason});
+}
+
+void leave_row(base::transaction& t, inbox_row const& row) { set_state(t, row, 3); }
+
+void prune_done(base::transaction& t, std::int64_t account, base::time_point now) {
+    t.run("DELETE FROM inbox_done WHERE account = ?1 AND done < ?2", {account, milliseconds(now - done_memory)});
+}
+
+}  // namespace chatrixcd::matrix::detail

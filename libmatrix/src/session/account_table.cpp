@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/account_table.hpp"
+
+#include <chatrixcd/base/sealed.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+namespace {
+
+secret unsealed(base::row const& row, std::size_t column) {
+    auto text = base::unseal(row.bytes(column));
+    if (!text) throw base::store_error(text.error().describe());
+    return secret(std::move(*text));
+}
+
+template <class Id>
+Id id_of(base::row const& row, std::size_t column) {
+    auto text = row.optional_text(column);
+    if (!text) return Id();
+    auto id = Id::parse(std::move(*text));
+    if (!id) throw base::store_error("the account's row holds something that is no Matrix id");
+    return std::move(*id);
+}
+
+}  // namespace
+
+account_row load_account(base::transaction& t, std::int64_t account) {
+    t.run("INSERT INTO account (id, homeserver) VALUES (?1, '') ON CONFLICT DO NOTHING", {account});
+    auto const row = t.first(
+        "SELECT homeserver, base_url, user_id, device_id, access_token, refresh_token FROM account WHERE id = ?1", {account});
+    account_row loaded;
+    loaded.homeserver = row->text(0);
+    loaded.base_url = row->optional_text(1).value_or(std::string());
+    loaded.user = id_of<user_id>(*row, 2);
+    loaded.device = id_of<device_id>(*row, 3);
+    if (!row->is_null(4)) loaded.access_token = unsealed(*row, 4);
+    if (!row->is_null(5)) loaded.refresh_token = unsealed(*row, 5);
+    return loaded;
+}
+
+void save_base_url(base::transaction& t, std::int64_t account, std::string const& homeserver, std::string const& base_url) {
+    t.run("UPDATE account SET homeserver = ?2, base_url = ?3 WHERE id = ?1", {account, homeserver, base_url});
+}
+
+void save_device(base::transaction& t, std::int64_t account, device_id const& device) {
+    t.run("UPDATE account SET device_id = ?2, access_token = NULL, refresh_token = NULL WHERE id = ?1", {account, device.str()});
+}
+
+void save_grant(base::transaction& t, std::int64_t account, grant const& given) {
+    base::sql_value refresh;
+    if (given.refresh_token) refresh = base::seal(given.refresh_token->reveal());
+    t.run("UPDATE account SET user_id = ?2, device_id = ?3, access_token = ?4, refresh_token = ?5 WHERE id = ?1",
+          {account, given.user.str(), given.device.str(), base::seal(given.access_token.reveal()), refresh});
+}
+
+void forget_tokens(base::transaction& t, std::int64_t account) {
+    t.run("UPDATE account SET access_token = NULL, refresh_token = NULL WHERE id = ?1", {account});
+}
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session/session.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "http/answer.hpp"
+#include "session/discovery.hpp"
+#include "state/shield.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+namespace asio = boost::asio;
+using base::error;
+using base::error_kind;
+using base::result;
+
+namespace {
+
+constexpr unsigned start_attempts = 5;
+// Tokens that lived shorter than this are counted; after so many in a row a person must look.
+constexpr base::duration good_life = std::chrono::minutes(1);
+constexpr unsigned most_renewals = 5;
+
+error final_refusal(error const& why) {
+    return error(error_kind::unauthorized, "the homeserver does not accept our login any more")
+        .with_status(why.http_status())
+        .with_errcode(why.errcode())
+        .with_server_text(why.server_text())
+        .with_hint("Check the account's password or access token");
+}
+
+}  // namespace
+
+class session::turn {
+public:
+    explicit turn(session& of) : of_(of) { of_.busy_ = true; }
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+    ~turn() {
+        of_.busy_ = false;
+        of_.free_.notify_all();
+    }
+
+private:
+    session& of_;
+};
+
+session::session(services& with, base::http::transport& transport, std::string homeserver, std::string device_name)
+    : with_(&with),
+      transport_(&transport),
+      homeserver_(std::move(homeserver)),
+      device_name_(std::move(device_name)),
+      free_(with.executor),
+      renewal_wait_(with.random, std::chrono::seconds(1)),
+      log_(with.log.named("session")) {}
+
+asio::awaitable<result<void>> session::open(std::shared_ptr<token_source> tokens) {
+    tokens_ = std::move(tokens);
+    auto const account = with_->account;
+    auto load = [account](base::transaction& t) { return load_account(t, account); };
+    auto stored = co_await with_->store.write(std::move(load));
+    owner_ = stored.user;
+    if (auto const allowed = check_owner(tokens_->account()); !allowed) co_return allowed.error();
+
+    backoff wait(with_->random);
+    for (unsigned attempt = 1;; ++attempt) {
+        auto opened = co_await locate(stored.homeserver, stored.base_url);
+        if (opened) {
+            current_.user = stored.user;
+            current_.device = stored.device;
+            current_.access_token = stored.access_token;
+            current_.refresh_token = stored.refresh_token;
+            turn const mine(*this);
+            if (current_.access_token.empty()) {
+                opened = co_await log_in(/*may_refresh=*/false);
+            } else {
+                opened = co_await restore();
+            }
+        }
+        if (opened || attempt == start_attempts || !may_repeat(opened.error(), /*repeatable=*/true)) co_return opened;
+        log_.warning("the homeserver could not be reached, trying again", {{"why", opened.error().describe()}});
+        auto const delay = wait.next(opened.error().retry_after());
+        co_await with_->time.sleep(delay);
+    }
+}
+
+// Where the well-known file cannot be read, the homeserver that it named the last time is good enough.
+asio::awaitable<result<void>> session::locate(std::string stored_for, std::string stored_url) {
+    auto found = co_await find_homeserver(*transport_, homeserver_);
+    if (found) {
+        base_url_ = *found;
+        if (stored_for == homeserver_ && stored_url == base_url_) co_return result<void>();
+        auto save = [account = with_->account, name = homeserver_, url = base_url_](base::transaction& t) {
+            save_base_url(t, account, name, url);
+        };
+        co_await with_->store.write(std::move(save));
+        co_return result<void>();
+    }
+    bool const by_name = homeserver_.find("://") == std::string::npos;
+    if (!by_name || stored_url.empty() || stored_for != homeserver_ || !may_repeat(found.error(), /*repeatable=*/true)) {
+        co_return found.error();
+    }
+    base_url_ = stored_url;
+    co_return result<void>();
+}
+
+// What the store has may be stale, or copied from another client: the homeserver says whose token it is.
+asio::awaitable<result<void>> session::restore() {
+    grant stored = current_;
+    auto const known = co_await identify(stored);
+    if (!known && known.error().kind() == error_kind::unauthorized) {
+        log_.warning("the stored access token is refused, logging in again", {{"same_device", device_lives_}});
+        co_return co_await replace_token(device_lives_);
+    }
+    if (!known) co_return known.error();
+    if (stored.device != current_.device) {
+        co_return error(error_kind::conflict, "the stored access token belongs to the device " + stored.device.str() + ", not to " +
+                                                  current_.device.str())
+            .with_hint("Use a new store folder");
+    }
+    co_return result<void>();
+}
+
+asio::awaitable<void> session::plan_device() {
+    current_.device = device_id("CD" + with_->random.token(10));
+    current_.access_token = secret();
+    current_.refresh_token.reset();
+    auto save = [account = with_->account, device = current_.device](base::transaction& t) { save_device(t, account, device); };
+    co_await with_->store.write(std::move(save));
+}
+
+asio::awaitable<result<grant>> session::obtain(bool may_refresh) {
+    if (may_refresh && current_.refresh_token) {
+        auto refreshed = co_await tokens_->refresh(context(), current_);
+        bool const ask_anew = !refreshed && (refreshed.error().kind() == error_kind::unsupported ||
+                                             refreshed.error().kind() == error_kind::unauthorized);
+        if (!ask_anew) co_return refreshed;
+    }
+    co_return co_await tokens_->acquire(context());
+}
+
+// Called by whoever has the turn.
+asio::awaitable<result<void>> session::log_in(bool may_refresh) {
+    if (current_.device.empty()) co_await plan_device();
+    auto given = co_await obtain(may_refresh);
+    if (!given) co_return given.error();
+    if (given->access_token.empty()) co_return error(error_kind::protocol, "the login gave no access token");
+
+    if (given->access_token.reveal() == refused_.reveal()) {
+        co_return error(error_kind::unauthorized, "the access token is not valid any more").with_hint("Make a new access token");
+    }
+    // A cancellation must not lose the token: the homeserver may have forgotten the old one.
+    co_return co_await shielded(adopt(std::move(*given)));
+}
+
+asio::awaitable<result<void>> session::adopt(grant given) {
+    if (given.user.empty() || given.device.empty()) {
+        auto const known = co_await identify(given);
+        if (!known) co_return known.error();
+    }
+    if (auto const allowed = check_owner(given.user); !allowed) co_return allowed.error();
+    auto save = [account = with_->account, given](base::transaction& t) { save_grant(t, account, given); };
+    co_await with_->store.write(std::move(save));
+    current_ = std::move(given);
+    owner_ = current_.user;
+    log_.info("logged in", {{"user", current_.user.str()}, {"device", current_.device.str()}});
+    co_return result<void>();
+}
+
+// Fills in whose token it is.
+asio::awaitable<result<void>> session::identify(grant& given) {
+    base::http::request request(base::http::method::get, base_url_ + "/_matrix/client/v3/account/whoami");
+    std::move(request).with_bearer(given.access_token.reveal());
+    auto const response = co_await transport_->send(std::move(request));
+    if (!response) co_return response.error();
+    auto const answer = read_answer(*response, "asking whose access token this is");
+    if (!answer) {
+        device_lives_ = is_soft_logout(*response);
+        co_return answer.error();
+    }
+    auto user = user_id::parse(base::find_string(*answer, "user_id").value_or(std::string()));
+    if (!user) co_return error(error_kind::protocol, "the homeserver does not say whose access token this is");
+    if (!owner_.empty() && owner_ != *user) co_return check_owner(*user).error();
+    given.user = std::move(*user);
+    // Old homeservers do not name the device; then the one we have stays.
+    auto device = device_id::parse(base::find_string(*answer, "device_id").value_or(std::string()));
+    if (device) given.device = std::move(*device);
+    if (given.device.empty()) given.device = current_.device;
+    co_return result<void>();
+}
+
+result<void> session::check_owner(user_id const& user) const {
+    if (user.empty() || owner_.empty() || user == owner_) return {};
+    return error(error_kind::conflict, "the store belongs to " + owner_.str() + ", not to " + user.str())
+        .with_hint("Use another store folder for this account");
+}
+
+login_context session::context() const { return login_context(*transport_, base_url_, current_.device, device_name_); }
+
+asio::awaitable<result<void>> session::renew(secret refused, bool soft) {
+    while (busy_) co_await free_.wait();
+    if (current_.access_token.reveal() != refused.reveal()) co_return result<void>();
+    turn const mine(*this);
+    if (with_->time.uptime() - renewed_at_ >= good_life) {
+        renewals_ = 0;
+        renewal_wait_.reset();
+    }
+    if (renewals_ == most_renewals) {
+        co_return error(error_kind::unauthorized, "the homeserver refuses every new access token").with_hint("Look at the homeserver's log");
+    }
+    if (renewals_ > 0) {
+        auto const delay = renewal_wait_.next();
+        co_await with_->time.sleep(delay);
+    }
+    log_.warning("the access token is refused, asking for a new one", {{"same_device", soft}});
+    auto renewed = co_await replace_token(soft);
+    if (renewed) {
+        ++renewals_;
+        renewed_at_ = with_->time.uptime();
+        co_return renewed;
+    }
+    auto const kind = renewed.error().kind();
+    if (kind == error_kind::unauthorized || kind == error_kind::forbidden) co_return final_refusal(renewed.error());
+    co_return renewed;
+}
+
+// Called by whoever has the turn.
+asio::awaitable<result<void>> session::replace_token(bool same_device) {
+    if (!current_.access_token.empty()) {
+        refused_ = current_.access_token;
+        if (!same_device) co_await plan_device();
+    }
+    co_return co_await log_in(same_device);
+}
+
+asio::awaitable<result<void>> session::log_out() {
+    auto revoked = co_await tokens_->revoke(context(), current_);
+    if (!revoked && revoked.error().kind() != error_kind::unauthorized) co_return revoked.error();
+    current_.access_token = secret();
+    auto forget = [account = with_->account](base::transaction& t) { forget_tokens(t, account); };
+    co_await with_->store.write(std::move(forget));
+    co_return result<void>();
+}
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/schema.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+namespace {
+
+// Sealed columns are BLOBs (base/sealed.hpp): tokens, and what was said in rooms and not yet handled.
+//
+// inbox.position orders what is delivered in a room: twice the number of the sync batch for events out of its gap, one more for events of
+// its timeline. A row waits while a gap of its room has a position that is not after its own.
+// inbox.state: 0 waits, 1 is being handled, 2 was set aside, 3 was dropped and waits for the next start.
+// outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit. With encryption comes "encrypted" between 0 and 1.
+constexpr char const* first_tables = R"(
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    homeserver TEXT NOT NULL,
+    base_url TEXT,
+    user_id TEXT,
+    device_id TEXT,
+    access_token BLOB,
+    refresh_token BLOB,
+    position TEXT,
+    batches INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE room (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    membership TEXT NOT NULL,
+    PRIMARY KEY (account, room_id)
+);
+CREATE TABLE room_state (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    state_key TEXT NOT NULL,
+    membership TEXT,
+    event TEXT NOT NULL,
+    PRIMARY KEY (account, room_id, type, state_key)
+);
+CREATE INDEX room_state_by_membership ON room_state (account, room_id, membership) WHERE membership IS NOT NULL;
+CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    event BLOB NOT NULL,
+    trace TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    reason TEXT,
+    received INTEGER NOT NULL,
+    UNIQUE (account, room_id, event_id)
+);
+CREATE INDEX inbox_by_state ON inbox (account, state, room_id, position, id);
+CREATE TABLE inbox_done (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    done INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id, event_id)
+);
+CREATE INDEX inbox_done_by_age ON inbox_done (account, done);
+CREATE TABLE gap (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    token TEXT NOT NULL,
+    until_event TEXT,
+    inside INTEGER NOT NULL,
+    filled INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX gap_by_room ON gap (account, room_id, position);
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    made_here INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    content BLOB,
+    target TEXT,
+    transaction_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    state INTEGER NOT NULL DEFAULT 0,
+    event_id TEXT,
+    replaced_by TEXT,
+    error_kind INTEGER,
+    error_status INTEGER,
+    error_code TEXT,
+    error_text TEXT,
+    UNIQUE (account, key)
+);
+CREATE INDEX outbox_by_state ON outbox (account, state, room_id, position, id);
+CREATE INDEX outbox_by_age ON outbox (account, made_here, created);
+)";
+
+}  // namespace
+
+std::vector<base::migration> migrations() {
+    return {base::migration{"account, rooms, inbox, outbox", first_tables}};
+}
+
+}  // namespace chatrixcd::matrix::detail

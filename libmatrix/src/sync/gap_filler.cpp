@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/gap_filler.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr char const* page_size = "250";
+
+}  // namespace
+
+gap_filler::gap_filler(receiver from, std::size_t bound, std::function<void()> filled)
+    : from_(std::move(from)),
+      bound_(bound),
+      filled_(std::move(filled)),
+      changed_(from_.with().executor),
+      wait_(from_.with().random, std::chrono::seconds(1)),
+      log_(from_.with().log.named("gaps")) {}
+
+void gap_filler::wake() {
+    ++version_;
+    changed_.notify_all();
+}
+
+asio::awaitable<void> gap_filler::run() {
+    for (;;) {
+        auto const seen = version_;
+        auto find = [account = from_.with().account](base::transaction& t) { return next_gap(t, account); };
+        auto gap = co_await write_through(from_.with(), std::move(find));
+        if (gap) {
+            co_await fill(std::move(*gap));
+        } else {
+            while (version_ == seen) co_await changed_.wait();
+        }
+    }
+}
+
+asio::awaitable<void> gap_filler::fill(gap_row gap) {
+    auto request = call::get(client_path({"rooms", gap.room.str(), "messages"}))
+                       .query("dir", "f")
+                       .query("from", gap.token)
+                       .query("limit", page_size)
+                       .named("fetching missed messages");
+    auto answer = co_await from_.homeserver().once(std::move(request));
+    base::result<history_page> page = base::error();
+    if (answer) {
+        page = parse_page(*answer);
+    } else {
+        page = answer.error();
+    }
+    if (!page) {
+        if (is_refusal(page.error())) {
+            co_await lose(std::move(gap), page.error());
+        } else {
+            auto const delay = wait_.next(page.error().retry_after());
+            co_await from_.with().time.sleep(delay);
+        }
+        co_return;
+    }
+    wait_.reset();
+    auto shared = std::make_shared<history_page const>(std::move(*page));
+    auto work = [shared, gap, bound = bound_, how = from_.next()](base::transaction& t) { return commit_page(t, *shared, gap, bound, how); };
+    auto const outcome = co_await write_through(from_.with(), std::move(work));
+    if (outcome == gap_outcome::lost) log_.warning("messages were lost: the gap is too large", {{"room", gap.room.str()}});
+    filled_();
+}
+
+asio::awaitable<void> gap_filler::lose(gap_row gap, base::error why) {
+    log_.warning("messages were lost: the homeserver does not give them", {{"room", gap.room.str()}, {"why", why.describe()}});
+    auto work = [gap, reason = why.message(), how = from_.next()](base::transaction& t) { commit_loss(t, gap, reason, how); };
+    co_await write_through(from_.with(), std::move(work));
+    filled_();
+}
+
+}  // namespace chatrixcd::matrix::detail

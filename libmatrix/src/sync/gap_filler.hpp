@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fetches what syncs left out, oldest first, a page a transaction.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+
+#include <chatrixcd/base/notifier.hpp>
+
+#include "sync/receiver.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+class gap_filler {
+public:
+    // `filled` is called after each transaction: rows of the inbox may have come free.
+    gap_filler(receiver from, std::size_t bound, std::function<void()> filled);
+
+    // Ends by cancellation.
+    boost::asio::awaitable<void> run();
+    // There may be a new gap.
+    void wake();
+
+private:
+    boost::asio::awaitable<void> fill(gap_row gap);
+    boost::asio::awaitable<void> lose(gap_row gap, base::error why);
+
+    receiver from_;
+    std::size_t bound_;
+    std::function<void()> filled_;
+    std::uint64_t version_ = 0;
+    base::notifier changed_;
+    backoff wait_;
+    base::logger log_;
+};
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether we were in the room when an event was sent. Events from before our join are history, which a server may show us late or again:
+// they are never delivered.
+#pragma once
+
+#include <vector>
+
+#include <chatrixcd/matrix/event.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+// Follows our membership through a timeline, oldest event first.
+class presence_walk {
+public:
+    presence_walk(user_id me, bool inside) : me_(std::move(me)), inside_(inside) {}
+    // Whether we are in the room with this event.
+    bool visit(event const& e);
+    bool inside() const noexcept { return inside_; }
+
+private:
+    user_id me_;
+    bool inside_;
+};
+
+// Whether we were in the room right before the first event of a timeline that begins after a gap: not if it shows us coming in.
+bool inside_before(std::vector<event> const& timeline, user_id const& me);
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Bad input: each gives one clear line and a documented exit code. usage: command_line_test.py CHATRIXCD"""
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from terminal import Terminal
+
+CHATRIXCD = str(pathlib.Path(sys.argv.pop(1)).resolve())
+CONFIGURATION = {
+    "matrix": {"homeserver": "http://127.0.0.1:1", "user_id": "@bot:demo.local", "password": "hunter2-secret"},
+    "bot": {"allowed_rooms": ["!r:demo.local"], "admin_users": ["@you:demo.local"]},
+    "ci": [{"name": "local", "type": "executor", "projects": [{"name": "demo", "jobs": [{"name": "hello", "argv": ["/bin/echo", "hi"]}]}]}],
+}
+
+
+def chatrixcd(*arguments, environment=None, limit=60, stdin=None):
+    return subprocess.run([CHATRIXCD, *map(str, arguments)], capture_output=True, text=True, timeout=limit, input=stdin or "",
+                          env={**os.environ, **(environment or {})})
+
+
+class WithFolder(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+    def config(self, **changes):
+        values = json.loads(json.dumps(CONFIGURATION))
+        values["matrix"]["store_path"] = str(self.folder / "store")
+        for section, keys in changes.items():
+            values[section].update(keys) if isinstance(keys, dict) else values.update({section: keys})
+        path = self.folder / "bot.hjson"
+        path.write_text(json.dumps(values, indent=2), encoding="utf-8")
+        path.chmod(0o600)
+        return path
+
+    def assertOneLine(self, done, code, *words):
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+        self.assertEqual(len(errors), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, errors[0])
+        self.assertNotIn("hunter2-secret", done.stdout + done.stderr)
+
+
+class CommandLine(WithFolder):
+    def test_version_and_help_end_well(self):
+        self.assertRegex(chatrixcd("--version").stdout, r"^chatrixcd \d+\.\d+\.\d+\n$")
+        self.assertEqual(chatrixcd("--help").returncode, 0)
+
+    def test_an_unknown_command_is_a_usage_error(self):
+        self.assertEqual(chatrixcd("rnu").returncode, 2)
+        self.assertEqual(chatrixcd().returncode, 2)
+
+    def test_a_missing_file_is_named(self):
+        self.assertOneLine(chatrixcd("run", "-c", self.folder / "none.hjson"), 2, "none.hjson")
+
+    def test_a_broken_file_is_shown_with_its_line(self):
+        broken = self.folder / "bot.hjson"
+        broken.write_text('{\n  "matrix": {\n    "user_id": "@b:x"\n', encoding="utf-8")
+        self.assertOneLine(chatrixcd("run", "-c", broken), 2, "bot.hjson", "line ")
+
+    def test_a_semaphore_section_is_refused(self):
+        self.assertOneLine(chatrixcd("run", "-c", self.config(semaphore={"url": "https://ci"})), 2, "semaphore", "not supported")
+
+
+class Check(WithFolder):
+    def test_each_value_has_its_origin_and_secrets_are_masked(self):
+        done = chatrixcd("check", "-c", self.config(), environment={"CHATRIXCD_MATRIX_DEVICE_NAME": "from outside"})
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("variable CHATRIXCD_MATRIX_DEVICE_NAME", done.stdout)
+        self.assertRegex(done.stdout, r"matrix\.user_id +@bot:demo\.local +\[.*bot\.hjson:\d+:\d+\]")
+        self.assertNotIn("hunter2-secret", done.stdout)
+
+    def test_nobody_who_may_command_is_an_error_with_the_line_to_add(self):
+        done = chatrixcd("check", "-c", self.config(bot={"admin_users": [], "allowed_rooms": []}))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('"admin_users": ["@you:example.org"]', done.stdout)
+        self.assertIn('"allowed_rooms": ["!room:example.org"]', done.stdout)
+
+    def test_a_file_with_a_secret_that_others_can_read_is_a_warning(self):
+        path = self.config()
+        path.chmod(0o644)
+        self.assertIn(f"chmod 600 {path}", chatrixcd("check", "-c", path).stdout)
+
+
+class Run(WithFolder):
+    def test_an_unreachable_homeserver_is_said_in_one_line(self):
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            port = closed.getsockname()[1]
+        done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"http://127.0.0.1:{port}"}))
+        self.assertOneLine(done, 4, "127.0.0.1")
+
+    def test_an_unwritable_store_is_said_in_one_line(self):
+        blocked = self.folder / "file"
+        blocked.write_text("")
+        done = chatrixcd("run", "-c", self.config(matrix={"store_path": str(blocked / "store")}))
+        self.assertOneLine(done, 5, "file")
+
+    def test_an_empty_password_variable_is_named(self):
+        done = chatrixcd("run", "-c", self.config(matrix={"password": {"env": "NO_SUCH_VARIABLE"}}))
+        self.assertOneLine(done, 2, "matrix.password", "NO_SUCH_VARIABLE")
+
+
+class AgainstTheDemo(WithFolder):
+    """A kept demo is a homeserver with a bot on it."""
+
+    def setUp(self):
+        super().setUp()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.demo = Terminal([CHATRIXCD, "demo", "--keep", str(self.folder / "demo"), "--listen", str(self.port)])
+        self.addCleanup(self.demo.close)
+        self.demo.wait_for(["password", "> "])
+
+    def test_a_wrong_password_is_said_in_one_line(self):
+        done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"http://127.0.0.1:{self.port}"}))
+        self.assertOneLine(done, 3, "password")
+
+    def test_a_second_process_on_the_same_store_is_refused(self):
+        done = chatrixcd("run", "-c", self.folder / "demo/config.hjson")
+        self.assertOneLine(done, 5, "another process", "pid")
+
+    def test_the_printed_login_works_for_any_client(self):
+        import urllib.request
+        text = self.demo.screen.text().replace("\n", "")
+        password = text.split("password ")[1][:22]
+        body = json.dumps({"type": "m.login.password", "identifier": {"type": "m.id.user", "user": "you"}, "password": password})
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/_matrix/client/v3/login", body.encode())
+        self.assertEqual(json.loads(urllib.request.urlopen(request, timeout=10).read())["user_id"], "@you:demo.local")
+
+    def test_a_job_whose_program_does_not_exist_fails_with_a_clear_card(self):
+        config = self.folder / "demo/config.hjson"
+        self.assertIn("hello", config.read_text())
+        self.demo.type("!cd run demo nothing")
+        self.demo.wait_for("nothing")
+        self.demo.type("!cd ping")
+        self.demo.wait_for("ong")
+
+
+class Console(WithFolder):
+    def test_commands_from_standard_input_are_run_and_answered(self):
+        done = chatrixcd("console", "-c", self.config(), stdin="!cd projects\n!cd run demo hello\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("demo / hello #1 · success", done.stdout)
+
+    def test_a_missing_program_is_an_error_of_that_run_alone(self):
+        jobs = [{"name": "gone", "argv": ["/no/such/program"]}, {"name": "hello", "argv": ["/bin/echo", "hi"]}]
+        config = self.config(ci=[{"name": "local", "type": "executor", "projects": [{"name": "demo", "jobs": jobs}]}])
+        done = chatrixcd("console", "-c", config, stdin="!cd run gone\n!cd run hello\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("/no/such/program", done.stdout)
+        self.assertIn("demo / hello #2 · success", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

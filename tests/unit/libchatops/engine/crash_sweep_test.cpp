@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// One command's life, cut at every step: before and after each commit, each call of the CI, each message, each acknowledgement. The next
+// process finds what the last one left.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/world.hpp"
+
+using namespace chatrixcd;
+using namespace std::chrono_literals;
+using chatops::card_state;
+
+namespace {
+
+struct sweep {
+    std::string line;
+    bool native = false;
+    bool events = false;
+    card_state end = card_state::success;
+    bool has_run = true;
+};
+
+// The same life without a cut: how many steps it has.
+std::size_t steps_of(sweep const& what) {
+    test::engine_world world;
+    world.ci.set_native_keys(what.native);
+    world.ci.set_events(what.events);
+    world.start_bot();
+    world.ask(what.line);
+    return world.switched().steps();
+}
+
+void cut_at(sweep const& what, std::size_t step) {
+    test::engine_world world(step);
+    world.ci.set_native_keys(what.native);
+    world.ci.set_events(what.events);
+    world.start_bot();
+    world.switched().cut_at(step);
+    auto const event = world.chat.says(world.ann, world.room, what.line);
+    world.settle();
+    auto const where = "step " + std::to_string(step) + ", " + world.switched().last();
+    INFO(where);
+    world.kill_bot();
+    world.start_bot();
+    world.settle();
+    REQUIRE(world.is_quiet());
+
+    auto const rows = world.journal();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].event == event);
+    CHECK(world.ci.starts() <= 1);
+    auto const runs = world.runs();
+    if (!what.has_run) {
+        CHECK(runs.empty());
+        CHECK(rows[0].outcome == "ran");
+        CHECK(world.chat.bot_messages().size() == 1);
+        return;
+    }
+    REQUIRE(runs.size() == 1);
+    CHECK(world.chat.transcript().front().reactions.size() == 1);
+    auto const cards = world.cards_of(1);
+    REQUIRE(cards.size() == 1);
+    auto const shown = test::chatops_world::card_in(cards[0])->state;
+    // Without native keys, a start whose request cannot be seen stays in doubt; with them, every command runs.
+    bool const doubt = !what.native && world.ci.starts() == 0;
+    CHECK(rows[0].outcome == (doubt ? "in_doubt" : "ran"));
+    CHECK(shown == (doubt ? card_state::in_doubt : what.end));
+    CHECK(world.ci.starts() == (doubt ? 0 : 1));
+    // The card and what is said in its thread, each once.
+    CHECK(world.chat.bot_messages().size() == 2);
+}
+
+void everywhere(sweep const& what) {
+    auto const steps = steps_of(what);
+    CHECK(steps > 10);
+    for (std::size_t step = 1; step <= steps; ++step) cut_at(what, step);
+}
+
+}  // namespace
+
+TEST_SUITE("chatops::engine::crash_sweep") {
+    TEST_CASE("a run, where the CI cannot tell a repetition") {
+        sweep what;
+        what.line = "!cd run hello";
+        everywhere(what);
+    }
+
+    TEST_CASE("a run, where the CI refuses repetitions by itself") {
+        sweep what;
+        what.line = "!cd run hello";
+        what.native = true;
+        everywhere(what);
+    }
+
+    TEST_CASE("a run that fails, at a CI with events") {
+        sweep what;
+        what.line = "!cd run broken";
+        what.events = true;
+        what.end = card_state::failure;
+        everywhere(what);
+    }
+
+    TEST_CASE("a command that only looks") {
+        sweep what;
+        what.line = "!cd projects";
+        what.has_run = false;
+        everywhere(what);
+    }
+}

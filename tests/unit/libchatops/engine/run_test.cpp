@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// One command's way from the room to the CI and back.
+#include <doctest/doctest.h>
+
+#include "engine/world.hpp"
+
+using namespace chatrixcd;
+using namespace std::chrono_literals;
+using chatops::card_state;
+using chatops::testing::find_fault;
+using chatops::testing::start_fault;
+using test::holds;
+
+TEST_SUITE("chatops::engine::run") {
+    TEST_CASE("a run has one card, edited in place, and its log in the card's thread") {
+        test::engine_world world;
+        world.start_bot();
+        auto const event = world.ask("!cd run hello");
+        auto const cards = world.cards_of(1);
+        REQUIRE(cards.size() == 1);
+        auto const card = *test::chatops_world::card_in(cards[0]);
+        CHECK(card.state == card_state::success);
+        CHECK(card.summary == "succeeded after 2 s");
+        CHECK(cards[0].reply_to == event);
+        CHECK(cards[0].edits >= 2);  // queued, running, success
+        auto const said = world.chat.bot_messages();
+        REQUIRE(said.size() == 2);
+        CHECK(said[1].thread == cards[0].event);
+        CHECK_FALSE(said[1].notify);
+        CHECK(holds(said[1].text, "hello\nworld"));
+        CHECK(world.outcome_of(event) == "ran");
+        CHECK(world.ci.starts() == 1);
+        CHECK(world.chat.transcript().front().reactions == std::vector<std::string>{"👀"});
+        CHECK(std::any_of(card.facts.begin(), card.facts.end(), [](auto const& f) { return f.first == "trace" && f.second == "trace-1"; }));
+    }
+
+    TEST_CASE("a failure shows the log and calls the person, once") {
+        test::engine_world world;
+        world.start_bot();
+        world.ask("!cd run demo broken");
+        auto const card = world.last_card();
+        CHECK(card.state == card_state::failure);
+        CHECK(card.excerpt == "oops");
+        auto const said = world.chat.bot_messages();
+        REQUIRE(said.size() == 2);
+        CHECK(said[1].notify);
+        CHECK(holds(said[1].text, "@ann:example.org: "));
+    }
+
+    TEST_CASE("a state is shown at once, by events too") {
+        for (bool const events : {false, true}) {
+            test::engine_world world;
+            world.ci.set_events(events);
+            world.start_bot();
+            world.chat.says(world.ann, world.room, "!cd run hello");
+            world.run_until([&] { return world.last_card().state == card_state::running; }, 4s);
+            CHECK(world.last_card().state == card_state::running);
+            world.run_until([&] { return world.last_card().state == card_state::success; }, 4s);
+            CHECK(world.last_card().state == card_state::success);
+        }
+    }
+
+    TEST_CASE("a start that the CI refuses is refused, with its reason") {
+        test::engine_world world;
+        world.ci.next_start(start_fault::refused);
+        world.start_bot();
+        auto const event = world.ask("!cd run hello");
+        CHECK(world.outcome_of(event) == "refused");
+        CHECK(world.last_card().state == card_state::failure);
+        CHECK(holds(world.last_card().summary, "was not started: The CI server refused to start this."));
+        CHECK(world.ci.start_calls() == 1);
+    }
+
+    TEST_CASE("a start whose answer was lost is found and adopted") {
+        test::engine_world world;
+        world.ci.next_start(start_fault::lost_after);
+        world.start_bot();
+        auto const event = world.ask("!cd run hello");
+        CHECK(world.outcome_of(event) == "ran");
+        CHECK(world.last_card().state == card_state::success);
+        CHECK(world.ci.start_calls() == 1);
+    }
+
+    TEST_CASE("an absent run is in doubt, and started again only where the CI itself prevents a second one") {
+        for (bool const native : {false, true}) {
+            test::engine_world world;
+            world.ci.set_native_keys(native);
+            world.ci.next_start(start_fault::lost_before);
+            world.start_bot();
+            auto const before = world.time.uptime();
+            auto const event = world.ask("!cd run hello");
+            CHECK(world.time.uptime() - before >= 2min);
+            CHECK(world.outcome_of(event) == (native ? "ran" : "in_doubt"));
+            CHECK(world.last_card().state == (native ? card_state::success : card_state::in_doubt));
+            CHECK(world.ci.start_calls() == (native ? 2 : 1));
+            CHECK(world.ci.starts() == (native ? 1 : 0));
+            CHECK(world.chat.bot_messages().back().notify == !native);
+        }
+    }
+
+    TEST_CASE("what the CI cannot tell is in doubt, and nothing is started again") {
+        test::engine_world world;
+        world.ci.set_native_keys(true);
+        world.ci.next_start(start_fault::lost_after);
+        world.ci.next_find(find_fault::unknown);
+        world.start_bot();
+        auto const event = world.ask("!cd run hello");
+        CHECK(world.outcome_of(event) == "in_doubt");
+        CHECK(world.last_card().state == card_state::in_doubt);
+        CHECK(world.ci.start_calls() == 1);
+    }
+
+    TEST_CASE("a CI that stops answering is said on the card, and waited for") {
+        test::engine_world world;
+        world.start_bot();
+        world.chat.says(world.ann, world.room, "!cd run deploy version=1");
+        world.run_until([&] { return world.last_card().state == card_state::running; });
+        world.ci.set_down(true);
+        world.let_pass(5min);
+        CHECK(holds(world.last_card().summary, "local does not answer since"));
+        CHECK_FALSE(world.bot().snapshot().servers.at(0).reachable);
+        world.ci.set_down(false);
+        world.let_pass(1min);
+        CHECK_FALSE(holds(world.last_card().summary, "does not answer"));
+        world.settle();
+        CHECK(world.last_card().state == card_state::success);
+    }
+
+    TEST_CASE("a CI that has forgotten a run has lost it") {
+        test::engine_world world;
+        world.ci.fail_gets(100, base::error_kind::not_found);
+        world.start_bot();
+        world.ask("!cd run hello");
+        CHECK(world.last_card().state == card_state::lost);
+    }
+
+    TEST_CASE("a secret goes to the CI and nowhere else") {
+        test::engine_world world;
+        world.start_bot();
+        world.chat.says(world.ann, world.room, "!cd run deploy version=1 token=hunter2");
+        world.settle();
+        CHECK(world.ci.starts() == 1);
+        for (auto const& message : world.chat.bot_messages()) CHECK_FALSE(holds(message.text, "hunter2"));
+        CHECK(holds(world.last_answer() + world.last_card().title, "deploy"));
+    }
+
+    TEST_CASE("a stop is asked for, seen and named; one of what is over is refused") {
+        test::engine_world world;
+        world.start_bot();
+        world.chat.says(world.ann, world.room, "!cd run deploy version=1");
+        world.run_until([&] { return world.last_card().state == card_state::running; });
+        auto const stopped = world.ask("!cd stop");
+        CHECK(world.outcome_of(stopped) == "ran");
+        CHECK(world.last_card().state == card_state::canceled);
+        CHECK(holds(world.last_card().summary, "was canceled by @ann:example.org"));
+        auto const again = world.ask("!cd stop 1");
+        CHECK(world.outcome_of(again) == "refused");
+        CHECK(holds(world.answer_to(again), "is over"));
+    }
+
+    TEST_CASE("many edits are one every five seconds") {
+        test::engine_world world;
+        world.start_bot();
+        world.chat.says(world.ann, world.room, "!cd run deploy version=1");
+        world.run_until([&] { return world.last_card().state == card_state::running; });
+        auto const edits = world.cards_of(1).at(0).edits;
+        for (int i = 0; i < 60; ++i) {
+            world.ci.set_down(i % 2 == 0);
+            world.let_pass(1s);
+        }
+        CHECK(world.cards_of(1).at(0).edits - edits <= 12);
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <chatrixcd/chatops/policy.hpp>
+
+using namespace chatrixcd::chatops;
+
+namespace {
+
+access_request said_by(std::string user, std::string room) {
+    access_request asked;
+    chat::sender who;
+    who.user = std::move(user);
+    asked.who = who;
+    asked.room = std::move(room);
+    return asked;
+}
+
+}  // namespace
+
+TEST_SUITE("chatops::allow_list") {
+    TEST_CASE("an admin in an allowed room may, whatever the effect") {
+        allow_list const rules({"@ann:a.org"}, {"!r:a.org"});
+        for (auto const what : {effect::read, effect::low, effect::high, effect::critical}) {
+            auto asked = said_by("@ann:a.org", "!r:a.org");
+            asked.what = what;
+            CHECK(rules.decide(asked).allowed);
+        }
+    }
+
+    TEST_CASE("ids are compared exactly") {
+        allow_list const rules({"@ann:a.org"}, {"!r:a.org"});
+        for (auto const* user : {"@Ann:a.org", "@ann:a.org ", "@ann:a.org.evil.org", "ann", "", "@ann:a.or"}) {
+            CHECK_FALSE(rules.decide(said_by(user, "!r:a.org")).allowed);
+        }
+        CHECK_FALSE(rules.decide(said_by("@ann:a.org", "!R:a.org")).allowed);
+    }
+
+    TEST_CASE("empty lists allow nobody, and an empty id is nobody's") {
+        CHECK_FALSE(allow_list({}, {"!r:a.org"}).decide(said_by("@ann:a.org", "!r:a.org")).allowed);
+        CHECK_FALSE(allow_list({"@ann:a.org"}, {}).decide(said_by("@ann:a.org", "!r:a.org")).allowed);
+        CHECK_FALSE(allow_list({""}, {""}).decide(said_by("", "")).allowed);
+    }
+
+    TEST_CASE("somebody in an allowed room is told, a stranger is not") {
+        allow_list const rules({"@ann:a.org"}, {"!r:a.org"});
+        auto const told = rules.decide(said_by("@bob:a.org", "!r:a.org"));
+        CHECK(told.code == "not_admin");
+        CHECK_FALSE(told.silent);
+        auto const ignored = rules.decide(said_by("@bob:a.org", "!other:a.org"));
+        CHECK(ignored.code == "stranger");
+        CHECK(ignored.silent);
+    }
+
+    TEST_CASE("an admin in another room is told the line to paste") {
+        allow_list const rules({"@ann:a.org"}, {});
+        auto const told = rules.decide(said_by("@ann:a.org", "!abc:server"));
+        CHECK(told.code == "room_not_allowed");
+        CHECK_FALSE(told.silent);
+        CHECK(told.hint.find(R"("allowed_rooms": ["!abc:server"])") != std::string::npos);
+    }
+
+    TEST_CASE("a chat user outside of every room is refused, a local operator is not") {
+        allow_list const rules({"@ann:a.org"}, {"!r:a.org"});
+        auto asked = said_by("@ann:a.org", "");
+        asked.room.reset();
+        CHECK_FALSE(rules.decide(asked).allowed);
+        asked.who = local_operator{"root"};
+        CHECK(rules.decide(asked).allowed);
+    }
+}

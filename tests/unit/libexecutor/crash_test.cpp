@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a crash or a failing disk leaves behind: whatever the moment, a key was started at most once, and its run is known.
+#include <chatrixcd/base/files.hpp>
+#include <chatrixcd/base/task_group.hpp>
+
+#include "rig.hpp"
+
+namespace {
+
+using namespace chatrixcd;
+using namespace chatrixcd::executor;
+using base::error_kind;
+using test::rig;
+
+// Lets a number of commits pass, then fails each; counts them.
+class failing_disk {
+public:
+    executor::options settings(std::string folder) {
+        executor::options out;
+        out.store_folder = std::move(folder);
+        auto const fail = [this] {
+            if (commits_++ >= healthy) throw std::runtime_error("no space left on device");
+        };
+        // A commit that is lost altogether, or one that is kept although it reports a failure.
+        if (keeps) {
+            out.store_hooks.after_commit = fail;
+        } else {
+            out.store_hooks.before_commit = fail;
+        }
+        return out;
+    }
+    int healthy = 1000000;
+    bool keeps = false;
+
+private:
+    int commits_ = 0;
+};
+
+}  // namespace
+
+TEST_SUITE("executor::crash") {
+    TEST_CASE("a run that was left unfinished is lost at the next start, told as news, and not started again") {
+        base::temporary_folder const folder("executor");
+        failing_disk disk;
+        {
+            auto settings = disk.settings(folder.path());
+            settings.max_running = 1;
+            rig r(settings);
+            r.open();
+            r.start("running");
+            r.process(0).write("before the crash\n");
+            r.settle();
+            r.time.advance();
+            r.settle();
+            r.start("queued");
+            disk.healthy = 0;
+        }
+        executor::options settings;
+        settings.store_folder = folder.path();
+        rig r(settings);
+        r.open();
+        r.settle();
+        for (auto const* const key : {"running", "queued"}) {
+            auto const id = r.wait(r.server->find(key)).value();
+            REQUIRE(id);
+            auto const run = r.get(*id);
+            CHECK(run.state == run_state::lost);
+            CHECK(run.detail == "the server ended before the run did");
+            CHECK(run.ended);
+            CHECK(r.start(key) == *id);
+        }
+        CHECK(r.spawner.started.empty());
+        CHECK(r.wait(r.server->output(1, 0, 10)).value().lines == std::vector<std::string>{"before the crash"});
+        CHECK(r.wait(r.server->output(1, 0, 10)).value().complete);
+        auto const news = r.wait(r.server->changes(r.server->revision_before_open())).value();
+        CHECK(news.id == 1);
+        CHECK(r.wait(r.server->changes(news.revision)).value().id == 2);
+    }
+
+    TEST_CASE("whichever commit is the last one, a key is started at most once and never in doubt") {
+        for (bool const keeps : {false, true}) {
+            bool done = false;
+            for (int last = 0; !done; ++last) {
+                CAPTURE(last);
+                CAPTURE(keeps);
+                REQUIRE(last < 30);
+                base::temporary_folder const folder("executor");
+                std::size_t started = 0;
+                bool was_told = false;
+                {
+                    failing_disk disk;
+                    disk.keeps = keeps;
+                    rig r(disk.settings(folder.path()));
+                    r.open();
+                    disk.healthy = last;
+                    auto const id = r.try_start("key");
+                    was_told = id.has_value();
+                    if (!id && id.error().kind() != error_kind::timeout_unknown) CHECK(r.spawner.started.empty());
+                    if (!r.spawner.started.empty()) {
+                        r.process(0).write("x\n");
+                        r.process(0).exit(0);
+                        r.settle();
+                    }
+                    started = r.spawner.started.size();
+                }
+                CHECK(started <= 1);
+                executor::options settings;
+                settings.store_folder = folder.path();
+                rig r(settings);
+                r.open();
+                auto const found = r.wait(r.server->find("key")).value();
+                if (started > 0 || was_told) REQUIRE(found);
+                auto const id = r.start("key");
+                if (found) {
+                    CHECK(id == *found);
+                    CHECK(r.spawner.started.empty());
+                    CHECK(is_finished(r.get(id).state));
+                    done = r.get(id).state == run_state::success && !keeps;
+                } else {
+                    CHECK(r.spawner.started.size() == 1);
+                    r.process(0).exit(0);
+                    CHECK(r.finished(id).state == run_state::success);
+                }
+                if (keeps && last == 10) done = true;
+            }
+        }
+    }
+
+    TEST_CASE("a start that the database left in doubt is settled as lost, and never run") {
+        failing_disk disk;
+        disk.keeps = true;
+        rig r(disk.settings(""));
+        r.open();
+        disk.healthy = 0;
+        auto const id = r.try_start("key");
+        REQUIRE_FALSE(id.has_value());
+        disk.healthy = 1000000;
+        auto const found = r.wait(r.server->find("key")).value();
+        if (found) CHECK(r.get(*found).state == run_state::lost);
+        r.settle();
+        CHECK(r.spawner.started.empty());
+    }
+
+    TEST_CASE("the end of a run is stored once the disk works again") {
+        failing_disk disk;
+        rig r(disk.settings(""));
+        r.open();
+        auto const id = r.start("key");
+        disk.healthy = 0;
+        r.process(0).write("x\n");
+        r.process(0).exit(0);
+        r.settle();
+        disk.healthy = 1000000;
+        CHECK(r.finished(id).state == run_state::success);
+        CHECK(r.wait(r.server->output(id, 0, 10)).value().lines == std::vector<std::string>{"x"});
+    }
+
+    TEST_CASE("cancelling who started a run does not end it") {
+        rig r;
+        r.open();
+        base::task_group callers(r.loop.get_executor(), nullptr);
+        auto const start = [&r]() -> test::asio::awaitable<void> {
+            start_request what("demo", "build", {}, "key");
+            (void)co_await r.server->start(what);
+        };
+        callers.spawn(start());
+        callers.cancel();
+        r.wait(callers.join());
+        r.settle();
+        auto const found = r.wait(r.server->find("key")).value();
+        CHECK(r.spawner.started.size() == (found ? 1 : 0));
+    }
+}
