@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """GCC 12 destroys some temporaries of a statement with co_await twice (docs/adr/0001). This finds the spellings that it gets wrong.
 
-A statement with co_await contains no braced initialiser of a class, no ?: on objects, no lambda that captures by value, no throw."""
+A statement with co_await contains no braced initialiser of a class, no ?: on objects, no lambda that captures by value, no throw; a loop's
+condition contains no co_await at all."""
 import pathlib
 import re
 import sys
@@ -13,6 +14,7 @@ LAMBDA_BY_VALUE = re.compile(r"\[(?!\s*\]|\s*&\s*\]|\s*this\s*\]|(?:\s*&\w+\s*,?
 BRACED = re.compile(r"[\w>]\s*\{\s*\.\w+\s*=|[(,]\s*\{|\b[a-z_][\w:]*(?:<[^<>;]*>)?\{[^{};]*[^{};\s][^{};]*\}")
 TERNARY = re.compile(r"[^?]\?[^?:]*[^:]:[^:]")
 SCALAR_TERNARY = re.compile(r"\?\s*[-\w.:]+\s*:\s*[-\w.:]+\s*[;,)]")
+LOOP_CONDITION = re.compile(r"\bwhile\s*\((?:[^()]|\([^()]*\))*(?:\(\s*)?\bco_await\b")
 
 
 def clean(text):
@@ -54,6 +56,8 @@ def main():
             for line, statement in statements(text):
                 if "co_await" not in statement:
                     continue
+                if LOOP_CONDITION.search(statement):
+                    problems.append(f"{name}:{line}: co_await in a loop's condition; use for (;;) and break")
                 if re.search(r"\bthrow\b", statement):
                     problems.append(f"{name}:{line}: throw in a statement with co_await")
                 if LAMBDA_BY_VALUE.search(statement):

@@ -6,8 +6,8 @@ namespace chatrixcd::executor {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> words = {"queued", "starting", "running",   "canceling", "success",
-                                                    "failure", "error",   "canceled", "timed_out", "lost"};
+constexpr std::array<std::string_view, 10> words = {"queued",  "starting", "running",  "canceling", "success",
+                                                    "failure", "error",    "canceled", "timed_out", "lost"};
 
 }  // namespace
 

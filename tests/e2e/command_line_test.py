@@ -35,7 +35,7 @@ class WithFolder(unittest.TestCase):
         values = json.loads(json.dumps(CONFIGURATION))
         values["matrix"]["store_path"] = str(self.folder / "store")
         for section, keys in changes.items():
-            values[section].update(keys) if isinstance(keys, dict) else values.update({section: keys})
+            values.setdefault(section, {}).update(keys) if isinstance(keys, dict) else values.update({section: keys})
         path = self.folder / "bot.hjson"
         path.write_text(json.dumps(values, indent=2), encoding="utf-8")
         path.chmod(0o600)
@@ -120,7 +120,7 @@ class AgainstTheDemo(WithFolder):
             self.port = probe.getsockname()[1]
         self.demo = Terminal([CHATRIXCD, "demo", "--keep", str(self.folder / "demo"), "--listen", str(self.port)])
         self.addCleanup(self.demo.close)
-        self.demo.wait_for(["password", "> "])
+        self.demo.wait_for(["password", "\n>"])
 
     def test_a_wrong_password_is_said_in_one_line(self):
         done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"http://127.0.0.1:{self.port}"}))

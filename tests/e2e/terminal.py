@@ -127,11 +127,11 @@ class Terminal:
         self.screen.feed(text)
         return bool(data)
 
-    def wait_for(self, words, limit=60):
-        """Until the screen shows all the words."""
+    def wait_for(self, words, limit=60, times=1):
+        """Until the screen shows all the words, each so many times."""
         wanted = [words] if isinstance(words, str) else words
         deadline = time.monotonic() + limit
-        while not all(w in self.screen.text() for w in wanted):
+        while not all(self.screen.text().count(w) >= times for w in wanted):
             if time.monotonic() > deadline:
                 raise AssertionError(f"no {wanted} on the screen within {limit} s:\n{self.screen.text()}")
             self.pump(0.2)

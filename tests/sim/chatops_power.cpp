@@ -9,9 +9,12 @@ namespace {
 
 class powered_delivery final : public chatops::chat::delivery {
 public:
-    powered_delivery(std::unique_ptr<delivery> inner, power& switched) : inner_(std::move(inner)), power_(switched) {}
+    powered_delivery(std::unique_ptr<delivery> inner, power& switched, std::optional<std::string> const& thread)
+        : inner_(std::move(inner)), power_(switched), content_(inner_->content()) {
+        if (thread) content_.thread = thread;
+    }
 
-    chatops::chat::message const& content() const noexcept override { return inner_->content(); }
+    chatops::chat::message const& content() const noexcept override { return content_; }
     boost::asio::awaitable<void> acknowledge() override {
         if (power_.step("before acknowledge")) co_await power_.hang();
         co_await inner_->acknowledge();
@@ -22,6 +25,7 @@ public:
 private:
     std::unique_ptr<delivery> inner_;
     power& power_;
+    chatops::chat::message content_;
 };
 
 }  // namespace
@@ -31,7 +35,7 @@ powered_chat::call<std::unique_ptr<chatops::chat::delivery>> powered_chat::next(
     auto got = co_await inner_.next();
     if (power_.step("after next")) co_await power_.hang();
     if (!got) co_return got.error();
-    std::unique_ptr<chatops::chat::delivery> out = std::make_unique<powered_delivery>(std::move(*got), power_);
+    std::unique_ptr<chatops::chat::delivery> out = std::make_unique<powered_delivery>(std::move(*got), power_, thread_);
     co_return out;
 }
 

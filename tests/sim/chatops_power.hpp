@@ -77,13 +77,17 @@ class powered_chat final : public chatops::chat::service {
     using id = chatops::chat::message_id;
 
 public:
-    powered_chat(service& inner, power& switched) : inner_(inner), power_(switched) {}
+    // `thread`: if set, everything is delivered as said in that thread.
+    powered_chat(service& inner, power& switched, std::optional<std::string> thread)
+        : inner_(inner), power_(switched), thread_(std::move(thread)) {}
 
     std::string name() const override { return inner_.name(); }
     std::string account() const override { return inner_.account(); }
     call<std::unique_ptr<chatops::chat::delivery>> next() override;
     call<id> send(chatops::chat::outgoing what) override { return power_.through("send", inner_.send(std::move(what))); }
-    call<id> edit(id target, chatops::chat::outgoing what) override { return power_.through("edit", inner_.edit(std::move(target), std::move(what))); }
+    call<id> edit(id target, chatops::chat::outgoing what) override {
+        return power_.through("edit", inner_.edit(std::move(target), std::move(what)));
+    }
     call<id> react(std::string room, std::string event, std::string key, std::string symbol) override {
         return power_.through("react", inner_.react(std::move(room), std::move(event), std::move(key), std::move(symbol)));
     }
@@ -97,6 +101,7 @@ public:
 private:
     service& inner_;
     power& power_;
+    std::optional<std::string> thread_;
 };
 
 // A CI as one process sees it. `slow` may let a start's answer be lost: the request arrives later, whatever happens to the process.
@@ -114,13 +119,20 @@ public:
     call<chatops::ci::page<chatops::ci::project>> projects(chatops::ci::page_request which) override {
         return power_.through("projects", inner_.projects(std::move(which)));
     }
-    call<chatops::ci::page<chatops::ci::job>> jobs(chatops::ci::project_id in, chatops::ci::job_query like, chatops::ci::page_request which) override {
+    call<chatops::ci::page<chatops::ci::job>> jobs(chatops::ci::project_id in, chatops::ci::job_query like,
+                                                   chatops::ci::page_request which) override {
         return power_.through("jobs", inner_.jobs(std::move(in), std::move(like), std::move(which)));
     }
-    call<chatops::ci::job> job_details(chatops::ci::job_id id) override { return power_.through("job_details", inner_.job_details(std::move(id))); }
-    call<chatops::ci::plan> prepare(chatops::ci::run_request wanted) override { return power_.through("prepare", inner_.prepare(std::move(wanted))); }
+    call<chatops::ci::job> job_details(chatops::ci::job_id id) override {
+        return power_.through("job_details", inner_.job_details(std::move(id)));
+    }
+    call<chatops::ci::plan> prepare(chatops::ci::run_request wanted) override {
+        return power_.through("prepare", inner_.prepare(std::move(wanted)));
+    }
     call<chatops::ci::started> start(chatops::ci::plan exactly, chatops::ci::run_key key) override;
-    call<chatops::ci::started> resolve(chatops::ci::ticket waiting) override { return power_.through("resolve", inner_.resolve(std::move(waiting))); }
+    call<chatops::ci::started> resolve(chatops::ci::ticket waiting) override {
+        return power_.through("resolve", inner_.resolve(std::move(waiting)));
+    }
     call<chatops::ci::found> find(chatops::ci::project_id in, chatops::ci::run_key key, chatops::ci::time_point since) override {
         return power_.through("find", inner_.find(std::move(in), std::move(key), since));
     }

@@ -15,10 +15,22 @@ using chatops::testing::scripted_job;
 using chatops::testing::send_fault;
 using chatops::testing::start_fault;
 
-constexpr std::array<char const*, 16> lines{
-    "!cd run hello",  "!cd run demo hello", "!cd run broken", "!cd run deploy version=1", "!cd run deploy version=2 token=s3cret", "!cd run 3 version=4",
-    "!cd run deploy", "!cd run nothing",    "!cd status",     "!cd logs",                 "!cd stop",                              "!cd projects",
-    "!cd templates",  "!cd ping",           "!cd help",       "!cd rnu hello"};
+constexpr std::array<char const*, 16> lines{"!cd run hello",
+                                            "!cd run demo hello",
+                                            "!cd run broken",
+                                            "!cd run deploy version=1",
+                                            "!cd run deploy version=2 token=s3cret",
+                                            "!cd run 3 version=4",
+                                            "!cd run deploy",
+                                            "!cd run nothing",
+                                            "!cd status",
+                                            "!cd logs",
+                                            "!cd stop",
+                                            "!cd projects",
+                                            "!cd templates",
+                                            "!cd ping",
+                                            "!cd help",
+                                            "!cd rnu hello"};
 
 // The request that was slow to leave arrives now, whatever became of who sent it.
 boost::asio::awaitable<void> arrive_later(chatops_world& world, chatops::ci::plan what, chatops::ci::run_key key, base::duration after) {
@@ -41,7 +53,8 @@ void chatops_script::furnish() {
         unknowable_ = true;
     }
     world_.ci.add_job(scripted_job("demo", "hello").queued_for(up_to(5s)).runs_for(up_to(20s)).prints({"hello", "world"}));
-    world_.ci.add_job(scripted_job("demo", "broken").runs_for(up_to(20s)).ends(chatops::ci::outcome::failure, "exit status 2").prints({"oops"}));
+    world_.ci.add_job(
+        scripted_job("demo", "broken").runs_for(up_to(20s)).ends(chatops::ci::outcome::failure, "exit status 2").prints({"oops"}));
     chatops::ci::parameter_spec version;
     version.name = "version";
     version.required = true;
@@ -49,8 +62,8 @@ void chatops_script::furnish() {
     token.name = "token";
     token.type = chatops::ci::parameter_type::secret;
     world_.ci.add_job(scripted_job("demo", "deploy").takes(version).takes(token).runs_for(up_to(10min)));
-    world_.rules = std::make_shared<chatops::allow_list>(std::vector<std::string>{world_.ann},
-                                                         std::vector<std::string>{world_.room, other_room});
+    world_.rules =
+        std::make_shared<chatops::allow_list>(std::vector<std::string>{world_.ann}, std::vector<std::string>{world_.room, other_room});
     world_.slow_start = [this](chatops::ci::plan const& what, chatops::ci::run_key const& key) { return late_start(what, key); };
     lives_left_ = below(7);
 }

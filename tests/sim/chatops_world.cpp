@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 struct chatops_world::process {
     process(chatops_world& world, chatops::engine_parts (*parts)(chatops_world&, process&))
         : switched(world.loop.get_executor()),
-          chat(world.chat, switched),
+          chat(world.chat, switched, world.thread),
           ci(world.ci, switched, world.slow_start),
           bot(parts(world, *this)) {}
 
@@ -93,7 +93,8 @@ power& chatops_world::switched() { return process_->switched; }
 std::exception_ptr chatops_world::run_failure() const { return process_->failure; }
 
 bool chatops_world::run_until(std::function<bool()> const& done, base::duration limit) {
-    return time.run_until(loop, [&] { return (process_ && process_->switched.is_dead()) || done(); }, limit);
+    return time.run_until(
+        loop, [&] { return (process_ && process_->switched.is_dead()) || done(); }, limit);
 }
 
 void chatops_world::let_pass(base::duration span) {
@@ -104,7 +105,8 @@ void chatops_world::let_pass(base::duration span) {
     };
     background.spawn(wait(time, span, over));
     // Also when the process dies: `over` is on our stack.
-    time.run_until(loop, [&] { return over; }, span + std::chrono::seconds(1));
+    time.run_until(
+        loop, [&] { return over; }, span + std::chrono::seconds(1));
 }
 
 std::vector<base::row> chatops_world::query(std::string sql) {

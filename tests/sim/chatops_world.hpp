@@ -56,6 +56,7 @@ public:
     std::vector<chatops::command> commands;
     std::shared_ptr<chatops::policy const> rules;
     powered_ci::slow_start slow_start;
+    std::optional<std::string> thread;  // in which everything is said
 
     // A new process on the same store. Fails the test if it does not start.
     void start_bot();

@@ -19,6 +19,8 @@ BAD = [
     'auto s = flag ? co_await f() : std::string("no");',
     'co_await text(flag ? a : std::string("b"));',
     'co_await send({a, b});',
+    'while (co_await f()) { g(); }',
+    'while (more && (co_await f()).empty()) g();',
 ]
 GOOD = [
     'auto r = co_await f();',
@@ -28,6 +30,7 @@ GOOD = [
     'int n = (co_await count()) > 3 ? 1 : 0;',
     'for (auto const& c : co_await f()) { use(c); }',
     'while (!done) co_await changed.wait();',
+    'while (!done(a, b)) { co_await changed.wait(); }',
     'options o{r, b}; co_await send(std::move(o));',
 ]
 
@@ -37,7 +40,7 @@ def found(snippet):
     problems = []
     for _, statement in check_coroutines.statements(text):
         if "co_await" in statement:
-            problems += [p for p in (check_coroutines.LAMBDA_BY_VALUE, check_coroutines.BRACED) if p.search(statement)]
+            problems += [p for p in (check_coroutines.LAMBDA_BY_VALUE, check_coroutines.BRACED, check_coroutines.LOOP_CONDITION) if p.search(statement)]
             if "throw" in statement or check_coroutines.TERNARY.search(check_coroutines.SCALAR_TERNARY.sub(";", statement + ";")):
                 problems.append(statement)
     return problems

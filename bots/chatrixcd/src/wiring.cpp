@@ -127,7 +127,7 @@ awaitable<base::result<void>> running_bot::impl::start_executors() {
 
 awaitable<base::result<void>> running_bot::impl::start_engine() {
     chatops::engine_parts parts(around.executor, *around.time, *around.entropy);
-    parts.log = around.log.named("chatops");
+    parts.log = around.log;
     parts.store_path = settings.matrix.store_path + "/chatops.db";
     for (local_ci& local : servers) parts.servers.push_back({local.name, local.face.get()});
     parts.chats.push_back(other_chat == nullptr ? chat.get() : other_chat);

@@ -29,7 +29,8 @@ std::optional<error> check_value(parameter_spec const& spec, std::string const& 
     };
     switch (spec.type) {
         case parameter_type::text:
-        case parameter_type::secret: return std::nullopt;
+        case parameter_type::secret:
+            return std::nullopt;
         case parameter_type::integer:
             if (!is_integer(value)) return refuse("a whole number like `3`");
             return std::nullopt;
@@ -47,21 +48,27 @@ error unknown_parameter(job const& what, std::string const& name) {
     constexpr std::size_t most_suggestions = 3;
     std::vector<std::string> known;
     for (auto const& spec : what.parameters) known.push_back(spec.name);
-    if (known.empty()) return wrong(fmt::format("{} takes no parameters, so {} means nothing to it.", text::quoted(what.name), text::quoted(name)));
+    if (known.empty())
+        return wrong(fmt::format("{} takes no parameters, so {} means nothing to it.", text::quoted(what.name), text::quoted(name)));
     auto const meant = text::similar(name, known, most_suggestions);
     if (!meant.empty()) {
-        return wrong(fmt::format("{} has no parameter {}; did you mean {}?", text::quoted(what.name), text::quoted(name), text::either(meant)));
+        return wrong(
+            fmt::format("{} has no parameter {}; did you mean {}?", text::quoted(what.name), text::quoted(name), text::either(meant)));
     }
     return wrong(fmt::format("{} has no parameter {}; it takes {}.", text::quoted(what.name), text::quoted(name), text::either(known)));
 }
 
 std::string example_of(parameter_spec const& spec) {
     switch (spec.type) {
-        case parameter_type::integer: return "3";
-        case parameter_type::boolean: return "true";
-        case parameter_type::choice: return spec.choices.empty() ? "…" : spec.choices.front();
+        case parameter_type::integer:
+            return "3";
+        case parameter_type::boolean:
+            return "true";
+        case parameter_type::choice:
+            return spec.choices.empty() ? "…" : spec.choices.front();
         case parameter_type::text:
-        case parameter_type::secret: return "…";
+        case parameter_type::secret:
+            return "…";
     }
     return "…";
 }
@@ -73,7 +80,8 @@ result<parameter_values> effective_parameters(job const& what, parameter_values 
         auto const same_name = [&](auto const& other) { return other.first == it->first; };
         auto const known = [&](parameter_spec const& spec) { return spec.name == it->first; };
         if (std::none_of(what.parameters.begin(), what.parameters.end(), known)) return unknown_parameter(what, it->first);
-        if (std::any_of(given.begin(), it, same_name)) return wrong(fmt::format("{} is given twice; give it one value.", text::quoted(it->first)));
+        if (std::any_of(given.begin(), it, same_name))
+            return wrong(fmt::format("{} is given twice; give it one value.", text::quoted(it->first)));
     }
     parameter_values out;
     for (auto const& spec : what.parameters) {
@@ -85,7 +93,8 @@ result<parameter_values> effective_parameters(job const& what, parameter_values 
             out.emplace_back(spec.name, *spec.default_value);
         } else if (spec.required) {
             auto const help = spec.help.empty() ? "" : " (" + spec.help + ")";
-            return wrong(fmt::format("{} needs the parameter {}{}; add `{}={}`.", text::quoted(what.name), text::quoted(spec.name), help, spec.name, example_of(spec)));
+            return wrong(fmt::format("{} needs the parameter {}{}; add `{}={}`.", text::quoted(what.name), text::quoted(spec.name), help,
+                                     spec.name, example_of(spec)));
         }
     }
     return out;

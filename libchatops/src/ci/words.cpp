@@ -18,8 +18,8 @@ constexpr named<phase> phases[] = {
 };
 
 constexpr named<outcome> outcomes[] = {
-    {outcome::none, "none"},         {outcome::success, "success"},     {outcome::unstable, "unstable"}, {outcome::failure, "failure"},
-    {outcome::error, "error"},       {outcome::canceled, "canceled"},   {outcome::skipped, "skipped"},   {outcome::timed_out, "timed_out"},
+    {outcome::none, "none"},         {outcome::success, "success"},   {outcome::unstable, "unstable"}, {outcome::failure, "failure"},
+    {outcome::error, "error"},       {outcome::canceled, "canceled"}, {outcome::skipped, "skipped"},   {outcome::timed_out, "timed_out"},
     {outcome::rejected, "rejected"}, {outcome::lost, "lost"},
 };
 

@@ -5,8 +5,8 @@
 
 #include <chatrixcd/chatops/command/presentation.hpp>
 
-#include "words/similar.hpp"
 #include "words/quoted.hpp"
+#include "words/similar.hpp"
 
 namespace chatrixcd::chatops::detail {
 namespace {
@@ -47,8 +47,9 @@ std::optional<error> argument_parser::take_all(std::vector<token> const& words) 
 std::optional<error> argument_parser::take_option(std::vector<token> const& words, std::size_t& at) {
     auto const& word = words[at];
     if (!word.text.starts_with(option_mark)) {
-        return wrong(fmt::format("{} begins with one dash; options begin with two, and a value that begins with a dash is written in quotes.",
-                                 text::quoted(word.text)));
+        return wrong(
+            fmt::format("{} begins with one dash; options begin with two, and a value that begins with a dash is written in quotes.",
+                        text::quoted(word.text)));
     }
     auto const name = std::string_view(word.text).substr(0, word.equals.value_or(word.text.size())).substr(option_mark.size());
     for (std::size_t i = 0; i < what_.parameters.size(); ++i) {
@@ -74,7 +75,8 @@ std::optional<error> argument_parser::take_option(std::vector<token> const& word
 std::optional<error> argument_parser::take_assignment(token const& word) {
     auto const name = std::string_view(word.text).substr(0, *word.equals);
     auto const value = std::string_view(word.text).substr(*word.equals + 1);
-    if (name.empty()) return wrong(fmt::format("{} has no name before the `=`; write `name=value` without blanks around it.", text::quoted(word.text)));
+    if (name.empty())
+        return wrong(fmt::format("{} has no name before the `=`; write `name=value` without blanks around it.", text::quoted(word.text)));
     if (!given_.insert(std::string(name)).second) {
         return wrong(fmt::format("The parameter {} is given twice; give it one value.", text::quoted(name)));
     }

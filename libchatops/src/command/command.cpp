@@ -28,12 +28,18 @@ bool in_order(std::vector<parameter_doc> const& parameters) {
 
 std::string shown(parameter_doc const& parameter) {
     switch (parameter.kind) {
-        case parameter_kind::required: return "<" + parameter.name + ">";
-        case parameter_kind::optional: return "[" + parameter.name + "]";
-        case parameter_kind::rest: return "[" + parameter.name + " …]";
-        case parameter_kind::assignments: return "[" + parameter.name + " …]";
-        case parameter_kind::option: return "[--" + parameter.name + " <" + parameter.type + ">]";
-        case parameter_kind::flag: return "[--" + parameter.name + "]";
+        case parameter_kind::required:
+            return "<" + parameter.name + ">";
+        case parameter_kind::optional:
+            return "[" + parameter.name + "]";
+        case parameter_kind::rest:
+            return "[" + parameter.name + " …]";
+        case parameter_kind::assignments:
+            return "[" + parameter.name + " …]";
+        case parameter_kind::option:
+            return "[--" + parameter.name + " <" + parameter.type + ">]";
+        case parameter_kind::flag:
+            return "[--" + parameter.name + "]";
     }
     return {};
 }
@@ -42,10 +48,14 @@ std::string shown(parameter_doc const& parameter) {
 
 std::string_view to_string(effect e) noexcept {
     switch (e) {
-        case effect::read: return "read";
-        case effect::low: return "low";
-        case effect::high: return "high";
-        case effect::critical: return "critical";
+        case effect::read:
+            return "read";
+        case effect::low:
+            return "low";
+        case effect::high:
+            return "high";
+        case effect::critical:
+            return "critical";
     }
     return {};
 }
@@ -80,8 +90,6 @@ result<bound_call> command::parse(std::vector<token> const& words) const {
     return bound_call(data_, std::move(call));
 }
 
-std::vector<std::string> command::complete(std::vector<std::string> const& words) const {
-    return detail::complete_argument(*data_, words);
-}
+std::vector<std::string> command::complete(std::vector<std::string> const& words) const { return detail::complete_argument(*data_, words); }
 
 }  // namespace chatrixcd::chatops

@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "words/similar.hpp"
 #include "words/quoted.hpp"
+#include "words/similar.hpp"
 
 namespace chatrixcd::chatops {
 namespace {

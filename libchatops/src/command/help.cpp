@@ -26,10 +26,14 @@ line entry(parameter_doc const& parameter) {
 
 std::string effect_words(effect e) {
     switch (e) {
-        case effect::read: return "Changes nothing.";
-        case effect::low: return "Effect: low, easily undone.";
-        case effect::high: return "Effect: high.";
-        case effect::critical: return "Effect: critical, cannot be undone.";
+        case effect::read:
+            return "Changes nothing.";
+        case effect::low:
+            return "Effect: low, easily undone.";
+        case effect::high:
+            return "Effect: high.";
+        case effect::critical:
+            return "Effect: critical, cannot be undone.";
     }
     return {};
 }

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "words/similar.hpp"
 #include "words/quoted.hpp"
+#include "words/similar.hpp"
 
 namespace chatrixcd::chatops::detail {
 namespace {
@@ -19,11 +19,16 @@ constexpr std::int64_t longest_seconds = std::int64_t{366} * 24 * 60 * 60;
 
 std::int64_t seconds_of(char unit) {
     switch (unit) {
-        case 's': return 1;
-        case 'm': return 60;
-        case 'h': return 60 * 60;
-        case 'd': return 24 * 60 * 60;
-        default: return 0;
+        case 's':
+            return 1;
+        case 'm':
+            return 60;
+        case 'h':
+            return 60 * 60;
+        case 'd':
+            return 24 * 60 * 60;
+        default:
+            return 0;
     }
 }
 
@@ -41,7 +46,8 @@ base::result<std::int64_t> parse_integer(std::string_view text, std::int64_t lea
         return error(error_kind::invalid, text::quoted(text) + " is no whole number; write digits only, like `3`.");
     }
     if (problem == std::errc::result_out_of_range || value < least || value > most) {
-        return error(error_kind::invalid, fmt::format("{} is out of range; a number from {} to {} is possible.", text::quoted(text), least, most));
+        return error(error_kind::invalid,
+                     fmt::format("{} is out of range; a number from {} to {} is possible.", text::quoted(text), least, most));
     }
     return value;
 }

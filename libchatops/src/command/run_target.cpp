@@ -7,8 +7,8 @@
 #include <charconv>
 #include <optional>
 
-#include "words/similar.hpp"
 #include "words/quoted.hpp"
+#include "words/similar.hpp"
 
 namespace chatrixcd::chatops {
 namespace {
@@ -62,16 +62,19 @@ std::string run_words(known_project const& in, std::string const& job) {
 // "`1` (demo), `2` (web)": a number is always unambiguous, unless a name is one.
 std::string numbered(std::vector<std::size_t> const& which, std::vector<known_project> const& known) {
     std::string out;
-    for (auto const i : which) out += fmt::format("{}`{}` ({} on {})", out.empty() ? "" : " or ", i + 1, text::quoted(known[i].project.name), known[i].server);
+    for (auto const i : which)
+        out += fmt::format("{}`{}` ({} on {})", out.empty() ? "" : " or ", i + 1, text::quoted(known[i].project.name), known[i].server);
     return out;
 }
 
 error no_projects() {
-    return error(error_kind::not_found, "No CI server has a project that I can see.").with_hint("The configuration's `ci` section names them.");
+    return error(error_kind::not_found, "No CI server has a project that I can see.")
+        .with_hint("The configuration's `ci` section names them.");
 }
 
 error ambiguous_project(std::string const& word, std::vector<std::size_t> const& fits, std::vector<known_project> const& known) {
-    return error(error_kind::conflict, fmt::format("{} could be more than one project: {}. Nothing was started.", text::quoted(word), numbered(fits, known)))
+    return error(error_kind::conflict,
+                 fmt::format("{} could be more than one project: {}. Nothing was started.", text::quoted(word), numbered(fits, known)))
         .with_hint("Rename one of them, or write a number that is no project's name.");
 }
 
@@ -121,7 +124,8 @@ ci::result<run_target> find_job(known_project const& in, std::string const& word
     if (fits.size() == 1) return target(in, fits.front());
     if (fits.empty()) return unknown_job(in, word);
     std::string numbers;
-    for (auto const i : fits) numbers += fmt::format("{}number {} ({})", numbers.empty() ? "" : " or ", i + 1, text::quoted(in.jobs[i].name));
+    for (auto const i : fits)
+        numbers += fmt::format("{}number {} ({})", numbers.empty() ? "" : " or ", i + 1, text::quoted(in.jobs[i].name));
     return error(error_kind::conflict, fmt::format("{} could be more than one job of {}: {}. Nothing was started.", text::quoted(word),
                                                    text::quoted(in.project.name), numbers))
         .with_hint("Rename one of them, or write a number that is no job's name.");
@@ -129,7 +133,8 @@ ci::result<run_target> find_job(known_project const& in, std::string const& word
 
 error too_many(std::string const& word) {
     return error(error_kind::invalid,
-                 fmt::format("I don't know what to do with {}; after the job come parameters like `name=value`. Nothing was started.", text::quoted(word)));
+                 fmt::format("I don't know what to do with {}; after the job come parameters like `name=value`. Nothing was started.",
+                             text::quoted(word)));
 }
 
 }  // namespace
@@ -147,7 +152,8 @@ ci::result<run_target> find_run_target(std::vector<known_project> const& known, 
     bool const only_one = known.size() == 1;
     if (words.empty()) {
         if (only_one) return no_job_given(known.front());
-        return error(error_kind::invalid, "Which project and which job? Write `run`, the project and the job.").with_hint("`projects` lists all.");
+        return error(error_kind::invalid, "Which project and which job? Write `run`, the project and the job.")
+            .with_hint("`projects` lists all.");
     }
     auto const fits = projects_for(known, words.front());
     if (fits.size() > 1) return ambiguous_project(words.front(), fits, known);

@@ -20,22 +20,28 @@ enum class mark : std::uint8_t { other, blank, single_quote, double_quote, backs
 mark mark_of(char32_t point) {
     switch (point) {
         case U' ':
-        case U'\t': return mark::blank;
+        case U'\t':
+            return mark::blank;
         case U'\'':
         case 0x2018:  // ‘
         case 0x2019:  // ’
         case 0x201A:  // ‚
-        case 0x201B: return mark::single_quote;
+        case 0x201B:
+            return mark::single_quote;
         case U'"':
         case 0x201C:  // “
         case 0x201D:  // ”
         case 0x201E:  // „
-        case 0x201F: return mark::double_quote;
-        case U'\\': return mark::backslash;
+        case 0x201F:
+            return mark::double_quote;
+        case U'\\':
+            return mark::backslash;
         case 0x2013:  // –
         case 0x2014:  // —
-        case 0x2015: return mark::dash;
-        default: return mark::other;
+        case 0x2015:
+            return mark::dash;
+        default:
+            return mark::other;
     }
 }
 
@@ -56,7 +62,8 @@ public:
 
     base::result<std::vector<token>> run() {
         if (line_.size() > max_command_bytes) {
-            return refuse(error_kind::too_large, fmt::format("That line has {} bytes; a command may have at most {}.", line_.size(), max_command_bytes));
+            return refuse(error_kind::too_large,
+                          fmt::format("That line has {} bytes; a command may have at most {}.", line_.size(), max_command_bytes));
         }
         for (at_ = 0; at_ < line_.size(); at_ += now_.length) {
             now_ = text::decode_at(line_, at_);
@@ -67,11 +74,13 @@ public:
 
 private:
     std::optional<error> look_at() {
-        if (!now_.valid) return refuse(error_kind::invalid, place(at_) + " stand bytes that are no text (UTF-8); please type the command anew.");
+        if (!now_.valid)
+            return refuse(error_kind::invalid, place(at_) + " stand bytes that are no text (UTF-8); please type the command anew.");
         if (auto const what = forbidden(now_.point); !what.empty()) {
-            return refuse(error_kind::invalid, fmt::format("{} stands {} (U+{:04X}), with which a command could mean something else than it "
-                                                           "shows; please type it yourself instead of pasting it.",
-                                                           place(at_), what, static_cast<std::uint32_t>(now_.point)));
+            return refuse(error_kind::invalid,
+                          fmt::format("{} stands {} (U+{:04X}), with which a command could mean something else than it "
+                                      "shows; please type it yourself instead of pasting it.",
+                                      place(at_), what, static_cast<std::uint32_t>(now_.point)));
         }
         auto const m = mark_of(now_.point);
         if (escaped_) {
@@ -137,7 +146,8 @@ private:
     std::optional<error> close() {
         if (!open_) return std::nullopt;
         if (words_.size() == max_command_tokens) {
-            return refuse(error_kind::too_large, fmt::format("That command has more than {} words; put text with blanks in quotes.", max_command_tokens));
+            return refuse(error_kind::too_large,
+                          fmt::format("That command has more than {} words; put text with blanks in quotes.", max_command_tokens));
         }
         words_.push_back(std::move(current_));
         current_ = token();

@@ -21,7 +21,8 @@ boost::asio::awaitable<line> described(named_server of) {
     }
     words.emplace_back(": " + info->kind + (info->version.empty() ? "" : " " + info->version));
     if (!info->url.empty()) words.emplace_back(" at " + info->url);
-    words.emplace_back(info->keyed_start_native ? "; refuses to start anything twice by itself" : "; cannot refuse a second start by itself");
+    words.emplace_back(info->keyed_start_native ? "; refuses to start anything twice by itself"
+                                                : "; cannot refuse a second start by itself");
     co_return words;
 }
 
@@ -32,10 +33,12 @@ boost::asio::awaitable<result<view>> info(services const& with, context& asked, 
         items.push_back(std::move(item));
     }
     std::size_t open = 0;
-    for (auto const& run : with.shown.snapshot().runs) open += run.open ? 1 : 0;
+    auto const now = with.shown.snapshot();
+    for (auto const& run : now.runs) open += run.open ? 1 : 0;
     view out;
     out.add(heading{"ChatrixCD"});
-    out.add(paragraph{line{span("Up for " + runs::duration_words(with.time.now() - with.since) + "; open runs: " + std::to_string(open) + ".")}});
+    out.add(paragraph{
+        line{span("Up for " + runs::duration_words(with.time.now() - with.since) + "; open runs: " + std::to_string(open) + ".")}});
     if (!items.empty()) out.add(bullet_list{std::move(items)});
     auto const prefix = asked.prefix().empty() ? "" : asked.prefix() + " ";
     out.add(paragraph{line_of("`" + prefix + "help` lists what I can do.")});
@@ -45,9 +48,9 @@ boost::asio::awaitable<result<view>> info(services const& with, context& asked, 
 }  // namespace
 
 command info_command(services const& with) {
-    return declare<no_args>("info", "Show what I am connected to")
-        .example("info")
-        .does([&with](context& asked, no_args none) { return info(with, asked, none); });
+    return declare<no_args>("info", "Show what I am connected to").example("info").does([&with](context& asked, no_args none) {
+        return info(with, asked, none);
+    });
 }
 
 }  // namespace chatrixcd::chatops::commands

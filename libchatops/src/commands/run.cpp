@@ -4,9 +4,9 @@
 
 #include "commands/services.hpp"
 #include "commands/usage.hpp"
-#include "words/quoted.hpp"
 #include "engine/guarded.hpp"
 #include "runs/card_view.hpp"
+#include "words/quoted.hpp"
 
 namespace chatrixcd::chatops::commands {
 
@@ -102,7 +102,8 @@ boost::asio::awaitable<result<view>> run(services const& with, context& asked, r
 
 command run_command(services const& with) {
     return declare<run_args>("run", "Run a job")
-        .rest("[project] job", &run_args::target, "names, or numbers as in `projects` and `templates`; the project may be left out if there is only one")
+        .rest("[project] job", &run_args::target,
+              "names, or numbers as in `projects` and `templates`; the project may be left out if there is only one")
         .parameters(&run_args::values, "the job's parameters")
         .effect(effect::high)
         .group("Run")

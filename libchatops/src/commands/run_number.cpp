@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "words/quoted.hpp"
 #include "runs/table.hpp"
+#include "words/quoted.hpp"
 
 namespace chatrixcd::chatops {
 
@@ -24,7 +24,8 @@ namespace {
 
 base::error no_such_run(std::optional<std::int64_t> number) {
     if (number) return {base::error_kind::not_found, "there is no run #" + std::to_string(*number) + " in this room"};
-    return base::error(base::error_kind::not_found, "nothing has been run in this room yet").with_hint("`help run` says how to run something.");
+    return base::error(base::error_kind::not_found, "nothing has been run in this room yet")
+        .with_hint("`help run` says how to run something.");
 }
 
 }  // namespace

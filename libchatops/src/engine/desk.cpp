@@ -90,8 +90,8 @@ asio::awaitable<answer> desk::handle(journal::entry asked) {
         auto why = "the handler of " + name + " failed: " + words_of(thrown);
         auto unhandled = [from = asked.from](base::transaction& in) { return journal::is_unhandled(in, from); };
         // What has sent a start is not run again: the start has a fate of its own.
-        bool const again = asked.attempts < most_attempts && co_await store_.write(std::move(unhandled));
-        if (!again) co_return gave_up(asked, why);
+        bool const begun = !co_await store_.write(std::move(unhandled));
+        if (begun || asked.attempts >= most_attempts) co_return gave_up(asked, why, begun);
         log_.warning("a command failed and is tried again", {{"why", why}, {"attempt", asked.attempts}, {"trace", asked.trace}});
         co_await time_.sleep(1s);
         ++asked.attempts;
@@ -100,10 +100,12 @@ asio::awaitable<answer> desk::handle(journal::entry asked) {
     }
 }
 
-answer desk::gave_up(journal::entry const& asked, std::string const& why) const {
+answer desk::gave_up(journal::entry const& asked, std::string const& why, bool begun) const {
     auto const id = entropy_.token(error_id_length);
     log_.error("a command could not be handled", {{"error_id", id}, {"why", why}, {"attempts", asked.attempts}, {"trace", asked.trace}});
-    auto told = base::error(base::error_kind::internal, "Something in me failed, so I have not done this. Error id: `" + id + "`");
+    std::string const what = begun ? "Something in me failed after I had sent the start; its card says how that stands."
+                                   : "Something in me failed, so I have not done this.";
+    auto told = base::error(base::error_kind::internal, what + " Error id: `" + id + "`");
     return refused(std::move(told).with_hint("Whoever runs me finds the id in my log."), "error " + id);
 }
 

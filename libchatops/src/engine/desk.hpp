@@ -22,10 +22,10 @@ class answer {
 public:
     answer() = default;
     journal::outcome how = journal::outcome::ran;
-    std::string reason;  // of a refusal, for the journal
-    view shown;          // may be empty: nothing to say
-    bool silent = false; // not answered in a room
-    base::error why;     // of a refusal
+    std::string reason;   // of a refusal, for the journal
+    view shown;           // may be empty: nothing to say
+    bool silent = false;  // not answered in a room
+    base::error why;      // of a refusal
 };
 
 class desk {
@@ -37,8 +37,9 @@ public:
     std::optional<answer> refusal_of(journal::entry const& asked) const;
     // Runs it. Cancellation and store failures pass through, and count as no try.
     boost::asio::awaitable<answer> handle(journal::entry asked);
-    // For a command that could not be handled whatever was tried, with an error id that the log has, too.
-    answer gave_up(journal::entry const& asked, std::string const& why) const;
+    // For a command that could not be handled whatever was tried, with an error id that the log has, too. `begun`: a start was sent, whose
+    // own fate is the command's outcome.
+    answer gave_up(journal::entry const& asked, std::string const& why, bool begun = false) const;
 
 private:
     base::clock& time_;

@@ -59,8 +59,8 @@ struct engine::impl {
     }
 
     base::error problem() const {
-        return {base::error_kind::environment, "chatops.db cannot be used any more: " + store.problem() +
-                                                   "; what was not finished is taken up at the next start"};
+        return {base::error_kind::environment,
+                "chatops.db cannot be used any more: " + store.problem() + "; what was not finished is taken up at the next start"};
     }
 
     engine_parts parts;
@@ -114,15 +114,18 @@ asio::awaitable<void> engine::run() {
         log.error("a chat is not listened to any more", {{"why", words_of(failure)}});
     });
     for (auto* const chat : self.parts.chats) pullers.spawn(self.commands_in.pull(*chat));
+    auto const throws = co_await asio::this_coro::throw_if_cancelled();
     std::exception_ptr interrupted;
     try {
         while (!self.stopping && !self.store.is_broken()) co_await self.changed.wait();
     } catch (...) {
         interrupted = std::current_exception();
     }
+    // Asio would refuse a cancelled caller the join.
     co_await asio::this_coro::throw_if_cancelled(false);
     pullers.cancel();
     co_await pullers.join();
+    co_await asio::this_coro::throw_if_cancelled(throws);
     if (interrupted) std::rethrow_exception(interrupted);
     if (self.store.is_broken()) throw base::error_exception(self.problem());
 }

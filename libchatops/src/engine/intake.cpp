@@ -21,6 +21,8 @@ namespace {
 
 // Deliveries in memory; more stay with the chat.
 constexpr std::size_t most_waiting = 256;
+// Of a trace id that we make because the chat gave none.
+constexpr std::size_t trace_length = 22;
 
 outbox::message seen_message(journal::entry const& asked) {
     outbox::message out;
@@ -44,6 +46,16 @@ outbox::message answer_message(journal::entry const& asked, view content) {
     return out;
 }
 
+// A stranger could fill the log otherwise.
+void log_refusal(base::logger const& log, journal::entry const& asked, answer const& no) {
+    if (no.silent) {
+        log.debug("a command was ignored", {{"room", asked.from.room}, {"by", name_of(asked.who)}, {"trace", asked.trace}});
+    } else {
+        log.info("a command was refused",
+                 {{"room", asked.from.room}, {"by", name_of(asked.who)}, {"why", no.reason}, {"trace", asked.trace}});
+    }
+}
+
 }  // namespace
 
 intake::intake(engine_parts const& parts, base::logger log, database& store, board& shown, outbox::sender& messages, desk& handlers)
@@ -58,7 +70,9 @@ intake::intake(engine_parts const& parts, base::logger log, database& store, boa
       prefix_(parts.options.command_prefix),
       chats_(parts.chats),
       changed_(executor_),
-      tasks_(executor_, [log](std::exception_ptr failure) { log.error("a room is not worked on any more", {{"why", words_of(failure)}}); }) {}
+      tasks_(executor_, [log](std::exception_ptr failure) {
+          log.error("a room is not worked on any more", {{"why", words_of(failure)}});
+      }) {}
 
 asio::awaitable<void> intake::resume() {
     auto left = [now = time_.now()](base::transaction& in) {
@@ -162,10 +176,8 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
     asked.who = said.author;
     asked.thread = said.thread;
     asked.line = line->empty() ? "help" : std::string(*line);
-    asked.trace = said.trace;
+    asked.trace = said.trace.empty() ? entropy_.token(trace_length) : said.trace;
     asked.received = time_.now();
-    log_.info("a command was received", {{"room", asked.from.room}, {"event", asked.from.event}, {"trace", asked.trace}});
-
     std::optional<answer> no;
     std::exception_ptr thrown;
     try {
@@ -189,7 +201,7 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         return true;
     };
     bool const is_new = co_await store_.write(std::move(commit));
-    messages_.wake(asked.from.service, asked.from.room);
+    if (!no || !no->silent) messages_.wake(asked.from.service, asked.from.room);
     co_await acknowledge(*fresh);
     if (!is_new) {
         // It has been answered, or is being handled, under its keys.
@@ -197,9 +209,10 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         co_return;
     }
     if (no) {
-        log_.info("a command was refused", {{"by", name_of(asked.who)}, {"why", no->reason}, {"trace", asked.trace}});
+        log_refusal(log_, asked, *no);
         co_return;
     }
+    log_.info("a command was received", {{"room", asked.from.room}, {"event", asked.from.event}, {"trace", asked.trace}});
     board_.saw_room(asked.from.service, asked.from.room);
     co_await handle(std::move(asked));
 }

@@ -46,7 +46,7 @@ public:
 private:
     using place = std::pair<std::string, std::string>;
     struct item {
-        std::unique_ptr<chat::delivery> fresh;     // or
+        std::unique_ptr<chat::delivery> fresh;  // or
         std::optional<journal::entry> left_behind;
     };
     struct pending_call;

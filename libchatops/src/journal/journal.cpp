@@ -26,9 +26,12 @@ T readable(base::result<T> value) {
 
 std::string_view to_string(outcome o) noexcept {
     switch (o) {
-        case outcome::ran: return "ran";
-        case outcome::refused: return "refused";
-        case outcome::in_doubt: break;
+        case outcome::ran:
+            return "ran";
+        case outcome::refused:
+            return "refused";
+        case outcome::in_doubt:
+            break;
     }
     return "in_doubt";
 }
@@ -91,9 +94,9 @@ std::vector<entry> unhandled(base::transaction& in) {
 }
 
 bool is_unhandled(base::transaction& in, chat::origin const& from) {
-    auto const row = in.first(
-        "SELECT 1 FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4 AND state = 'received'",
-        {from.service, from.account, from.room, from.event});
+    auto const row =
+        in.first("SELECT 1 FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4 AND state = 'received'",
+                 {from.service, from.account, from.room, from.event});
     return row.has_value();
 }
 

@@ -20,7 +20,9 @@ sender::sender(asio::any_io_executor executor, base::clock& time, base::logger l
       store_(store),
       chats_(std::move(chats)),
       changed_(executor),
-      tasks_(executor, [log](std::exception_ptr failure) { log.error("the outbox stopped", {{"why", words_of(failure)}}); }) {}
+      tasks_(executor, [log](std::exception_ptr failure) {
+          log.error("the outbox stopped", {{"why", words_of(failure)}});
+      }) {}
 
 asio::awaitable<void> sender::resume() {
     auto const rooms = co_await store_.write(rooms_with_pending);

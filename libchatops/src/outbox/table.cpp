@@ -16,9 +16,12 @@ namespace {
 
 std::string word_of(kind k) {
     switch (k) {
-        case kind::send: return "send";
-        case kind::edit: return "edit";
-        case kind::react: break;
+        case kind::send:
+            return "send";
+        case kind::edit:
+            return "edit";
+        case kind::react:
+            break;
     }
     return "react";
 }

@@ -9,7 +9,8 @@ namespace {
 constexpr char escape = '\x1b';
 constexpr char bell = '\x07';
 
-// The offset behind the terminal sequence whose ESC is at `at`. An unfinished sequence ends with its line: it must not swallow what follows.
+// The offset behind the terminal sequence whose ESC is at `at`. An unfinished sequence ends with its line: it must not swallow what
+// follows.
 std::size_t after_sequence(std::string_view text, std::size_t at) {
     std::size_t i = at + 1;
     if (i >= text.size()) return i;

@@ -16,28 +16,49 @@ std::string escaped(std::string const& cleaned, bool breaks) {
     out.reserve(cleaned.size() + cleaned.size() / 8);
     for (char const c : cleaned) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            case '\n': out += breaks ? "<br>" : "\n"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            case '\n':
+                out += breaks ? "<br>" : "\n";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
 }
 
 std::string words(std::string const& foreign) { return escaped(text::clean_line(foreign), /*breaks=*/false); }
-std::string verbatim(std::string const& foreign) { return "<pre><code>" + escaped(text::clean(foreign), /*breaks=*/false) + "</code></pre>"; }
+std::string verbatim(std::string const& foreign) {
+    return "<pre><code>" + escaped(text::clean(foreign), /*breaks=*/false) + "</code></pre>";
+}
 
 std::string spans(line const& content) {
     std::string out;
     for (auto const& s : content) {
         switch (s.style) {
-            case span_style::plain: out += escaped(text::clean(s.text), /*breaks=*/true); break;
-            case span_style::strong: out += "<strong>" + escaped(text::clean(s.text), /*breaks=*/true) + "</strong>"; break;
-            case span_style::code: out += "<code>" + words(s.text) + "</code>"; break;
+            case span_style::plain:
+                out += escaped(text::clean(s.text), /*breaks=*/true);
+                break;
+            case span_style::strong:
+                out += "<strong>" + escaped(text::clean(s.text), /*breaks=*/true) + "</strong>";
+                break;
+            case span_style::code:
+                out += "<code>" + words(s.text) + "</code>";
+                break;
         }
     }
     return out;

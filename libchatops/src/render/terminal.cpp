@@ -17,21 +17,26 @@ constexpr text::look cyan = "36";
 
 text::look look_of(card_state state) {
     switch (state) {
-        case card_state::waiting: return "1;33";
-        case card_state::running: return "1;34";
-        case card_state::success: return "1;32";
-        case card_state::failure: return "1;31";
-        case card_state::canceled: return "1";
+        case card_state::waiting:
+            return "1;33";
+        case card_state::running:
+            return "1;34";
+        case card_state::success:
+            return "1;32";
+        case card_state::failure:
+            return "1;31";
+        case card_state::canceled:
+            return "1";
         case card_state::lost:
-        case card_state::in_doubt: return "1;35";
+        case card_state::in_doubt:
+            return "1;35";
     }
     return bold;
 }
 
 class terminal_writer {
 public:
-    explicit terminal_writer(terminal_style style)
-        : style_(style), width_(std::max(style.width, least_width)), out_(width_, style.color) {}
+    explicit terminal_writer(terminal_style style) : style_(style), width_(std::max(style.width, least_width)), out_(width_, style.color) {}
 
     void operator()(heading const& h) {
         out_.put(text::clean_line(h.text), bold);
@@ -83,8 +88,12 @@ private:
     void spans(line const& content) {
         for (auto const& s : content) {
             switch (s.style) {
-                case span_style::plain: out_.put(text::clean(s.text)); break;
-                case span_style::strong: out_.put(text::clean(s.text), bold); break;
+                case span_style::plain:
+                    out_.put(text::clean(s.text));
+                    break;
+                case span_style::strong:
+                    out_.put(text::clean(s.text), bold);
+                    break;
                 case span_style::code:
                     if (style_.color) {
                         out_.put(text::clean_line(s.text), cyan);

@@ -21,11 +21,11 @@ struct tracker::active {
     }
 
     record run;
-    intent start;           // while the start is undecided
-    bool looking = false;   // for the fate of the start
-    bool answered = false;  // what begin() waits for
-    bool poked = false;     // look again now
-    std::optional<ci::run> news;               // pushed by the CI
+    intent start;                                // while the start is undecided
+    bool looking = false;                        // for the fate of the start
+    bool answered = false;                       // what begin() waits for
+    bool poked = false;                          // look again now
+    std::optional<ci::run> news;                 // pushed by the CI
     card_state published = card_state::waiting;  // as the card says
     base::duration published_at{0};
     base::notifier changed;

@@ -5,8 +5,8 @@
 
 #include <chatrixcd/chatops/command/refusal.hpp>
 
-#include "words/quoted.hpp"
 #include "runs/words.hpp"
+#include "words/quoted.hpp"
 
 namespace chatrixcd::chatops::runs {
 
@@ -14,32 +14,45 @@ namespace {
 
 card_state state_of(ci::outcome how) noexcept {
     switch (how) {
-        case ci::outcome::success: return card_state::success;
+        case ci::outcome::success:
+            return card_state::success;
         case ci::outcome::canceled:
-        case ci::outcome::skipped: return card_state::canceled;
+        case ci::outcome::skipped:
+            return card_state::canceled;
         case ci::outcome::none:  // finished without an end: nobody can know
-        case ci::outcome::lost: return card_state::lost;
+        case ci::outcome::lost:
+            return card_state::lost;
         case ci::outcome::unstable:
         case ci::outcome::failure:
         case ci::outcome::error:
         case ci::outcome::timed_out:
-        case ci::outcome::rejected: break;
+        case ci::outcome::rejected:
+            break;
     }
     return card_state::failure;
 }
 
 std::string verb_of(ci::outcome how) {
     switch (how) {
-        case ci::outcome::success: return "succeeded";
-        case ci::outcome::unstable: return "ended unstable";
-        case ci::outcome::error: return "ended with an error of the CI";
-        case ci::outcome::canceled: return "was canceled";
-        case ci::outcome::skipped: return "was skipped";
-        case ci::outcome::timed_out: return "ran out of time";
-        case ci::outcome::rejected: return "was rejected";
+        case ci::outcome::success:
+            return "succeeded";
+        case ci::outcome::unstable:
+            return "ended unstable";
+        case ci::outcome::error:
+            return "ended with an error of the CI";
+        case ci::outcome::canceled:
+            return "was canceled";
+        case ci::outcome::skipped:
+            return "was skipped";
+        case ci::outcome::timed_out:
+            return "ran out of time";
+        case ci::outcome::rejected:
+            return "was rejected";
         case ci::outcome::none:
-        case ci::outcome::lost: return "was lost: nobody can know how it ended";
-        case ci::outcome::failure: break;
+        case ci::outcome::lost:
+            return "was lost: nobody can know how it ended";
+        case ci::outcome::failure:
+            break;
     }
     return "failed";
 }
@@ -50,7 +63,8 @@ std::string end_words(record const& run) {
     if (last.how == ci::outcome::canceled && !run.stopped_by.empty()) words += " by " + run.stopped_by;
     auto const state = state_of(last.how);
     auto const began = last.started ? last.started : last.created;
-    if (state != card_state::lost && began && last.ended && *last.ended >= *began) words += " after " + duration_words(*last.ended - *began);
+    if (state != card_state::lost && began && last.ended && *last.ended >= *began)
+        words += " after " + duration_words(*last.ended - *began);
     if (!last.detail.empty()) words += ": " + last.detail;
     return words;
 }
@@ -58,11 +72,16 @@ std::string end_words(record const& run) {
 std::string progress_words(record const& run) {
     auto const& last = *run.latest;
     switch (last.at) {
-        case ci::phase::queued: return "waits in the queue of " + run.server;
-        case ci::phase::gated: return "waits for a decision at " + run.server;
-        case ci::phase::canceling: return run.stopped_by.empty() ? "is being stopped" : "is being stopped by " + run.stopped_by;
-        case ci::phase::running: break;
-        case ci::phase::finished: return end_words(run);
+        case ci::phase::queued:
+            return "waits in the queue of " + run.server;
+        case ci::phase::gated:
+            return "waits for a decision at " + run.server;
+        case ci::phase::canceling:
+            return run.stopped_by.empty() ? "is being stopped" : "is being stopped by " + run.stopped_by;
+        case ci::phase::running:
+            break;
+        case ci::phase::finished:
+            return end_words(run);
     }
     auto words = last.started ? "running since " + time_words(*last.started) : std::string("running");
     if (!last.detail.empty()) words += ": " + last.detail;
@@ -71,13 +90,17 @@ std::string progress_words(record const& run) {
 
 std::string state_words_of(record const& run, passing_news const& news) {
     switch (run.start) {
-        case start_state::refused: return "was not started: " + run.reason;
-        case start_state::in_doubt: return "may have started, or not: " + run.reason + ". Look at " + run.server + ", then decide";
-        case start_state::queued: return "waits in the queue of " + run.server;
+        case start_state::refused:
+            return "was not started: " + run.reason;
+        case start_state::in_doubt:
+            return "may have started, or not: " + run.reason + ". Look at " + run.server + ", then decide";
+        case start_state::queued:
+            return "waits in the queue of " + run.server;
         case start_state::sending:
             if (news.looking) return "was asked for; whether it has started is being looked for at " + run.server;
             return "is being started";
-        case start_state::started: break;
+        case start_state::started:
+            break;
     }
     return run.latest ? progress_words(run) : "has started";
 }
@@ -94,19 +117,26 @@ std::string rerun_words(record const& run) {
 
 card_state state_of(record const& run) noexcept {
     switch (run.start) {
-        case start_state::refused: return card_state::failure;
-        case start_state::in_doubt: return card_state::in_doubt;
+        case start_state::refused:
+            return card_state::failure;
+        case start_state::in_doubt:
+            return card_state::in_doubt;
         case start_state::sending:
-        case start_state::queued: return card_state::waiting;
-        case start_state::started: break;
+        case start_state::queued:
+            return card_state::waiting;
+        case start_state::started:
+            break;
     }
     if (!run.latest) return card_state::waiting;
     switch (run.latest->at) {
         case ci::phase::queued:
-        case ci::phase::gated: return card_state::waiting;
+        case ci::phase::gated:
+            return card_state::waiting;
         case ci::phase::running:
-        case ci::phase::canceling: return card_state::running;
-        case ci::phase::finished: break;
+        case ci::phase::canceling:
+            return card_state::running;
+        case ci::phase::finished:
+            break;
     }
     return state_of(run.latest->how);
 }

@@ -37,8 +37,8 @@ struct record {
     std::string excerpt;            // the log's last lines, once it has ended
     bool open = true;               // still followed
     std::optional<base::time_point> ended;
-    std::int64_t revision = 0;      // of the card
-    std::string shown;              // digest of the card as last handed to the outbox
+    std::int64_t revision = 0;  // of the card
+    std::string shown;          // digest of the card as last handed to the outbox
 
     bool has_room() const noexcept { return !from.room.empty(); }
     std::string card_key() const { return "card." + key.str(); }

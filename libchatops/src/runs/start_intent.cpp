@@ -100,9 +100,12 @@ start_intent::action start_intent::kept(base::duration now) { return pause(0s, n
 
 start_intent::action start_intent::waited() {
     switch (step_) {
-        case step::ask: return ask{waiting_};
-        case step::learn: return learn{};
-        default: return look{};
+        case step::ask:
+            return ask{waiting_};
+        case step::learn:
+            return learn{};
+        default:
+            return look{};
     }
 }
 

@@ -97,7 +97,7 @@ private:
     step step_ = step::send;
     std::int64_t attempt_ = 1;
     base::duration sent_at_{0};
-    base::duration quiet_from_{0};     // from here on no request of ours can be under way
+    base::duration quiet_from_{0};  // from here on no request of ours can be under way
     base::duration unanswered_from_{0};
     bool unanswered_ = false;
     base::duration pause_{0};

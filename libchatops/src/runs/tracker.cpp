@@ -26,9 +26,7 @@ namespace {
 
 constexpr std::int64_t runs_a_page = 200;
 
-std::string digest_of(card const& shown) {
-    return journal::sha256_hex(journal::json_text(to_json(view().with(shown)))).substr(0, 32);
-}
+std::string digest_of(card const& shown) { return journal::sha256_hex(journal::json_text(to_json(view().with(shown)))).substr(0, 32); }
 
 outbox::message card_message(record const& run, card shown) {
     outbox::message out;
@@ -61,7 +59,9 @@ tracker::tracker(engine_parts const& parts, base::logger log, database& store, b
       servers_(parts.servers),
       options_(parts.options),
       wire_changed_(executor_),
-      tasks_(executor_, [log](std::exception_ptr failure) { log.error("a run is not followed any more", {{"why", words_of(failure)}}); }) {}
+      tasks_(executor_, [log](std::exception_ptr failure) {
+          log.error("a run is not followed any more", {{"why", words_of(failure)}});
+      }) {}
 
 tracker::~tracker() = default;
 
@@ -143,11 +143,14 @@ asio::awaitable<base::result<record>> tracker::begin(order what) {
     co_return begun->run;
 }
 
-void tracker::stop_asked(std::int64_t number, std::string by) {
+void tracker::name_stopper(std::int64_t number, std::string who) {
     auto const place = active_.find(number);
-    if (place == active_.end()) return;
-    place->second->run.stopped_by = std::move(by);
-    place->second->poke();
+    if (place != active_.end()) place->second->run.stopped_by = std::move(who);
+}
+
+void tracker::look_now(std::int64_t number) {
+    auto const place = active_.find(number);
+    if (place != active_.end()) place->second->poke();
 }
 
 asio::awaitable<void> tracker::settle(base::duration limit) {
@@ -199,7 +202,8 @@ asio::awaitable<void> tracker::follow(active_ptr run, bool fresh) {
         if (!thrown) continue;
         auto const state = co_await asio::this_coro::cancellation_state;
         if (only_cancelled(state, thrown) || is_store_failure(thrown)) std::rethrow_exception(thrown);
-        log_.error("following a run failed, trying again", {{"run", run->run.number}, {"trace", run->run.trace}, {"why", words_of(thrown)}});
+        log_.error("following a run failed, trying again",
+                   {{"run", run->run.number}, {"trace", run->run.trace}, {"why", words_of(thrown)}});
         fresh = false;  // the start may have been sent
         co_await time_.sleep(30s);
     }
@@ -227,6 +231,16 @@ asio::awaitable<void> tracker::publish(active_ptr run, also what) {
     if (edit) run->published_at = time_.uptime();
     board_.put(entry_of(run->run, news));
     if (run->run.has_room()) messages_.wake(run->run.from.service, run->run.from.room);
+}
+
+// Writes the record; its card is left as it is.
+asio::awaitable<void> tracker::write_down(active_ptr run, also what) {
+    auto commit = [record = run->run, what](base::transaction& in) {
+        save(in, record);
+        what(in, record);
+    };
+    co_await store_.write(std::move(commit));
+    board_.put(entry_of(run->run, news_of(*run)));
 }
 
 asio::awaitable<void> tracker::rest(active_ptr run, base::duration at_most) {

@@ -55,8 +55,10 @@ public:
     // for: the record says which. Error `conflict`: the command has started a run already. At most one run a command.
     boost::asio::awaitable<base::result<record>> begin(order what);
 
-    // Somebody asked the CI to end this run: look soon, and name them on the card.
-    void stop_asked(std::int64_t number, std::string by);
+    // Whom the card names if the run ends as canceled; empty: nobody.
+    void name_stopper(std::int64_t number, std::string who);
+    // Something happened to this run: ask the CI at once.
+    void look_now(std::int64_t number);
 
     // Waits until no start is on the wire, at most `limit`.
     boost::asio::awaitable<void> settle(base::duration limit);
@@ -80,6 +82,7 @@ private:
     boost::asio::awaitable<void> end(active_ptr run, ci::run last);
     boost::asio::awaitable<std::string> last_lines(active_ptr run);
     boost::asio::awaitable<void> publish(active_ptr run, also what);
+    boost::asio::awaitable<void> write_down(active_ptr run, also what);
     boost::asio::awaitable<void> rest(active_ptr run, base::duration at_most);
     boost::asio::awaitable<void> listen(named_server from);
     template <class T>

@@ -134,11 +134,14 @@ asio::awaitable<void> tracker::decided(active_ptr run, start_intent::decide fate
         journal::settle(in, r.from, outcome_of(r.start), r.reason, now);
         if (!r.open) put_farewell(in, r);
     };
-    co_await publish(run, std::move(settle));
-    log_.info("the start is decided", {{"run", record.number},
-                                       {"as", to_string(record.start)},
-                                       {"id", record.id.str()},
-                                       {"trace", record.trace}});
+    // What has started is looked at next, and that has more to say than "has started".
+    if (record.open) {
+        co_await write_down(run, std::move(settle));
+    } else {
+        co_await publish(run, std::move(settle));
+    }
+    log_.info("the start is decided",
+              {{"run", record.number}, {"as", to_string(record.start)}, {"id", record.id.str()}, {"trace", record.trace}});
     run->answered = true;
     run->changed.notify_all();
 }

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t shown_columns = 60;
 
-bool needs_quotes(char c) { return c == ' ' || c == '\t' || c == '\'' || c == '"' || c == '\\' || (static_cast<unsigned char>(c) & 0x80) != 0; }
+bool needs_quotes(char c) {
+    return c == ' ' || c == '\t' || c == '\'' || c == '"' || c == '\\' || (static_cast<unsigned char>(c) & 0x80) != 0;
+}
 
 }  // namespace
 

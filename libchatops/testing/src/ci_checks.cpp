@@ -117,7 +117,8 @@ awaitable<void> ci_check::planning() {
     odd.parameters.emplace_back("no_such_parameter_for_certain", "1");
     auto const refused = co_await server_.prepare(odd);
     if (refused.has_value()) {
-        bool const told = std::find(refused->ignored.begin(), refused->ignored.end(), "no_such_parameter_for_certain") != refused->ignored.end();
+        bool const told =
+            std::find(refused->ignored.begin(), refused->ignored.end(), "no_such_parameter_for_certain") != refused->ignored.end();
         found_.expect(told, "prepare(): a parameter that the job does not have is neither refused nor named as ignored");
     } else {
         found_.expect_refused(refused, error_kind::invalid, "prepare() with a parameter that the job does not have");

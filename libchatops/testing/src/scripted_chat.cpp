@@ -69,11 +69,13 @@ struct scripted_chat::state {
         return nullptr;
     }
     inbound* in_inbox(chat::origin const& from) {
-        auto const it = std::find_if(inbox.begin(), inbox.end(), [&](inbound const& each) { return each.handed_out && each.content.from == from; });
+        auto const it =
+            std::find_if(inbox.begin(), inbox.end(), [&](inbound const& each) { return each.handed_out && each.content.from == from; });
         return it == inbox.end() ? nullptr : &*it;
     }
     void remove(chat::origin const& from) {
-        auto const it = std::find_if(inbox.begin(), inbox.end(), [&](inbound const& each) { return each.handed_out && each.content.from == from; });
+        auto const it =
+            std::find_if(inbox.begin(), inbox.end(), [&](inbound const& each) { return each.handed_out && each.content.from == from; });
         if (it != inbox.end()) inbox.erase(it);
         arrived.notify_all();
     }

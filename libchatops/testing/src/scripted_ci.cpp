@@ -32,7 +32,9 @@ error down() { return error(error_kind::unavailable, "The CI server does not ans
 error no_run(ci::run_id const& id) { return error(error_kind::not_found, "There is no run " + id.str() + "."); }
 error no_job(ci::job_id const& id) { return error(error_kind::not_found, "There is no job " + id.name + " in " + id.project.str() + "."); }
 
-std::string fingerprint_of(ci::job const& job) { return std::to_string(std::hash<std::string>()(boost::json::serialize(ci::to_json(job)))); }
+std::string fingerprint_of(ci::job const& job) {
+    return std::to_string(std::hash<std::string>()(boost::json::serialize(ci::to_json(job))));
+}
 
 awaitable<bool> notified(base::notifier& changed) {
     co_await changed.wait();

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <optional>
 
+#include <chatrixcd/executor/definition.hpp>
 #include "definition/names.hpp"
 #include "definition/template.hpp"
-#include <chatrixcd/executor/definition.hpp>
 
 namespace chatrixcd::executor {
 

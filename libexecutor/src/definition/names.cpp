@@ -43,8 +43,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool is_name(std::string_view text) noexcept {
-    return !text.empty() && text.size() <= longest_name && (is_letter(text.front()) || is_digit(text.front())) &&
-           consists_of(text, "._-");
+    return !text.empty() && text.size() <= longest_name && (is_letter(text.front()) || is_digit(text.front())) && consists_of(text, "._-");
 }
 
 bool is_parameter_name(std::string_view text) noexcept {

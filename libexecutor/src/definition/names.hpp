@@ -8,7 +8,7 @@
 
 namespace chatrixcd::executor {
 
-bool is_name(std::string_view text) noexcept;            // of a project or a job
+bool is_name(std::string_view text) noexcept;  // of a project or a job
 bool is_parameter_name(std::string_view text) noexcept;
 bool is_run_key(std::string_view text) noexcept;
 

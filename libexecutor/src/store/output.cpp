@@ -31,18 +31,20 @@ void append_output(base::transaction& in, run_id id, line_block const& lines) {
     auto const text = join(lines.lines);
     auto const digest = sha256(text);
     in.run("INSERT INTO chunks (digest, content) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING", {digest, base::seal(text)});
-    in.run("INSERT INTO output (run, stage, step, first_line, end_line, digest) VALUES (?1, 0, 0, ?2, ?3, ?4) "
-           "ON CONFLICT (run, stage, step, first_line) DO NOTHING",
-           {id, static_cast<std::int64_t>(lines.first), static_cast<std::int64_t>(lines.end()), digest});
+    in.run(
+        "INSERT INTO output (run, stage, step, first_line, end_line, digest) VALUES (?1, 0, 0, ?2, ?3, ?4) "
+        "ON CONFLICT (run, stage, step, first_line) DO NOTHING",
+        {id, static_cast<std::int64_t>(lines.first), static_cast<std::int64_t>(lines.end()), digest});
 }
 
 output_lines read_output(base::transaction& in, run_id id, std::uint64_t first, std::size_t max_lines) {
     excerpt out(first, max_lines);
     // One chunk at a time: none is read that the answer does not need.
     while (!out.is_full()) {
-        auto const chunk = in.first("SELECT output.first_line, chunks.content FROM output JOIN chunks ON chunks.digest = output.digest "
-                                    "WHERE output.run = ?1 AND output.end_line > ?2 ORDER BY output.first_line LIMIT 1",
-                                    {id, static_cast<std::int64_t>(out.next())});
+        auto const chunk = in.first(
+            "SELECT output.first_line, chunks.content FROM output JOIN chunks ON chunks.digest = output.digest "
+            "WHERE output.run = ?1 AND output.end_line > ?2 ORDER BY output.first_line LIMIT 1",
+            {id, static_cast<std::int64_t>(out.next())});
         if (!chunk) break;
         auto const content = base::unseal(chunk->bytes(1));
         if (!content) throw base::store_error("executor.db holds output that cannot be read");

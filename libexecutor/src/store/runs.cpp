@@ -21,9 +21,7 @@ constexpr char const* unfinished = " state IN ('queued', 'starting', 'running', 
 
 std::int64_t to_sql(base::time_point when) { return when.time_since_epoch().count(); }
 base::time_point from_sql(std::int64_t when) { return base::time_point(base::duration(when)); }
-std::optional<base::time_point> from_sql(std::optional<std::int64_t> when) {
-    return when ? std::optional(from_sql(*when)) : std::nullopt;
-}
+std::optional<base::time_point> from_sql(std::optional<std::int64_t> when) { return when ? std::optional(from_sql(*when)) : std::nullopt; }
 sql_value word(run_state state) { return std::string(to_string(state)); }
 
 [[noreturn]] void damaged(std::string const& what) { throw base::store_error("executor.db holds " + what + " that cannot be read"); }
@@ -83,10 +81,11 @@ std::uint64_t last_revision(base::transaction& in) {
 stored_run insert_run(base::transaction& in, new_run const& what) {
     auto const id = in.query("SELECT COALESCE(MAX(id), 0) + 1 FROM runs").front().integer(0);
     auto const revision = next_revision(in);
-    in.run("INSERT INTO runs (id, run_key, project, job, fingerprint, parameters, state, detail, created, revision) "
-           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9)",
-           {id, what.key, what.project, what.job, what.fingerprint, write_parameters(what.parameters), word(what.state),
-            to_sql(what.created), revision});
+    in.run(
+        "INSERT INTO runs (id, run_key, project, job, fingerprint, parameters, state, detail, created, revision) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9)",
+        {id, what.key, what.project, what.job, what.fingerprint, write_parameters(what.parameters), word(what.state), to_sql(what.created),
+         revision});
     in.run("INSERT INTO stages (run, position, name, state) VALUES (?1, 0, ?2, ?3)", {id, what.job, word(what.state)});
     in.run("INSERT INTO steps (run, stage, position, name, state) VALUES (?1, 0, 0, ?2, ?3)", {id, what.job, word(what.state)});
     return {id, static_cast<std::uint64_t>(revision)};
@@ -101,14 +100,17 @@ std::uint64_t advance_run(base::transaction& in, run_id id, progress const& to) 
     if (is_finished(to.state)) ended = to_sql(to.when);
     if (to.exit && to.exit->signal == 0) status = std::int64_t{to.exit->status};
     if (to.exit && to.exit->signal != 0) signal = std::int64_t{to.exit->signal};
-    auto const changed = in.run("UPDATE runs SET state = ?2, detail = ?3, exit_status = ?4, exit_signal = ?5, "
-                                "started = COALESCE(started, ?6), ended = ?7, revision = ?8 WHERE id = ?1 AND" + std::string(unfinished),
-                                {id, word(to.state), to.detail, status, signal, started, ended, next_revision(in)});
+    auto const changed = in.run(
+        "UPDATE runs SET state = ?2, detail = ?3, exit_status = ?4, exit_signal = ?5, "
+        "started = COALESCE(started, ?6), ended = ?7, revision = ?8 WHERE id = ?1 AND" +
+            std::string(unfinished),
+        {id, word(to.state), to.detail, status, signal, started, ended, next_revision(in)});
     if (changed > 0) {
         in.run("UPDATE stages SET state = ?2, started = COALESCE(started, ?3), ended = ?4 WHERE run = ?1",
                {id, word(to.state), started, ended});
-        in.run("UPDATE steps SET state = ?2, exit_status = ?3, exit_signal = ?4, started = COALESCE(started, ?5), ended = ?6 WHERE run = ?1",
-               {id, word(to.state), status, signal, started, ended});
+        in.run(
+            "UPDATE steps SET state = ?2, exit_status = ?3, exit_signal = ?4, started = COALESCE(started, ?5), ended = ?6 WHERE run = ?1",
+            {id, word(to.state), status, signal, started, ended});
     }
     return last_revision(in);
 }

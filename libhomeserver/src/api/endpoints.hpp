@@ -6,8 +6,8 @@
 
 namespace chatrixcd::homeserver {
 
-void add_discovery(service& to);     // versions, well-known, capabilities, and what this server has nothing to say about
-void add_accounts(service& to);      // login, register, logout, whoami, devices
+void add_discovery(service& to);  // versions, well-known, capabilities, and what this server has nothing to say about
+void add_accounts(service& to);   // login, register, logout, whoami, devices
 void add_profiles(service& to);
 void add_account_data(service& to);  // account data, filters, push rules
 void add_rooms(service& to);         // createRoom, aliases

@@ -102,7 +102,8 @@ result<answer> post_markers(step& s, call& c) {
 }  // namespace
 
 void add_ephemeral(service& to) {
-    to.add_coroutine(method::put, "/rooms/{room}/typing/{user}", body_rule::required, [&to](call c) { return put_typing(to, std::move(c)); });
+    to.add_coroutine(method::put, "/rooms/{room}/typing/{user}", body_rule::required,
+                     [&to](call c) { return put_typing(to, std::move(c)); });
     to.add(method::post, "/rooms/{room}/receipt/{type}/{event}", access::user, body_rule::optional, post_receipt);
     to.add(method::post, "/rooms/{room}/read_markers", access::user, body_rule::required, post_markers);
 }

@@ -13,16 +13,16 @@ using base::error;
 using base::error_kind;
 using base::result;
 
-error forbidden(std::string text);                                    // 403 M_FORBIDDEN
-error not_found(std::string text);                                    // 404 M_NOT_FOUND
-error bad_json(std::string text);                                     // 400 M_BAD_JSON
-error not_json(std::string text);                                     // 400 M_NOT_JSON
-error missing_param(std::string text);                                // 400 M_MISSING_PARAM
-error invalid_param(std::string text);                                // 400 M_INVALID_PARAM
-error bad_request(std::string errcode, std::string text);             // 400 with that code
-error unrecognized(bool path_exists);                                 // 405 or 404 M_UNRECOGNIZED
-error unknown_token(std::string text);                                // 401 M_UNKNOWN_TOKEN
-error missing_token();                                                // 401 M_MISSING_TOKEN
+error forbidden(std::string text);                         // 403 M_FORBIDDEN
+error not_found(std::string text);                         // 404 M_NOT_FOUND
+error bad_json(std::string text);                          // 400 M_BAD_JSON
+error not_json(std::string text);                          // 400 M_NOT_JSON
+error missing_param(std::string text);                     // 400 M_MISSING_PARAM
+error invalid_param(std::string text);                     // 400 M_INVALID_PARAM
+error bad_request(std::string errcode, std::string text);  // 400 with that code
+error unrecognized(bool path_exists);                      // 405 or 404 M_UNRECOGNIZED
+error unknown_token(std::string text);                     // 401 M_UNKNOWN_TOKEN
+error missing_token();                                     // 401 M_MISSING_TOKEN
 
 // What an error without a status of its own answers, by its kind.
 base::http::response error_response(error const& e);

@@ -13,7 +13,7 @@
 #include "api/refusal.hpp"
 #include "events/append.hpp"
 #include "events/members.hpp"
-#include "store/events.hpp"
+#include "events/power.hpp"
 #include "store/rooms.hpp"
 #include "store/transactions.hpp"
 
@@ -51,6 +51,9 @@ result<answer> append_once(step& s, call const& c, std::string endpoint, draft d
     // Before all else: the answer to a repeated request does not change, whatever happened to the room since.
     if (auto const earlier = find_transaction(s.db, key)) return event_answer(*earlier);
     if (auto member = check_member(s, c); !member) return member.error();
+    if (d.redacts) {
+        if (auto allowed = check_redaction(s, d.room, d.sender, *d.redacts); !allowed) return allowed.error();
+    }
     d.device = c.device;
     d.transaction_id = key.id;
     auto event = append(s, std::move(d));
@@ -76,13 +79,7 @@ result<answer> redact(step& s, call& c) {
     d.redacts = c.parameter("event");
     if (auto reason = base::find_string(c.body, "reason")) d.content["reason"] = std::move(*reason);
     auto endpoint = "redact/" + c.parameter("room") + "/" + c.parameter("event");
-    auto done = append_once(s, c, std::move(endpoint), std::move(d));
-    if (!done) return done;
-    // A redaction that the auth rules let pass, but that its target's room does not know, or that had no power over it, must be told.
-    auto const target = find_event(s.db, c.parameter("event"));
-    if (!target || target->room != c.parameter("room")) return not_found("there is no such event in this room");
-    if (!target->redacted_by) return forbidden("you may not redact this event");
-    return done;
+    return append_once(s, c, std::move(endpoint), std::move(d));
 }
 
 result<answer> put_state(step& s, call& c, std::string const& state_key) {

@@ -7,7 +7,6 @@
 #include <chatrixcd/protocol/auth_rules.hpp>
 #include <chatrixcd/protocol/event_types.hpp>
 #include <chatrixcd/protocol/hashing.hpp>
-#include <chatrixcd/protocol/power_levels.hpp>
 #include <chatrixcd/protocol/redaction.hpp>
 #include <cstdint>
 #include <stdexcept>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "api/refusal.hpp"
+#include "events/power.hpp"
 #include "events/state_groups.hpp"
 #include "store/events.hpp"
 #include "store/rooms.hpp"
@@ -115,20 +115,12 @@ void update_membership(step& s, pdu const& event, std::int64_t stream) {
 }
 
 // Carries out a redaction that names an event of its own room, if its sender may.
-void apply_redaction(step& s, pdu const& redaction, ground const& g) {
+void apply_redaction(step& s, pdu const& redaction) {
     if (!redaction.redacts()) return;
     auto const row = find_event(s.db, redaction.redacts()->str());
     if (!row || row->room != redaction.room().str()) return;
-    auto const create = g.visible.find(types::create, "");
-    auto creators = protocol::room_creators(*g.version, create->sender(), create->content());
-    if (!creators) return;
-    auto levels = protocol::power_levels::without_event(*g.version, creators.value());
-    if (auto const event = load_current(s, row->room, types::power_levels, "")) {
-        auto given = protocol::power_levels::parse(event->content(), *g.version, std::move(creators.value()));
-        if (!given) return;
-        levels = std::move(given.value());
-    }
-    if (protocol::may_redact(redaction, load(s, row->id), levels)) mark_redacted(s.db, row->id, redaction.id().str());
+    auto const levels = levels_of(s, row->room);
+    if (levels && protocol::may_redact(redaction, load(s, row->id), *levels)) mark_redacted(s.db, row->id, redaction.id().str());
 }
 
 stored_event make_row(step& s, pdu const& event, draft const& d, ground const& g) {
@@ -170,7 +162,7 @@ result<pdu> finish(step& s, draft d, ground const& g) {
     auto const row = make_row(s, event, d, g);
     insert_event(s.db, row);
     replace_extremities(s.db, row.room, row.id);
-    if (event.type() == types::redaction) apply_redaction(s, event, g);
+    if (event.type() == types::redaction) apply_redaction(s, event);
     if (row.state_key) put_current_state(s.db, row.room, row.type, *row.state_key, row.id);
     if (row.state_key && event.type() == types::member) update_membership(s, event, row.where.stream);
     s.wake(row.room);

@@ -3,6 +3,7 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/protocol/canonical_json.hpp>
+#include <chatrixcd/protocol/event_types.hpp>
 #include <chatrixcd/protocol/redaction.hpp>
 #include <initializer_list>
 #include <string_view>
@@ -50,6 +51,15 @@ json::object unsigned_of(step& s, stored_event const& event, viewer const& who) 
     return data;
 }
 
+// Room version 11 moved it into the content; clients may look for it in either place ("m.room.redaction").
+void copy_redacts(json::object& content, json::object& event) {
+    if (auto const* inner = content.if_contains("redacts")) {
+        event["redacts"] = *inner;
+    } else if (auto const* outer = event.if_contains("redacts")) {
+        content["redacts"] = *outer;
+    }
+}
+
 }  // namespace
 
 json::object client_event(step& s, stored_event const& event, viewer const& who, event_shape shape) {
@@ -61,8 +71,7 @@ json::object client_event(step& s, stored_event const& event, viewer const& who,
         if (auto* value = body.if_contains(key)) out[key] = std::move(*value);
     }
     auto& content = body["content"].as_object();
-    // Clients older than room version 11 look for it here ("m.room.redaction").
-    if (auto const* redacts = content.if_contains("redacts"); redacts != nullptr && event.type == "m.room.redaction") out["redacts"] = *redacts;
+    if (event.type == protocol::event_types::redaction) copy_redacts(content, out);
     out["content"] = std::move(content);
     out["unsigned"] = unsigned_of(s, event, who);
     return out;

@@ -82,8 +82,8 @@ result<void> read_part(json::object const& from, std::string_view key, event_fil
 result<event_filter> event_filter::parse(json::object const& object) {
     event_filter filter;
     std::pair<std::string_view, names*> const lists[] = {
-        {"types", &filter.types_},           {"not_types", &filter.not_types_}, {"senders", &filter.senders_},
-        {"not_senders", &filter.not_senders_}, {"rooms", &filter.rooms_},         {"not_rooms", &filter.not_rooms_},
+        {"types", &filter.types_}, {"not_types", &filter.not_types_}, {"senders", &filter.senders_}, {"not_senders", &filter.not_senders_},
+        {"rooms", &filter.rooms_}, {"not_rooms", &filter.not_rooms_},
     };
     for (auto const& [key, into] : lists) {
         if (auto read = read_names(object, key, *into); !read) return read.error();
@@ -115,9 +115,7 @@ bool event_filter::matches_room(std::string_view room) const {
     return !rooms_ || has(*rooms_, room);
 }
 
-std::size_t event_filter::limit(std::size_t otherwise) const {
-    return std::clamp<std::size_t>(limit_.value_or(otherwise), 1, most_events);
-}
+std::size_t event_filter::limit(std::size_t otherwise) const { return std::clamp<std::size_t>(limit_.value_or(otherwise), 1, most_events); }
 
 result<sync_filter> sync_filter::parse(json::object const& object) {
     sync_filter filter;

@@ -4,10 +4,10 @@
 #include <boost/json/array.hpp>
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/protocol/event_types.hpp>
-#include <chatrixcd/protocol/power_levels.hpp>
 #include <utility>
 
 #include "api/refusal.hpp"
+#include "events/power.hpp"
 #include "store/accounts.hpp"
 #include "store/rooms.hpp"
 
@@ -27,18 +27,6 @@ bool is_allowed_by(step& s, protocol::pdu const& rules, std::string const& user)
         if (room && base::find_string(entry.get_object(), "type") == "m.room_membership" && is_joined(s.db, *room, user)) return true;
     }
     return false;
-}
-
-std::optional<protocol::power_levels> levels_of(step& s, std::string const& room) {
-    auto const create = load_current(s, room, types::create, "");
-    if (!create) return std::nullopt;
-    auto creators = protocol::room_creators(create->version(), create->sender(), create->content());
-    if (!creators) return std::nullopt;
-    auto const event = load_current(s, room, types::power_levels, "");
-    if (!event) return protocol::power_levels::without_event(create->version(), std::move(creators.value()));
-    auto levels = protocol::power_levels::parse(event->content(), create->version(), std::move(creators.value()));
-    if (!levels) return std::nullopt;
-    return std::move(levels.value());
 }
 
 // A member who may invite, and so may answer for a restricted join ("Restricted rooms").

@@ -157,7 +157,10 @@ result<std::string> make_room(step& s, protocol::user_id const& creator, room_wi
     to.state(types::power_levels, "", power_content(wish, creator));
     add_alias(to, wish);
     add_preset(to, wish);
-    for (auto& one : wish.state) to.state(one.type, one.state_key, std::move(one.content));
+    for (auto& one : wish.state) {
+        if (one.type == types::member) to.fail(invalid_param("initial_state makes no members: that is for invite"));
+        to.state(one.type, one.state_key, std::move(one.content));
+    }
     if (wish.name) to.state("m.room.name", "", with("name", *wish.name));
     if (wish.topic) to.state("m.room.topic", "", with("topic", *wish.topic));
     add_invites(to, wish);

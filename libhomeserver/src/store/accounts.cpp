@@ -18,7 +18,8 @@ namespace {
 std::string hash_of(std::string const& token) {
     std::array<std::byte, 32> digest{};
     auto* out = reinterpret_cast<unsigned char*>(digest.data());
-    if (EVP_Digest(token.data(), token.size(), out, nullptr, EVP_sha256(), nullptr) != 1) throw std::runtime_error("SHA-256 is not available");
+    if (EVP_Digest(token.data(), token.size(), out, nullptr, EVP_sha256(), nullptr) != 1)
+        throw std::runtime_error("SHA-256 is not available");
     return protocol::encode_base64(digest);
 }
 
@@ -59,9 +60,10 @@ std::vector<device> devices_of(base::transaction& db, std::string const& user) {
 }
 
 void open_session(base::transaction& db, std::string const& user, device const& on, std::string const& token) {
-    db.run("INSERT INTO devices (user_id, device_id, display_name, created_at) VALUES (?1, ?2, ?3, ?4)"
-           " ON CONFLICT (user_id, device_id) DO NOTHING",
-           {user, on.id, nullable(on.display_name), on.created_at});
+    db.run(
+        "INSERT INTO devices (user_id, device_id, display_name, created_at) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (user_id, device_id) DO NOTHING",
+        {user, on.id, nullable(on.display_name), on.created_at});
     db.run("DELETE FROM access_tokens WHERE user_id = ?1 AND device_id = ?2", {user, on.id});
     db.run("INSERT INTO access_tokens (token_hash, user_id, device_id) VALUES (?1, ?2, ?3)", {hash_of(token), user, on.id});
 }

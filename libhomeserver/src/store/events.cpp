@@ -12,7 +12,8 @@ namespace chatrixcd::homeserver {
 namespace {
 
 constexpr auto columns =
-    "stream_ordering, event_id, room_id, type, state_key, sender, depth, origin_server_ts, state_before, state_after, replaces, relates_to, "
+    "stream_ordering, event_id, room_id, type, state_key, sender, depth, origin_server_ts, state_before, state_after, replaces, "
+    "relates_to, "
     "rel_type, redacted_by, device_id, transaction_id, body";
 
 base::sql_value nullable(std::optional<std::string> const& text) {
@@ -51,20 +52,22 @@ std::vector<stored_event> read_all(std::vector<base::row> const& rows) {
 
 // Walks a span of those events that `key` (?1) selects.
 std::vector<stored_event> walk(base::transaction& db, char const* key, std::string const& value, span const& which) {
-    auto const sql = which.backwards
-                         ? fmt::format("SELECT {} FROM events WHERE {} = ?1 AND (depth, stream_ordering) <= (?2, ?3)"
-                                       " AND (depth, stream_ordering) > (?4, ?5) ORDER BY depth DESC, stream_ordering DESC LIMIT ?6",
-                                       columns, key)
-                         : fmt::format("SELECT {} FROM events WHERE {} = ?1 AND (depth, stream_ordering) > (?2, ?3)"
-                                       " AND (depth, stream_ordering) <= (?4, ?5) ORDER BY depth, stream_ordering LIMIT ?6",
-                                       columns, key);
+    auto const sql = which.backwards ? fmt::format(
+                                           "SELECT {} FROM events WHERE {} = ?1 AND (depth, stream_ordering) <= (?2, ?3)"
+                                           " AND (depth, stream_ordering) > (?4, ?5) ORDER BY depth DESC, stream_ordering DESC LIMIT ?6",
+                                           columns, key)
+                                     : fmt::format(
+                                           "SELECT {} FROM events WHERE {} = ?1 AND (depth, stream_ordering) > (?2, ?3)"
+                                           " AND (depth, stream_ordering) <= (?4, ?5) ORDER BY depth, stream_ordering LIMIT ?6",
+                                           columns, key);
     return read_all(db.query(sql, {value, which.from.depth, which.from.stream, which.to.depth, which.to.stream, which.limit}));
 }
 
 }  // namespace
 
 void insert_event(base::transaction& db, stored_event const& e) {
-    static auto const sql = fmt::format("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)", columns);
+    static auto const sql =
+        fmt::format("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)", columns);
     db.run(sql, {e.where.stream, e.id, e.room, e.type, nullable(e.state_key), e.sender, e.where.depth, e.origin_server_ts, e.state_before,
                  e.state_after, nullable(e.replaces), nullable(e.relates_to), nullable(e.rel_type), nullable(e.redacted_by),
                  nullable(e.device), nullable(e.transaction_id), base::seal(e.bytes)});
@@ -79,7 +82,8 @@ std::optional<stored_event> find_event(base::transaction& db, std::string const&
 
 void mark_redacted(base::transaction& db, std::string const& event_id, std::string const& by) {
     // A second redaction changes nothing: the event stays the first one's.
-    db.run("UPDATE events SET redacted_by = ?2, relates_to = NULL, rel_type = NULL WHERE event_id = ?1 AND redacted_by IS NULL", {event_id, by});
+    db.run("UPDATE events SET redacted_by = ?2, relates_to = NULL, rel_type = NULL WHERE event_id = ?1 AND redacted_by IS NULL",
+           {event_id, by});
 }
 
 std::vector<stored_event> events_by_depth(base::transaction& db, std::string const& room, span const& which) {
@@ -89,7 +93,8 @@ std::vector<stored_event> events_by_depth(base::transaction& db, std::string con
 std::vector<stored_event> events_by_arrival(base::transaction& db, std::string const& room, std::int64_t after, std::int64_t up_to,
                                             std::int64_t limit) {
     static auto const sql = fmt::format(
-        "SELECT {} FROM events WHERE room_id = ?1 AND stream_ordering > ?2 AND stream_ordering <= ?3 ORDER BY stream_ordering DESC LIMIT ?4",
+        "SELECT {} FROM events WHERE room_id = ?1 AND stream_ordering > ?2 AND stream_ordering <= ?3 ORDER BY stream_ordering DESC LIMIT "
+        "?4",
         columns);
     return read_all(db.query(sql, {room, after, up_to, limit}));
 }

@@ -47,8 +47,8 @@ std::optional<stored_event> find_event(base::transaction& db, std::string const&
 void mark_redacted(base::transaction& db, std::string const& event_id, std::string const& by);
 
 struct span {
-    position from;     // included when walking back, excluded when walking forward
-    position to;       // the other way round
+    position from;  // included when walking back, excluded when walking forward
+    position to;    // the other way round
     bool backwards = true;
     std::int64_t limit = 0;
 };

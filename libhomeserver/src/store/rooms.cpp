@@ -63,9 +63,10 @@ void replace_extremities(base::transaction& db, std::string const& room, std::st
 
 void put_current_state(base::transaction& db, std::string const& room, std::string const& type, std::string const& state_key,
                        std::string const& event_id) {
-    db.run("INSERT INTO current_state (room_id, type, state_key, event_id) VALUES (?1, ?2, ?3, ?4)"
-           " ON CONFLICT (room_id, type, state_key) DO UPDATE SET event_id = excluded.event_id",
-           {room, type, state_key, event_id});
+    db.run(
+        "INSERT INTO current_state (room_id, type, state_key, event_id) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (room_id, type, state_key) DO UPDATE SET event_id = excluded.event_id",
+        {room, type, state_key, event_id});
 }
 
 std::optional<std::string> current_state_event(base::transaction& db, std::string const& room, std::string_view type,
@@ -82,7 +83,8 @@ void put_membership(base::transaction& db, membership_row const& m) {
         " membership = excluded.membership, event_id = excluded.event_id, stream_ordering = excluded.stream_ordering,"
         " joined_at = excluded.joined_at, left_at = excluded.left_at, forgotten = excluded.forgotten",
         membership_columns);
-    db.run(sql, {m.room, m.user, m.membership, m.event_id, m.stream, nullable(m.joined_at), nullable(m.left_at), std::int64_t{m.forgotten}});
+    db.run(sql,
+           {m.room, m.user, m.membership, m.event_id, m.stream, nullable(m.joined_at), nullable(m.left_at), std::int64_t{m.forgotten}});
 }
 
 std::optional<membership_row> find_membership(base::transaction& db, std::string const& room, std::string const& user) {

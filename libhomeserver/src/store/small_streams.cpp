@@ -30,10 +30,11 @@ std::vector<account_datum> read_all(std::vector<base::row> const& rows) {
 }  // namespace
 
 void put_receipt(base::transaction& db, receipt const& r) {
-    db.run("INSERT INTO receipts (room_id, user_id, type, thread_id, event_id, received_at, stream_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-           " ON CONFLICT (room_id, user_id, type, thread_id) DO UPDATE SET event_id = excluded.event_id,"
-           " received_at = excluded.received_at, stream_id = excluded.stream_id",
-           {r.room, r.user, r.type, r.thread, r.event_id, r.received_at, sequences::next(db, sequences::receipts)});
+    db.run(
+        "INSERT INTO receipts (room_id, user_id, type, thread_id, event_id, received_at, stream_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        " ON CONFLICT (room_id, user_id, type, thread_id) DO UPDATE SET event_id = excluded.event_id,"
+        " received_at = excluded.received_at, stream_id = excluded.stream_id",
+        {r.room, r.user, r.type, r.thread, r.event_id, r.received_at, sequences::next(db, sequences::receipts)});
 }
 
 std::vector<receipt> receipts_since(base::transaction& db, std::string const& room, std::int64_t after, std::string const& user) {
@@ -57,9 +58,10 @@ std::vector<std::string> rooms_with_receipts(base::transaction& db, std::string 
 }
 
 void put_account_data(base::transaction& db, std::string const& user, account_datum const& datum) {
-    db.run("INSERT INTO account_data (user_id, room_id, type, body, stream_id) VALUES (?1, ?2, ?3, ?4, ?5)"
-           " ON CONFLICT (user_id, room_id, type) DO UPDATE SET body = excluded.body, stream_id = excluded.stream_id",
-           {user, datum.room, datum.type, base::seal(json::serialize(datum.content)), sequences::next(db, sequences::account_data)});
+    db.run(
+        "INSERT INTO account_data (user_id, room_id, type, body, stream_id) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (user_id, room_id, type) DO UPDATE SET body = excluded.body, stream_id = excluded.stream_id",
+        {user, datum.room, datum.type, base::seal(json::serialize(datum.content)), sequences::next(db, sequences::account_data)});
 }
 
 std::optional<json::object> find_account_data(base::transaction& db, std::string const& user, std::string const& room,
@@ -70,8 +72,8 @@ std::optional<json::object> find_account_data(base::transaction& db, std::string
 }
 
 std::vector<account_datum> account_data_since(base::transaction& db, std::string const& user, std::int64_t after) {
-    return read_all(db.query(
-        "SELECT room_id, type, body FROM account_data WHERE user_id = ?1 AND stream_id > ?2 ORDER BY stream_id", {user, after}));
+    return read_all(
+        db.query("SELECT room_id, type, body FROM account_data WHERE user_id = ?1 AND stream_id > ?2 ORDER BY stream_id", {user, after}));
 }
 
 std::vector<account_datum> room_account_data(base::transaction& db, std::string const& user, std::string const& room) {

@@ -4,9 +4,9 @@
 namespace chatrixcd::homeserver {
 
 std::optional<std::string> find_transaction(base::transaction& db, transaction_key const& key) {
-    auto const row = db.first(
-        "SELECT event_id FROM transactions WHERE user_id = ?1 AND device_id = ?2 AND endpoint = ?3 AND transaction_id = ?4",
-        {key.user, key.device, key.endpoint, key.id});
+    auto const row =
+        db.first("SELECT event_id FROM transactions WHERE user_id = ?1 AND device_id = ?2 AND endpoint = ?3 AND transaction_id = ?4",
+                 {key.user, key.device, key.endpoint, key.id});
     if (!row) return std::nullopt;
     return row->text(0);
 }

@@ -26,7 +26,7 @@ constexpr std::size_t most_heroes = 5;
 
 // Which part of the room's history is new to the client.
 struct gap {
-    std::int64_t after = 0;   // stream number of the last event that it knows of; 0: it does not know the room
+    std::int64_t after = 0;  // stream number of the last event that it knows of; 0: it does not know the room
     std::int64_t up_to = 0;
     std::int64_t known_state = no_state;
 };
@@ -74,7 +74,8 @@ state_map find_state(step& s, sync_question const& question, gap const& g, std::
     auto const needed = needed_members(question, g, page, heroes);
     // Of a room that the client knows, the members who changed meanwhile are sent in any case.
     if (g.known_state == no_state) {
-        std::erase_if(state, [&](auto const& entry) { return entry.first.type == types::member && !needed.contains(entry.first.state_key); });
+        std::erase_if(state,
+                      [&](auto const& entry) { return entry.first.type == types::member && !needed.contains(entry.first.state_key); });
     }
     for (auto const& user : needed) {
         auto slot = state_slot{std::string(types::member), user};
@@ -176,9 +177,8 @@ json::object view_invite(step& s, membership_row const& member) {
     json::array events;
     // "Stripped state": the recommended types, and who invites.
     std::pair<std::string_view, std::string_view> const shown[] = {
-        {types::create, ""},          {types::join_rules, ""},      {"m.room.name", ""},
-        {"m.room.topic", ""},         {"m.room.avatar", ""},        {"m.room.canonical_alias", ""},
-        {"m.room.encryption", ""},    {types::member, invite.sender},
+        {types::create, ""},   {types::join_rules, ""},        {"m.room.name", ""},       {"m.room.topic", ""},
+        {"m.room.avatar", ""}, {"m.room.canonical_alias", ""}, {"m.room.encryption", ""}, {types::member, invite.sender},
     };
     for (auto const& [type, key] : shown) {
         if (auto const id = state_event_at(s.db, invite.state_before, type, key)) events.push_back(stripped_event(s, *id));

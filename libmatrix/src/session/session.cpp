@@ -64,14 +64,14 @@ asio::awaitable<result<void>> session::open(std::shared_ptr<token_source> tokens
     owner_ = stored.user;
     if (auto const allowed = check_owner(tokens_->account()); !allowed) co_return allowed.error();
 
+    current_.user = stored.user;
+    current_.device = stored.device;
+    current_.access_token = stored.access_token;
+    current_.refresh_token = stored.refresh_token;
     backoff wait(with_->random);
     for (unsigned attempt = 1;; ++attempt) {
         auto opened = co_await locate(stored.homeserver, stored.base_url);
         if (opened) {
-            current_.user = stored.user;
-            current_.device = stored.device;
-            current_.access_token = stored.access_token;
-            current_.refresh_token = stored.refresh_token;
             turn const mine(*this);
             if (current_.access_token.empty()) {
                 opened = co_await log_in(/*may_refresh=*/false);

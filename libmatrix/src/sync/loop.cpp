@@ -71,7 +71,6 @@ asio::awaitable<bool> sync_loop::step(base::duration timeout) {
     }
     if (!reachable_) log_.info("the homeserver answers again");
     reachable_ = true;
-    wait_.reset();
     if (batch->skipped > 0) log_.warning("parts of a sync response were malformed and are ignored", {{"number", batch->skipped}});
     bool const news = !batch->rooms.empty();
     hasty_ = !news && timeout > base::duration(0) && time.uptime() - asked < hasty ? hasty_ + 1 : 0;
@@ -101,6 +100,7 @@ asio::awaitable<bool> sync_loop::take(sync_batch batch) {
         co_return false;
     }
     from_.with().health.worked();
+    wait_.reset();
     position_ = std::move(position);
     to_.stored(*count);
     co_await forget_old();

@@ -12,28 +12,34 @@ using namespace chatrixcd::executor;
 using base::error_kind;
 using test::rig;
 
-// Lets a number of commits pass, then fails each; counts them.
+// A disk on which some commits fail.
 class failing_disk {
 public:
+    // A commit that fails is lost altogether; or it is kept, and only its answer is lost.
+    explicit failing_disk(bool keeps = false) : keeps_(keeps) {}
+
     executor::options settings(std::string folder) {
         executor::options out;
         out.store_folder = std::move(folder);
-        auto const fail = [this] {
-            if (commits_++ >= healthy) throw std::runtime_error("no space left on device");
+        auto const commit = [this] {
+            auto const number = commits_++;
+            if (number >= first_ && number - first_ < count_) throw std::runtime_error("no space left on device");
         };
-        // A commit that is lost altogether, or one that is kept although it reports a failure.
-        if (keeps) {
-            out.store_hooks.after_commit = fail;
-        } else {
-            out.store_hooks.before_commit = fail;
-        }
+        (keeps_ ? out.store_hooks.after_commit : out.store_hooks.before_commit) = commit;
         return out;
     }
-    int healthy = 1000000;
-    bool keeps = false;
+    // Of the commits to come `healthy` pass, then `count` fail.
+    void fail(int healthy, int count = 1000000) {
+        first_ = commits_ + healthy;
+        count_ = count;
+    }
+    void repair() { count_ = 0; }
 
 private:
+    bool keeps_;
     int commits_ = 0;
+    int first_ = 0;
+    int count_ = 0;
 };
 
 }  // namespace
@@ -53,7 +59,7 @@ TEST_SUITE("executor::crash") {
             r.time.advance();
             r.settle();
             r.start("queued");
-            disk.healthy = 0;
+            disk.fail(0);
         }
         executor::options settings;
         settings.store_folder = folder.path();
@@ -88,11 +94,10 @@ TEST_SUITE("executor::crash") {
                 std::size_t started = 0;
                 bool was_told = false;
                 {
-                    failing_disk disk;
-                    disk.keeps = keeps;
+                    failing_disk disk(keeps);
                     rig r(disk.settings(folder.path()));
                     r.open();
-                    disk.healthy = last;
+                    disk.fail(last);
                     auto const id = r.try_start("key");
                     was_told = id.has_value();
                     if (!id && id.error().kind() != error_kind::timeout_unknown) CHECK(r.spawner.started.empty());
@@ -127,32 +132,63 @@ TEST_SUITE("executor::crash") {
     }
 
     TEST_CASE("a start that the database left in doubt is settled as lost, and never run") {
-        failing_disk disk;
-        disk.keeps = true;
+        failing_disk disk(/*keeps=*/true);
         rig r(disk.settings(""));
         r.open();
-        disk.healthy = 0;
+        disk.fail(1);  // the search for the key passes, the row is kept, and nothing can be asked after that
         auto const id = r.try_start("key");
         REQUIRE_FALSE(id.has_value());
-        disk.healthy = 1000000;
+        CHECK(id.error().kind() == error_kind::timeout_unknown);
+        disk.repair();
         auto const found = r.wait(r.server->find("key")).value();
-        if (found) CHECK(r.get(*found).state == run_state::lost);
-        r.settle();
+        REQUIRE(found);
+        CHECK(r.get(*found).state == run_state::lost);
+        CHECK(r.start("key") == *found);
         CHECK(r.spawner.started.empty());
     }
 
-    TEST_CASE("the end of a run is stored once the disk works again") {
+    TEST_CASE("a start whose row was kept runs, although the database said no") {
+        failing_disk disk(/*keeps=*/true);
+        rig r(disk.settings(""));
+        r.open();
+        disk.fail(1, 1);
+        auto const id = r.start("key");
+        CHECK(r.get(id).state == run_state::running);
+        CHECK(r.spawner.started.size() == 1);
+    }
+
+    TEST_CASE("a start whose row was not kept has started nothing, and may be tried again") {
         failing_disk disk;
         rig r(disk.settings(""));
         r.open();
-        auto const id = r.start("key");
-        disk.healthy = 0;
-        r.process(0).write("x\n");
-        r.process(0).exit(0);
-        r.settle();
-        disk.healthy = 1000000;
-        CHECK(r.finished(id).state == run_state::success);
-        CHECK(r.wait(r.server->output(id, 0, 10)).value().lines == std::vector<std::string>{"x"});
+        disk.fail(1, 1);
+        auto const refused = r.try_start("key");
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().kind() == error_kind::environment);
+        CHECK(r.wait(r.server->find("key")).value() == std::nullopt);
+        CHECK(r.spawner.started.empty());
+        CHECK(r.start("key") == 1);
+        CHECK(r.spawner.started.size() == 1);
+    }
+
+    TEST_CASE("the end of a run is stored once the disk works again, with all its output, once") {
+        for (bool const keeps : {false, true}) {
+            failing_disk disk(keeps);
+            rig r(disk.settings(""));
+            r.open();
+            auto const id = r.start("key");
+            disk.fail(0);
+            r.process(0).write("early\n");
+            r.settle();
+            r.time.advance();  // storing it fails
+            r.settle();
+            r.process(0).write("late\n");
+            r.process(0).exit(0);
+            r.settle();
+            disk.repair();
+            CHECK(r.finished(id).state == run_state::success);
+            CHECK(r.wait(r.server->output(id, 0, 10)).value().lines == std::vector<std::string>{"early", "late"});
+        }
     }
 
     TEST_CASE("cancelling who started a run does not end it") {

@@ -147,7 +147,8 @@ TEST_SUITE("executor::processes") {
     }
 
     TEST_CASE("cancel ends the job and everything it started") {
-        machine m(shell("tree", "trap '' TERM; (trap '' TERM; exec /bin/sleep 1000) & echo $!; echo $$; while :; do /bin/sleep 1000; done"));
+        machine m(
+            shell("tree", "trap '' TERM; (trap '' TERM; exec /bin/sleep 1000) & echo $!; echo $$; while :; do /bin/sleep 1000; done"));
         auto const id = m.start();
         auto const pids = m.first_lines(id, 2);
         REQUIRE(pids.size() == 2);

@@ -94,11 +94,12 @@ TEST_SUITE("executor::server") {
         auto const before = commits;
         r.start("a");
         CHECK(at_spawn > before);
-        r.start("b");  // waits; goes through `starting` when its turn comes
+        r.start("b");
         CHECK(r.get(2).state == run_state::queued);
+        auto const waiting = commits;
         r.process(0).exit(0);
-        r.finished(1);
         r.settle();
+        CHECK(at_spawn == waiting + 2);  // the end of the first, and `starting` of the second
         CHECK(r.get(2).state == run_state::running);
     }
 
@@ -256,6 +257,21 @@ TEST_SUITE("executor::server") {
         CHECK(again.spawner.started.empty());
     }
 
+    TEST_CASE("nothing is started while the server stops") {
+        rig r;
+        r.spawner.obedient = false;
+        r.open();
+        r.start("a");
+        base::task_group stopping(r.loop.get_executor(), nullptr);
+        stopping.spawn(r.server->stop());
+        r.settle();
+        auto const late = r.try_start("b");
+        REQUIRE_FALSE(late.has_value());
+        CHECK(late.error().kind() == error_kind::unavailable);
+        r.wait(stopping.join());
+        CHECK(r.spawner.started.size() == 1);
+    }
+
     TEST_CASE("changes are told in order, and none is missed") {
         rig r;
         r.open();
@@ -302,83 +318,6 @@ TEST_SUITE("executor::server") {
         run_filter wrong;
         wrong.limit = 0;
         CHECK(r.wait(r.server->runs(wrong)).error().kind() == error_kind::invalid);
-    }
-
-    TEST_CASE("output is read the same while the job runs, after it has ended, and after a restart") {
-        base::temporary_folder const folder("executor");
-        executor::options settings;
-        settings.store_folder = folder.path();
-        strings live;
-        strings stored;
-        auto const read_all = [](rig& r, strings& into) {
-            std::uint64_t cursor = 0;
-            bool complete = false;
-            while (!complete) {
-                auto const got = r.wait(r.server->output(1, cursor, 7)).value();
-                into.insert(into.end(), got.lines.begin(), got.lines.end());
-                complete = got.complete || got.lines.empty();
-                cursor = got.next;
-            }
-        };
-        {
-            rig r(settings);
-            r.open();
-            r.start("a");
-            for (int i = 0; i < 5000; ++i) {
-                r.process(0).write("line " + std::to_string(i) + "\npart");
-                if (i % 1000 == 0) {
-                    r.settle();
-                    r.time.advance();  // what came is stored
-                    r.settle();
-                }
-            }
-            r.settle();
-            read_all(r, live);
-            CHECK_FALSE(r.wait(r.server->output(1, 0, 1)).value().complete);
-            r.process(0).write("ial");
-            r.process(0).exit(0);
-            r.finished(1);
-            read_all(r, stored);
-        }
-        REQUIRE(live.size() == 5000);
-        REQUIRE(stored.size() == 5001);
-        CHECK(live[0] == "line 0");
-        CHECK(live[4999] == "partline 4999");
-        CHECK(strings(stored.begin(), stored.begin() + 5000) == live);
-        CHECK(stored[5000] == "partial");
-        rig again(settings);
-        again.open();
-        strings reopened;
-        read_all(again, reopened);
-        CHECK(reopened == stored);
-        CHECK(again.wait(again.server->tail(1, 2)).value().lines == strings{"partline 4999", "partial"});
-        CHECK(again.wait(again.server->tail(1, 2)).value().complete);
-        CHECK(again.wait(again.server->output(1, ~std::uint64_t(0), 5)).value().lines.empty());
-        CHECK(again.wait(again.server->output(2, 0, 5)).error().kind() == error_kind::not_found);
-        CHECK(again.wait(again.server->tail(2, 5)).error().kind() == error_kind::not_found);
-    }
-
-    TEST_CASE("of a flood of output the beginning and the end are stored, with a mark between") {
-        executor::options settings;
-        settings.max_output = 64 * 1024;
-        rig r(settings);
-        r.open();
-        r.start("a");
-        for (int i = 0; i < 100; ++i) r.process(0).write(std::string(40 * 1000, 'x') + "\n" + std::to_string(i) + "\n");
-        r.settle();
-        auto const live = r.wait(r.server->output(1, 0, 10000)).value();
-        r.process(0).exit(0);
-        r.finished(1);
-        auto const stored = r.wait(r.server->output(1, 0, 10000)).value();
-        CHECK(stored.lines == live.lines);
-        CHECK(stored.truncated);
-        CHECK(stored.complete);
-        CHECK(stored.next == 200);
-        CHECK(stored.lines.front().ends_with("(line cut)"));
-        CHECK(stored.lines.back() == "99");
-        std::size_t bytes = 0;
-        for (auto const& line : stored.lines) bytes += line.size();
-        CHECK(bytes <= 64 * 1024);
     }
 
     TEST_CASE("definitions that are wrong do not open") {

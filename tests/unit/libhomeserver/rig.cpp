@@ -133,7 +133,8 @@ reply rig::ask(method verb, std::string_view path, json::value const& body, std:
 pending rig::ask_later(base::http::request r) {
     pending later;
     auto into = [state = later.state_](reply said) { state->said = std::move(said); };
-    boost::asio::co_spawn(loop, keep_reply(*server, std::move(r), into), [state = later.state_](std::exception_ptr e) { state->failure = e; });
+    boost::asio::co_spawn(loop, keep_reply(*server, std::move(r), into),
+                          [state = later.state_](std::exception_ptr e) { state->failure = e; });
     return later;
 }
 

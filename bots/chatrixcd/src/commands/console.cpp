@@ -74,7 +74,9 @@ private:
 // Ends the bot once nothing was shown for a second and no run is open: what was typed last has then been answered.
 awaitable<void> read_commands(asio::any_io_executor executor, base::clock& time, service& chat, running_bot& bot, std::size_t const& shown) {
     line_reader input(executor);
-    while (auto line = co_await input.next()) {
+    for (;;) {
+        auto line = co_await input.next();
+        if (!line) break;
         if (!line->empty()) chat.say(*line);
     }
     for (;;) {

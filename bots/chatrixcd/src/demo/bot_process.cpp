@@ -7,10 +7,21 @@
 #include <exception>
 #include <fstream>
 
+#include "exit_code.hpp"
+
 namespace chatrixcd::bot {
 
 namespace asio = boost::asio;
 using asio::awaitable;
+
+namespace {
+
+// A wrong configuration or login stays wrong.
+bool may_come_back(int status) {
+    return status != static_cast<int>(exit_code::usage) && status != static_cast<int>(exit_code::login);
+}
+
+}  // namespace
 
 bot_process::bot_process(asio::any_io_executor executor, base::clock& time, base::process_spec spec, std::string log_file,
                          std::function<void(std::string)> told)
@@ -28,6 +39,10 @@ awaitable<void> bot_process::keep_running() {
             running_ = std::move(*started);
             base::process_exit const ended = co_await watch();
             running_.reset();
+            if (ended.signal == 0 && !may_come_back(ended.status)) {
+                told_("the bot ended with exit status " + std::to_string(ended.status) + " and cannot go on; its log: " + log_file_);
+                co_return;
+            }
             if (ended.signal != 0) {
                 told_("the bot was killed by signal " + std::to_string(ended.signal) + "; starting it again");
             } else {

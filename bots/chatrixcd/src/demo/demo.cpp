@@ -50,7 +50,11 @@ void print_login(stage& s) {
 
 awaitable<exit_code> scripted(stage& s, screen& view) {
     s.on_note([&view](std::string line) { std::cout << view.note(line) << std::flush; });
-    s.person().on_change([&view](std::size_t index, entry const& e) { std::cout << view.show(index, e) << std::flush; });
+    s.person().on_change([&view, &s](std::size_t index, entry const& e) {
+        // Printed once: a reaction is not worth a second line.
+        if (e.sender == s.person_id() && !e.reactions.empty()) return;
+        std::cout << view.show(index, e) << std::flush;
+    });
     bool const went_well = co_await play_script(s.person(), [](std::string line) { std::cerr << "error: " << line << '\n'; });
     if (went_well) co_return exit_code::success;
     co_return exit_code::demo_failed;
@@ -81,7 +85,7 @@ awaitable<void> converse(stage& s, screen& view, prompt& input) {
         terminal_size const now = size_of_terminal();
         view.resize(now.columns, now.rows);
         // A terminal that cannot erase shows the line as it was typed.
-        if (!view.repaints() && e.sender == s.person_id() && e.reactions.empty()) return;
+        if (!view.repaints() && e.sender == s.person_id()) return;
         input.print_above(view.show(index, e));
     });
     bool leave = false;

@@ -35,6 +35,11 @@ void use_utf8() {
 
 struct prompt_hooks {
     static void line(char* text) { active->take(text); }
+    // Ctrl-D leaves on an empty line alone. (libedit's own end of input is lost in its callback interface.)
+    static int end(int, int) {
+        if (::rl_end == 0) active->ended_ = true;
+        return 0;
+    }
     static char* match(char const* text, int state) {
         if (state == 0) active->matches_ = active->candidates(text);
         auto const index = static_cast<std::size_t>(state);
@@ -56,6 +61,8 @@ prompt::prompt(boost::asio::any_io_executor executor, std::string history_file, 
     if (!history_file_.empty()) ::read_history(history_file_.c_str());
     ::rl_attempted_completion_function = prompt_hooks::complete;
     ::rl_callback_handler_install(sign, prompt_hooks::line);
+    constexpr int control_d = 4;
+    ::rl_add_defun("chatrixcd-end", prompt_hooks::end, control_d);
     shown_ = true;
 }
 
@@ -99,6 +106,12 @@ boost::asio::awaitable<std::optional<std::string>> prompt::read_line() {
 }
 
 void prompt::hide() {
+    if (!erase_) {
+        // A terminal that knows no sequences: blanks over what stands there.
+        std::string const blanks(sign_columns + static_cast<std::size_t>(::rl_end), ' ');
+        std::printf("\r%s\r", blanks.c_str());
+        return;
+    }
     std::size_t const columns = size_of_terminal().columns;
     std::size_t const rows = (sign_columns + static_cast<std::size_t>(::rl_point)) / columns;
     std::string up = "\r";

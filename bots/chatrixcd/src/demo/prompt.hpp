@@ -15,8 +15,8 @@ namespace chatrixcd::bot {
 
 class prompt {
 public:
-    // `history_file` may be empty. `words` complete what is typed. With `erase` a line vanishes once it was entered, because it will be shown
-    // in another way.
+    // `history_file` may be empty. `words` complete what is typed. With `erase` (the terminal knows
+    // control sequences) a line vanishes once it was entered, because it will be shown in another way.
     prompt(boost::asio::any_io_executor executor, std::string history_file, bool erase, std::function<std::vector<std::string>()> words);
     ~prompt();
     prompt(prompt const&) = delete;

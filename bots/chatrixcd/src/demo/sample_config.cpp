@@ -45,8 +45,8 @@ constexpr std::string_view text = R"hjson(# The demo's bot. `chatrixcd check -c 
               argv: ["/bin/sh", "-c", "for step in fetch build test release; do echo \"$step $VERSION for $TARGET\"; sleep 1; done"]
               environment: {{VERSION: "{{version}}", TARGET: "{{env}}"}}
               parameters: [
-                {{name: env, help: "where to", choices: [staging, prod], required: true}}
-                {{name: version, help: "what to release", default: "1.0.0", pattern: "[0-9]+(\\.[0-9]+)*"}}
+                {{name: "env", help: "where to", choices: ["staging", "prod"], required: true}}
+                {{name: "version", help: "what to release", default: "1.0.0", pattern: "[0-9]+(\\.[0-9]+)*"}}
               ]
               timeout: 60
             }}

@@ -20,9 +20,9 @@ constexpr std::array<step, 8> steps = {{
     {"!cd projects", "demo"},
     {"!cd templates demo", "deploy"},
     {"!cd run demo hello", "· success"},
-    {"!cd logs", "Hello from a job"},
+    {"!cd logs", "hello #1, the last lines"},
     {"!cd run demo broken", "· failure"},
-    {"!cd status", "failure"},
+    {"!cd status", "broken #2 · failure"},
     {"!cd run demo deploy env=staging version=1.4.2", "· success"},
 }};
 

@@ -62,8 +62,11 @@ awaitable<base::result<void>> visitor::say(std::string line) {
 
 awaitable<bool> visitor::wait_for(std::function<awaitable<bool>()> check, base::duration limit) {
     auto wait = [](visitor* self, std::function<awaitable<bool>()> met) -> awaitable<bool> {
-        while (!co_await met()) co_await self->changed_.wait();
-        co_return true;
+        for (;;) {
+            bool const now = co_await met();
+            if (now) co_return true;
+            co_await self->changed_.wait();
+        }
     };
     auto const met = co_await base::with_timeout(*time_, wait(this, std::move(check)), limit);
     co_return met.has_value();

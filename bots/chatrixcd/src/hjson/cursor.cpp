@@ -94,7 +94,8 @@ result<void> check_text(std::string_view text) {
     while (!text.empty()) {
         auto const length = sequence(text);
         auto const first = byte(text, 0);
-        if (length == 0) return mistake(at.where(), "found a byte that is not UTF-8 (0x" + hexadecimal(first) + ")", "save the file as UTF-8");
+        if (length == 0)
+            return mistake(at.where(), "found a byte that is not UTF-8 (0x" + hexadecimal(first) + ")", "save the file as UTF-8");
         bool const is_space = first == '\t' || first == '\n' || first == '\r';
         if ((first < 0x20 && !is_space) || first == 0x7f) {
             return mistake(at.where(), "found a control character (0x" + hexadecimal(first) + ")", "remove it");

@@ -67,8 +67,8 @@ result<node> parser::root() {
 
 result<node> parser::container() {
     if (depth_ == most_.depth) {
-        return error(error_kind::too_large, to_string(at_.where()) + ": more than " + std::to_string(most_.depth) +
-                                                " lists and objects are inside one another");
+        return error(error_kind::too_large,
+                     to_string(at_.where()) + ": more than " + std::to_string(most_.depth) + " lists and objects are inside one another");
     }
     ++depth_;
     bool const is_object = at_.peek() == '{';

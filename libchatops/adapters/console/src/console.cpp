@@ -45,20 +45,23 @@ private:
 
 struct console::state {
     state(boost::asio::any_io_executor executor, base::clock& clock, console_options with, output to)
-        : time(clock), options(std::move(with)), show(std::move(to)), arrived(std::move(executor)),
+        : time(clock),
+          options(std::move(with)),
+          show(std::move(to)),
+          arrived(std::move(executor)),
           session(std::to_string(clock.now().time_since_epoch().count())) {}
 
     base::clock& time;
     console_options options;
     output show;
     base::notifier arrived;
-    std::string session;        // when this console began: makes its ids differ from those of others
+    std::string session;  // when this console began: makes its ids differ from those of others
     std::size_t ids = 0;
     std::deque<chat::message> inbox;
-    bool handed_out = false;    // the first of the inbox
-    std::size_t tries = 0;      // of the first
-    recent sent;                // key → id
-    recent shown;               // id → what was shown last
+    bool handed_out = false;  // the first of the inbox
+    std::size_t tries = 0;    // of the first
+    recent sent;              // key → id
+    recent shown;             // id → what was shown last
 
     std::string new_id() { return session + "-" + std::to_string(++ids); }
 

@@ -70,10 +70,10 @@ public:
     std::string store_path;  // the file chatops.db, in a private folder whose lock the caller holds; empty: in memory
     std::function<std::unique_ptr<base::store_runner>()> make_runner = base::make_store_thread;
     base::store_hooks store_hooks;
-    std::vector<named_server> servers;   // projects are numbered in this order
-    std::vector<chat::service*> chats;   // names are unique
+    std::vector<named_server> servers;    // projects are numbered in this order
+    std::vector<chat::service*> chats;    // names are unique
     std::shared_ptr<policy const> rules;  // none: everybody is refused
-    std::vector<command> commands;       // beside the built-in ones
+    std::vector<command> commands;        // beside the built-in ones
     engine_options options;
 };
 

@@ -42,9 +42,9 @@ struct room_summary {
 
 struct server_health {
     std::string name;
-    bool reachable = true;           // as far as is known: the last call was answered
-    std::string problem;             // why not, one line
-    base::time_point since;          // of the last change between the two
+    bool reachable = true;   // as far as is known: the last call was answered
+    std::string problem;     // why not, one line
+    base::time_point since;  // of the last change between the two
     std::uint64_t revision = 0;
     friend bool operator==(server_health const&, server_health const&) = default;
 };

@@ -18,17 +18,17 @@ namespace chatrixcd::executor {
 using run_id = std::int64_t;
 
 enum class run_state : std::uint8_t {
-    queued,     // waits for its turn
-    starting,   // its process is about to be started
+    queued,    // waits for its turn
+    starting,  // its process is about to be started
     running,
     canceling,  // told to end, because of cancel(), stop() or its time-out
     // From here on finished:
-    success,    // exit status 0
-    failure,    // another exit status, or killed by a signal that we did not send
-    error,      // its process could not be started
+    success,  // exit status 0
+    failure,  // another exit status, or killed by a signal that we did not send
+    error,    // its process could not be started
     canceled,
     timed_out,
-    lost,       // this server ended, or lost sight of it, before the run did; it does not run any more and is never started again
+    lost,  // this server ended, or lost sight of it, before the run did; it does not run any more and is never started again
 };
 bool is_finished(run_state state) noexcept;
 // The word as it stands above.
@@ -43,7 +43,7 @@ public:
     std::string project;
     std::string job;
     run_state state = run_state::queued;
-    std::string detail;  // one line: "exit status 3", "killed by signal 9", "no such program: /bin/nope"; may be empty
+    std::string detail;           // one line: "exit status 3", "killed by signal 9", "no such program: /bin/nope"; may be empty
     parameter_values parameters;  // secrets absent
     base::time_point created;
     std::optional<base::time_point> started;  // of its process
@@ -77,9 +77,9 @@ public:
 // long output, one line says how many.
 struct output_lines {
     std::vector<std::string> lines;
-    std::uint64_t next = 0;   // the number of the line after these
-    bool complete = false;    // nothing will follow
-    bool truncated = false;   // lines are missing before or among these
+    std::uint64_t next = 0;  // the number of the line after these
+    bool complete = false;   // nothing will follow
+    bool truncated = false;  // lines are missing before or among these
 };
 
 }  // namespace chatrixcd::executor

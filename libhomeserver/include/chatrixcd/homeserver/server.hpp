@@ -66,7 +66,8 @@ class server final : public base::http::handler {
 public:
     // Opens or makes the store; the first time also the server's signing key.
     // Errors: invalid (server_name, password_cost), environment (as base::store::open; a store of another server name).
-    static boost::asio::awaitable<base::result<std::unique_ptr<server>>> open(boost::asio::any_io_executor executor, server_options options);
+    static boost::asio::awaitable<base::result<std::unique_ptr<server>>> open(boost::asio::any_io_executor executor,
+                                                                              server_options options);
     // stop() must have been awaited if any request was handled.
     ~server() override;
 

@@ -17,9 +17,9 @@ loaded_config with_ci(std::string const& ci) {
 TEST_SUITE("bot::config::ci") {
     TEST_CASE("a job has its folder, environment, parameters and time-out") {
         auto const loaded = with_ci(R"([{name: "local", type: "executor", projects: [{name: "web", jobs: [{
-            name: "deploy", argv: ["/usr/bin/deploy", "{version}"], folder: "/srv", timeout: 90, environment: {MODE: "fast", LEVEL: 3},
+            name: "deploy", argv: ["/usr/bin/deploy", "{version}", "{env}"], folder: "/srv", timeout: 90, environment: {MODE: "fast", LEVEL: 3},
             parameters: [{name: "version", required: true}, {name: "env", choices: ["a", "b"], default: "a"}]}]}]}])");
-        REQUIRE(loaded.problems == std::vector<std::string>{});
+        REQUIRE_MESSAGE(loaded.problems.empty(), loaded.problems.front());
         auto const& job = loaded.values.ci.at(0).projects.at(0).jobs.at(0);
         CHECK(job.folder == "/srv");
         CHECK(job.timeout == std::chrono::seconds(90));

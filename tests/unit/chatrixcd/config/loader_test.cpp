@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/loader.hpp"
 
+#include <chatrixcd/base/files.hpp>
 #include <doctest/doctest.h>
 
 #include "unit/chatrixcd/config/load_text.hpp"
@@ -26,6 +27,15 @@ TEST_SUITE("bot::config") {
         CHECK(loaded.warnings.empty());
         CHECK(loaded.values.matrix.user_id == "@bot:example.org");
         CHECK(loaded.values.ci.at(0).projects.at(0).jobs.at(0).argv == std::vector<std::string>{"/bin/echo", "hi"});
+    }
+
+    TEST_CASE("the example of docs/configuration.md loads without a word") {
+        std::string const page = base::read_file(CHATRIXCD_SOURCE_DIR "/docs/configuration.md", 1U << 20U).value();
+        std::size_t const begin = page.find("```\n") + 4;
+        auto const loaded = load_text(page.substr(begin, page.find("\n```", begin) - begin));
+        CHECK(loaded.problems == std::vector<std::string>{});
+        CHECK(loaded.warnings == std::vector<std::string>{});
+        CHECK(refusals(loaded.values).empty());
     }
 
     TEST_CASE("the command line beats the environment, which beats the file, which beats the default") {

@@ -62,7 +62,8 @@ std::string json(hjson::node const& from) {
 
 TEST_SUITE("hjson::reader") {
     TEST_CASE("JSON is read as JSON") {
-        CHECK(json(parse(R"({"a":[1,-2.5e3,true,false,null,"x"],"b":{},"c":[]})")) == R"({"a":[1,-2.5e3,true,false,null,"x"],"b":{},"c":[]})");
+        CHECK(json(parse(R"({"a":[1,-2.5e3,true,false,null,"x"],"b":{},"c":[]})")) ==
+              R"({"a":[1,-2.5e3,true,false,null,"x"],"b":{},"c":[]})");
         CHECK(json(parse("[]")) == "[]");
         CHECK(json(parse("{\"a\"\n:\n1}")) == "{\"a\":1}");
         CHECK(text(R"({"a":"\"\\\/\b\f\n\r\t\u00e4\ud83d\ude00"})", "a") == "\"\\/\b\f\n\r\t\xc3\xa4\xf0\x9f\x98\x80");
@@ -83,7 +84,8 @@ TEST_SUITE("hjson::reader") {
             nested: { a: 1, b: true, }
             'it is': "quoted" // gone
         )";
-        CHECK(json(parse(source)) == R"({"name":"ChatrixCD   # part of the text","rooms":["!a:b","!c:d","!e:f",5],"nested":{"a":1,"b":true},"it is":"quoted"})");
+        CHECK(json(parse(source)) ==
+              R"({"name":"ChatrixCD   # part of the text","rooms":["!a:b","!c:d","!e:f",5],"nested":{"a":1,"b":true},"it is":"quoted"})");
         CHECK(json(parse("")) == "{}");
         CHECK(json(parse("# nothing")) == "{}");
     }
@@ -151,7 +153,8 @@ TEST_SUITE("hjson::reader") {
     }
 
     TEST_CASE("a forgotten value does not swallow the next line") {
-        CHECK(refused("password:\nuser: bot").message == "line 2, column 1: found \"user: bot\" on a line of its own where the value of \"password\" belongs");
+        CHECK(refused("password:\nuser: bot").message ==
+              "line 2, column 1: found \"user: bot\" on a line of its own where the value of \"password\" belongs");
         CHECK(refused("password:").message == "line 1, column 10: found the end of the file where the value of \"password\" belongs");
         CHECK(json(parse("a:\n{\nb:\n[1]\n}")) == R"({"a":{"b":[1]}})");
     }

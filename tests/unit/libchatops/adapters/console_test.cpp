@@ -24,7 +24,8 @@ struct fixture {
     boost::asio::io_context loop;
     base::virtual_clock time;
     std::vector<std::string> shown;
-    adapters::console console{loop.get_executor(), time, adapters::console_options(), [this](std::string text) { shown.push_back(std::move(text)); }};
+    adapters::console console{loop.get_executor(), time, adapters::console_options(),
+                              [this](std::string text) { shown.push_back(std::move(text)); }};
 };
 
 view card_of(card_state state) {

@@ -40,8 +40,8 @@ ci::job any_job() {
         ci::parameter_spec spec;
         spec.name = *test::any_text();
         spec.help = *test::any_text();
-        spec.type = *rc::gen::element(ci::parameter_type::text, ci::parameter_type::integer, ci::parameter_type::boolean, ci::parameter_type::choice,
-                                      ci::parameter_type::secret);
+        spec.type = *rc::gen::element(ci::parameter_type::text, ci::parameter_type::integer, ci::parameter_type::boolean,
+                                      ci::parameter_type::choice, ci::parameter_type::secret);
         spec.required = *rc::gen::arbitrary<bool>();
         if (*rc::gen::arbitrary<bool>()) spec.default_value = *test::any_text();
         spec.choices = any_words();
@@ -104,7 +104,8 @@ TEST_SUITE("chatops::ci json") {
             RC_ASSERT(survives(value, ci::project_from_json));
         }));
         CHECK(rc::check("job", [] { RC_ASSERT(survives(any_job(), ci::job_from_json)); }));
-        CHECK(rc::check("run request", [] { RC_ASSERT(survives(ci::run_request(any_job_id(), any_parameters()), ci::run_request_from_json)); }));
+        CHECK(rc::check("run request",
+                        [] { RC_ASSERT(survives(ci::run_request(any_job_id(), any_parameters()), ci::run_request_from_json)); }));
         CHECK(rc::check("plan", [] { RC_ASSERT(survives(any_plan(), ci::plan_from_json)); }));
         CHECK(rc::check("run", [] { RC_ASSERT(survives(any_run(), ci::run_from_json)); }));
     }

@@ -26,7 +26,8 @@ ci::job deploy() {
     auto env = spec("env", ci::parameter_type::choice);
     env.choices = {"staging", "prod"};
     env.default_value = "staging";
-    out.parameters = {version, env, spec("count", ci::parameter_type::integer), spec("notify", ci::parameter_type::boolean), spec("token", ci::parameter_type::secret)};
+    out.parameters = {version, env, spec("count", ci::parameter_type::integer), spec("notify", ci::parameter_type::boolean),
+                      spec("token", ci::parameter_type::secret)};
     return out;
 }
 

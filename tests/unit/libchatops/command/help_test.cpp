@@ -39,7 +39,8 @@ TEST_SUITE("chatops::command help") {
               "• `!cd help [command]` – Show what I can do\n"
               "\n"
               "Gate\n"
-              "• `!cd lock <target> [reason] [others …] [--for <duration>] [--level <number>] [--steal] [name=value …]` – Keep others from running "
+              "• `!cd lock <target> [reason] [others …] [--for <duration>] [--level <number>] [--steal] [name=value …]` – Keep others from "
+              "running "
               "anything on a target\n"
               "\n"
               "`!cd help <command>` tells more about one.");

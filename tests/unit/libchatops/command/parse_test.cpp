@@ -74,7 +74,8 @@ TEST_SUITE("chatops::command parse") {
         CHECK(refusal_of("prod --for soon") == "`--for`: `soon` is no duration; write it like `90s`, `15m`, `2h`, `1d` or `1h30m`.");
         CHECK(refusal_of("prod --steal=yes") == "`--steal` takes no value; write `--steal` alone.");
         CHECK(refusal_of("prod --steal --steal") == "`--steal` is given twice; once is enough.");
-        CHECK(refusal_of("prod -s") == "`-s` begins with one dash; options begin with two, and a value that begins with a dash is written in quotes.");
+        CHECK(refusal_of("prod -s") ==
+              "`-s` begins with one dash; options begin with two, and a value that begins with a dash is written in quotes.");
         CHECK(refusal_of("prod a=1 a=2") == "The parameter `a` is given twice; give it one value.");
         CHECK(refusal_of("prod =2") == "`=2` has no name before the `=`; write `name=value` without blanks around it.");
     }
@@ -85,7 +86,8 @@ TEST_SUITE("chatops::command parse") {
         auto const nothing = [](context&, args) -> awaitable<result<view>> { co_return view(); };
         auto const say = declare<args>("say", "Say something").arg("text", &args::text, "what").does(nothing);
         CHECK(say.parse(tokenize("a=b").value()));
-        CHECK(say.parse(tokenize("a b").value()).error().message() == "`b` is one word too many for `say`; put text with blanks in quotes.");
+        CHECK(say.parse(tokenize("a b").value()).error().message() ==
+              "`b` is one word too many for `say`; put text with blanks in quotes.");
         CHECK(say.parse(tokenize("a --b").value()).error().message() == "`say` has no option `--b`; it takes none.");
     }
     TEST_CASE("a command lives as long as its call") {
@@ -116,7 +118,8 @@ TEST_SUITE("chatops::command parse") {
     }
     TEST_CASE("usage shows every parameter") {
         test::lock_args got;
-        CHECK(test::lock_command(got).usage() == "lock <target> [reason] [others …] [--for <duration>] [--level <number>] [--steal] [name=value …]");
+        CHECK(test::lock_command(got).usage() ==
+              "lock <target> [reason] [others …] [--for <duration>] [--level <number>] [--steal] [name=value …]");
     }
     TEST_CASE("completion knows options, their values and nothing about free text") {
         test::lock_args got;

@@ -25,7 +25,9 @@ known_project project(std::string name, std::vector<std::string> jobs, std::stri
 }
 
 std::vector<known_project> only_one() { return {project("demo", {"hello", "fails", "slow"})}; }
-std::vector<known_project> several() { return {project("demo", {"hello", "fails"}), project("web", {"deploy", "hello"}), project("7", {"x"})}; }
+std::vector<known_project> several() {
+    return {project("demo", {"hello", "fails"}), project("web", {"deploy", "hello"}), project("7", {"x"})};
+}
 
 std::string chosen(std::vector<known_project> const& known, std::vector<std::string> const& words) {
     auto const found = find_run_target(known, words);
@@ -66,7 +68,8 @@ TEST_SUITE("chatops::command run target") {
     TEST_CASE("a forgotten project is asked for, with what could be meant, even if only one job fits") {
         auto const e = asked(several(), {"hello"});
         CHECK(e.kind() == error_kind::conflict);
-        CHECK(e.message() == "`hello` is no project, and there is more than one; did you mean `run demo hello` or `run web hello`? Nothing was started.");
+        CHECK(e.message() ==
+              "`hello` is no project, and there is more than one; did you mean `run demo hello` or `run web hello`? Nothing was started.");
         CHECK(asked(several(), {"deploy"}).message().find("`run web deploy`") != std::string::npos);
         CHECK(asked(several(), {"deploy", "hello"}).kind() == error_kind::conflict);
     }
@@ -84,7 +87,8 @@ TEST_SUITE("chatops::command run target") {
         CHECK(chosen(known, {"test"}) == "deploy/test");
     }
     TEST_CASE("typing errors are asked about, never guessed") {
-        CHECK(asked(only_one(), {"helo"}).message() == "The project `demo` has no job `helo`. Did you mean `run demo hello`? Nothing was started.");
+        CHECK(asked(only_one(), {"helo"}).message() ==
+              "The project `demo` has no job `helo`. Did you mean `run demo hello`? Nothing was started.");
         CHECK(asked(several(), {"wbe", "deploy"}).message() == "There is no project `wbe`. Did you mean `web`?");
         CHECK(asked(only_one(), {"dmeo", "hello"}).message() == "There is no project `dmeo`. Did you mean `demo`?");
         CHECK(asked(only_one(), {"Hello"}).kind() == error_kind::not_found);

@@ -80,9 +80,11 @@ TEST_SUITE("chatops::command tokens") {
     }
     TEST_CASE("what cannot be seen is refused, wherever it stands, and named") {
         CHECK(refusal_of("run\u00a0demo") ==
-              "After `run` stands a space that is not the ordinary one (U+00A0), with which a command could mean something else than it shows; please "
+              "After `run` stands a space that is not the ordinary one (U+00A0), with which a command could mean something else than it "
+              "shows; please "
               "type it yourself instead of pasting it.");
-        for (auto const* hidden : {"\u200b", "\u200d", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u2028", "\u3000", "\x07", "\x7f", "\u0085", "\u180e", "\U000e0041"}) {
+        for (auto const* hidden : {"\u200b", "\u200d", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u2028", "\u3000", "\x07", "\x7f", "\u0085",
+                                   "\u180e", "\U000e0041"}) {
             CHECK_MESSAGE(!tokenize(std::string("run de") + hidden + "mo"), hidden);
             CHECK_MESSAGE(!tokenize(std::string("run \"de") + hidden + "mo\""), hidden);
             CHECK_MESSAGE(!tokenize(std::string(hidden) + "run"), hidden);

@@ -17,8 +17,9 @@ namespace {
 struct no_args {};
 
 chatops::command throwing_command(int& calls, int failures) {
-    return chatops::declare<no_args>("explode", "Throw").example("explode").does(
-        [&calls, failures](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
+    return chatops::declare<no_args>("explode", "Throw")
+        .example("explode")
+        .does([&calls, failures](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
             if (++calls <= failures) throw std::runtime_error("secret inner words");
             co_return chatops::view::of_text("survived");
         });
@@ -117,7 +118,8 @@ TEST_SUITE("chatops::engine::commands") {
     TEST_CASE("the last run of this room is meant, and those of other rooms do not exist") {
         test::engine_world world;
         auto const* const other = "!other:example.org";
-        world.rules = std::make_shared<chatops::allow_list>(std::vector<std::string>{world.ann}, std::vector<std::string>{world.room, other});
+        world.rules =
+            std::make_shared<chatops::allow_list>(std::vector<std::string>{world.ann}, std::vector<std::string>{world.room, other});
         world.start_bot();
         world.ask("!cd run hello");
         auto const there = world.chat.says(world.ann, other, "!cd logs");
@@ -156,12 +158,13 @@ TEST_SUITE("chatops::engine::commands") {
     TEST_CASE("a command that ends the process each time is given up after three tries") {
         test::engine_world world;
         int calls = 0;
-        world.commands.push_back(chatops::declare<no_args>("die", "End").example("die").does(
-            [&](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
-                ++calls;
-                world.switched().cut();
-                co_return chatops::view();
-            }));
+        world.commands.push_back(chatops::declare<no_args>("die", "End")
+                                     .example("die")
+                                     .does([&](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
+                                         ++calls;
+                                         world.switched().cut();
+                                         co_return chatops::view();
+                                     }));
         auto const event = world.chat.says(world.ann, world.room, "!cd die");
         for (int i = 0; i < 6; ++i) {
             world.start_bot();
@@ -177,12 +180,13 @@ TEST_SUITE("chatops::engine::commands") {
         test::engine_world world;
         int calls = 0;
         bool slow = true;
-        world.commands.push_back(chatops::declare<no_args>("wait", "Wait").example("wait").does(
-            [&](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
-                ++calls;
-                if (slow) co_await world.time.sleep(24h);
-                co_return chatops::view::of_text("done");
-            }));
+        world.commands.push_back(chatops::declare<no_args>("wait", "Wait")
+                                     .example("wait")
+                                     .does([&](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
+                                         ++calls;
+                                         if (slow) co_await world.time.sleep(24h);
+                                         co_return chatops::view::of_text("done");
+                                     }));
         auto const event = world.chat.says(world.ann, world.room, "!cd wait");
         for (int i = 0; i < 5; ++i) {
             world.start_bot();
@@ -199,12 +203,14 @@ TEST_SUITE("chatops::engine::commands") {
     TEST_CASE("rooms do not wait for each other, commands of one room do") {
         test::engine_world world;
         auto const* const other = "!other:example.org";
-        world.rules = std::make_shared<chatops::allow_list>(std::vector<std::string>{world.ann}, std::vector<std::string>{world.room, other});
-        world.commands.push_back(chatops::declare<no_args>("wait", "Wait").example("wait").does(
-            [&](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
-                co_await world.time.sleep(1h);
-                co_return chatops::view::of_text("done");
-            }));
+        world.rules =
+            std::make_shared<chatops::allow_list>(std::vector<std::string>{world.ann}, std::vector<std::string>{world.room, other});
+        world.commands.push_back(chatops::declare<no_args>("wait", "Wait")
+                                     .example("wait")
+                                     .does([&](chatops::context&, no_args) -> chatops::awaitable<chatops::result<chatops::view>> {
+                                         co_await world.time.sleep(1h);
+                                         co_return chatops::view::of_text("done");
+                                     }));
         world.start_bot();
         auto const slow = world.chat.says(world.ann, world.room, "!cd wait");
         auto const behind = world.chat.says(world.ann, world.room, "!cd ping");

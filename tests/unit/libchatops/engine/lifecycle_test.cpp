@@ -62,7 +62,8 @@ TEST_SUITE("chatops::engine::lifecycle") {
         world.start_bot();
         base::result<chatops::view> answer = base::error();
         auto ask = [](chatops::engine& bot, base::result<chatops::view>& into) -> boost::asio::awaitable<void> {
-            into = co_await bot.execute(chatops::local_operator{"root"}, "run hello");
+            chatops::actor who = chatops::local_operator{"root"};
+            into = co_await bot.execute(std::move(who), "run hello");
         };
         world.background.spawn(ask(world.bot(), answer));
         world.switched().cut_at(3);  // the row is there, nothing was sent
@@ -102,8 +103,7 @@ TEST_SUITE("chatops::engine::lifecycle") {
         world.let_pass(1s);
         bool returned = false;
         auto wait = [](chatops::engine& bot, bool& done) -> boost::asio::awaitable<void> {
-            auto const now = bot.snapshot().revision;
-            co_await bot.changes(now);
+            co_await bot.changes(bot.snapshot().revision);
             done = true;
         };
         world.background.spawn(wait(world.bot(), returned));

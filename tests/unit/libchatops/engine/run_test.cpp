@@ -34,6 +34,17 @@ TEST_SUITE("chatops::engine::run") {
         CHECK(std::any_of(card.facts.begin(), card.facts.end(), [](auto const& f) { return f.first == "trace" && f.second == "trace-1"; }));
     }
 
+    TEST_CASE("what is asked for in a thread is answered there, card and log included") {
+        test::engine_world world;
+        world.thread = "$root";
+        world.start_bot();
+        world.ask("!cd ping");
+        world.ask("!cd run hello");
+        auto const said = world.chat.bot_messages();
+        REQUIRE(said.size() == 3);
+        for (auto const& message : said) CHECK(message.thread == "$root");
+    }
+
     TEST_CASE("a failure shows the log and calls the person, once") {
         test::engine_world world;
         world.start_bot();

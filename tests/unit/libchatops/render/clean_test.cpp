@@ -28,9 +28,9 @@ TEST_SUITE("chatops::render clean") {
     }
     TEST_CASE("invalid UTF-8 is replaced byte by byte") {
         CHECK(clean("a\xffz") == "a�z");
-        CHECK(clean("\xc0\xaf") == "��");      // overlong
+        CHECK(clean("\xc0\xaf") == "��");       // overlong
         CHECK(clean("\xed\xa0\x80") == "���");  // surrogate
-        CHECK(clean("\xe6\xbc") == "��");      // cut
+        CHECK(clean("\xe6\xbc") == "��");       // cut
     }
     TEST_CASE("one line stays one line") { CHECK(clean_line("a\nb\tc\r\nd") == "a b c d"); }
 }

@@ -48,16 +48,25 @@ card success() {
 
 TEST_SUITE("chatops::render golden") {
     TEST_CASE("a heading with text") {
-        golden("text", view().heading("Ping").text({"I am here, version ", strong("0.1.0"), ". Try ", code("!cd help"), "."}).text({"Second paragraph."}));
+        golden("text", view()
+                           .heading("Ping")
+                           .text({"I am here, version ", strong("0.1.0"), ". Try ", code("!cd help"), "."})
+                           .text({"Second paragraph."}));
     }
     TEST_CASE("a list") {
-        golden("list", view().heading("Projects").bullets({{code("1"), " demo"}, {code("2"), " web, with a description that is so long that it needs a second line"}}));
+        golden("list",
+               view()
+                   .heading("Projects")
+                   .bullets({{code("1"), " demo"}, {code("2"), " web, with a description that is so long that it needs a second line"}}));
     }
     TEST_CASE("preformatted text") { golden("code", view().text({"Log of #3:"}).preformatted("line one\n  indented\n\n<b>not bold</b>")); }
-    TEST_CASE("a table that fits") { golden("table_narrow", view().rows({"#", "job", "last"}, {{"1", "hello", "✅"}, {"2", "fails", "❌"}, {"10", "漢字", ""}})); }
+    TEST_CASE("a table that fits") {
+        golden("table_narrow", view().rows({"#", "job", "last"}, {{"1", "hello", "✅"}, {"2", "fails", "❌"}, {"10", "漢字", ""}}));
+    }
     TEST_CASE("a table that is too wide") {
         golden("table_wide", view().rows({"job", "what it does", "last run"},
-                                         {{"hello", "greets whoever is named by its parameter", "2 minutes ago, by @ann:example.org"}, {"fails", "", "never"}}));
+                                         {{"hello", "greets whoever is named by its parameter", "2 minutes ago, by @ann:example.org"},
+                                          {"fails", "", "never"}}));
     }
     TEST_CASE("a card of success") { golden("card_success", view().with(success())); }
     TEST_CASE("a card of failure, with hostile text") {

@@ -74,7 +74,8 @@ TEST_SUITE("chatops::runs::card_view") {
             CHECK(runs::went_wrong(run));
             CHECK(render_plain(runs::farewell_of(run)).starts_with("@ann:a.org: "));
         }
-        for (auto const how : {ci::outcome::success, ci::outcome::canceled, ci::outcome::skipped}) CHECK_FALSE(runs::went_wrong(ended_run(how)));
+        for (auto const how : {ci::outcome::success, ci::outcome::canceled, ci::outcome::skipped})
+            CHECK_FALSE(runs::went_wrong(ended_run(how)));
     }
 
     TEST_CASE("a secret is in nothing that is shown, nor can such a run be offered again") {

@@ -56,8 +56,8 @@ TEST_SUITE("chatops::runs::start_intent") {
     }
 
     TEST_CASE("every refusal but an unknown time-out has certainly not started") {
-        for (auto const kind : {base::error_kind::invalid, base::error_kind::unavailable, base::error_kind::rate_limited, base::error_kind::conflict,
-                                base::error_kind::forbidden}) {
+        for (auto const kind : {base::error_kind::invalid, base::error_kind::unavailable, base::error_kind::rate_limited,
+                                base::error_kind::conflict, base::error_kind::forbidden}) {
             start_intent machine({});
             machine.begin(0s);
             auto const next = machine.sent(error_of(kind), 1s);

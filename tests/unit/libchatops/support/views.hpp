@@ -11,7 +11,8 @@ namespace chatrixcd::test {
 
 inline rc::Gen<chatops::line> any_line() {
     auto const styles = rc::gen::element(chatops::span_style::plain, chatops::span_style::strong, chatops::span_style::code);
-    auto const one = rc::gen::map(rc::gen::pair(any_text(), styles), [](auto const& pair) { return chatops::span(pair.first, pair.second); });
+    auto const one =
+        rc::gen::map(rc::gen::pair(any_text(), styles), [](auto const& pair) { return chatops::span(pair.first, pair.second); });
     return rc::gen::container<chatops::line>(one);
 }
 

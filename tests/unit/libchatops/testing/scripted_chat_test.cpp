@@ -22,8 +22,12 @@ struct fixture {
     }
     std::unique_ptr<chat::delivery> next() { return run(chat.next()).value(); }
     bool silent() { return !run(base::with_timeout(time, chat.next(), 1s)).has_value(); }
-    chat::outgoing message(std::string key, std::string text) { return chat::outgoing("!room", std::move(key), view::of_text(std::move(text))); }
-    chat::result<chat::message_id> send(std::string key, std::string text) { return run(chat.send(message(std::move(key), std::move(text)))); }
+    chat::outgoing message(std::string key, std::string text) {
+        return chat::outgoing("!room", std::move(key), view::of_text(std::move(text)));
+    }
+    chat::result<chat::message_id> send(std::string key, std::string text) {
+        return run(chat.send(message(std::move(key), std::move(text))));
+    }
 
     boost::asio::io_context loop;
     base::virtual_clock time;

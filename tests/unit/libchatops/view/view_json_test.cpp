@@ -57,11 +57,12 @@ TEST_SUITE("chatops::view_json") {
     }
 
     TEST_CASE("whatever is malformed is an error") {
-        for (auto const* text : {R"({})", R"({"v":1})", R"({"v":1,"blocks":{}})", R"({"v":1,"blocks":[1]})", R"({"v":1,"blocks":[{}]})",
-                                 R"({"v":1,"blocks":[{"kind":"sound"}]})", R"({"v":1,"blocks":[{"kind":"paragraph","content":[{"text":1}]}]})",
-                                 R"({"v":1,"blocks":[{"kind":"paragraph","content":[{"text":"x","style":"blink"}]}]})",
-                                 R"({"v":1,"blocks":[{"kind":"bullets","items":["x"]}]})", R"({"v":1,"blocks":[{"kind":"table","header":[],"rows":[[1]]}]})",
-                                 R"({"v":1,"blocks":[{"kind":"card","state":"fine"}]})"}) {
+        for (auto const* text :
+             {R"({})", R"({"v":1})", R"({"v":1,"blocks":{}})", R"({"v":1,"blocks":[1]})", R"({"v":1,"blocks":[{}]})",
+              R"({"v":1,"blocks":[{"kind":"sound"}]})", R"({"v":1,"blocks":[{"kind":"paragraph","content":[{"text":1}]}]})",
+              R"({"v":1,"blocks":[{"kind":"paragraph","content":[{"text":"x","style":"blink"}]}]})",
+              R"({"v":1,"blocks":[{"kind":"bullets","items":["x"]}]})", R"({"v":1,"blocks":[{"kind":"table","header":[],"rows":[[1]]}]})",
+              R"({"v":1,"blocks":[{"kind":"card","state":"fine"}]})"}) {
             CHECK_MESSAGE(read(text).error().kind() == base::error_kind::protocol, text);
         }
     }

@@ -41,8 +41,8 @@ TEST_SUITE("homeserver::history") {
                 names got;
                 std::string from;
                 do {
-                    auto const page = ann.get(
-                        room_path(room, "/messages?dir=" + direction + "&limit=" + std::to_string(size) + (from.empty() ? "" : "&from=" + from)));
+                    auto const page = ann.get(room_path(
+                        room, "/messages?dir=" + direction + "&limit=" + std::to_string(size) + (from.empty() ? "" : "&from=" + from)));
                     auto const ids = each(page.body.at("chunk"), "event_id");
                     got.insert(got.end(), ids.begin(), ids.end());
                     from = page.text("end");
@@ -72,7 +72,8 @@ TEST_SUITE("homeserver::history") {
         CHECK(bodies(bob, room) == names{"shared", "invited, after", "together"});
         // The first sync of the room tells no more.
         auto const news = bob.sync("", "&filter=" + escaped(R"({"room":{"timeline":{"limit":1000,"types":["m.room.message"]}}})"));
-        CHECK(each(chatrixcd::test::at(news, "rooms/join/" + room + "/timeline/events"), "content/body") == names{"shared", "invited, after", "together"});
+        CHECK(each(chatrixcd::test::at(news, "rooms/join/" + room + "/timeline/events"), "content/body") ==
+              names{"shared", "invited, after", "together"});
     }
 
     TEST_CASE("who left sees what was there until then, and its state, also once banned later") {

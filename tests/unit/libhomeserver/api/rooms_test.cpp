@@ -32,8 +32,13 @@ TEST_SUITE("homeserver::rooms") {
             rig at;
             auto const ann = at.add("ann");
             auto const bob = at.add("bob");
-            json::object wish{{"room_version", version}, {"name", "Lab"}, {"topic", "Tests"}, {"preset", "trusted_private_chat"},
-                              {"room_alias_name", "lab"}, {"is_direct", true}, {"creation_content", {{"m.federate", false}}}};
+            json::object wish{{"room_version", version},
+                              {"name", "Lab"},
+                              {"topic", "Tests"},
+                              {"preset", "trusted_private_chat"},
+                              {"room_alias_name", "lab"},
+                              {"is_direct", true},
+                              {"creation_content", {{"m.federate", false}}}};
             wish["invite"] = {bob.id};
             wish["initial_state"] = json::array{{{"type", "m.room.history_visibility"}, {"content", {{"history_visibility", "joined"}}}}};
             auto const room = ann.make_room(wish);

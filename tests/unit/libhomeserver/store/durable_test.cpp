@@ -83,7 +83,8 @@ TEST_SUITE("homeserver::durable") {
             CHECK(event.id().str() == one.id);
             CHECK(protocol::canonical_json(event.json()).value() == one.bytes);
             CHECK(protocol::check_content_hash(event.json()).has_value());
-            CHECK(protocol::verify_event(event.json(), version, protocol::server_name("demo.local"), key.key_id(), key.public_key()).has_value());
+            CHECK(protocol::verify_event(event.json(), version, protocol::server_name("demo.local"), key.key_id(), key.public_key())
+                      .has_value());
             CHECK(event.depth() == one.depth);
             for (auto const& previous : event.prev_events()) CHECK(depths.at(previous.str()) == event.depth() - 1);
             for (auto const& authorising : event.auth_events()) CHECK(depths.contains(authorising.str()));

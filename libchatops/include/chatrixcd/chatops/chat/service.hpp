@@ -31,7 +31,8 @@ public:
     virtual std::string name() const = 0;
     virtual std::string account() const = 0;
 
-    // Waits for the next message of a person other than ourselves. In order in a room.
+    // Waits for the next message of a person other than ourselves. In order in a room; a service may hold back a room's next message until
+    // the one before is acknowledged. A wait that is cancelled loses nothing.
     virtual boost::asio::awaitable<result<std::unique_ptr<delivery>>> next() = 0;
 
     // Queues a message. Returns its id once the chat has accepted it; errors are permanent refusals (retryable ones are retried).

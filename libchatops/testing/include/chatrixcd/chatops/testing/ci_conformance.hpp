@@ -18,10 +18,10 @@ namespace chatrixcd::chatops::testing {
 class ci_subject {
 public:
     ci_subject(base::clock& clock, ci::run_request quick_success) : time(&clock), succeeds(std::move(quick_success)) {}
-    base::clock* time;                      // the server's; waiting is done on it
-    ci::run_request succeeds;               // ends with success; prints at least two lines if there is a log facet
-    std::optional<ci::run_request> fails;   // ends with failure
-    std::optional<ci::run_request> slow;    // runs until it is cancelled
+    base::clock* time;                                   // the server's; waiting is done on it
+    ci::run_request succeeds;                            // ends with success; prints at least two lines if there is a log facet
+    std::optional<ci::run_request> fails;                // ends with failure
+    std::optional<ci::run_request> slow;                 // runs until it is cancelled
     base::duration patience = std::chrono::seconds(30);  // for anything to happen
     // Makes the next start() answer `timeout_unknown` although the run was started, where the subject's world can do that.
     std::function<void()> lose_next_answer;

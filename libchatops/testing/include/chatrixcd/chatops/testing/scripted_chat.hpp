@@ -19,11 +19,11 @@ struct shown_message {
     std::string room;
     std::string event;
     std::string author;
-    view content;           // newest edit
-    std::string text;       // what a person wrote, or render_plain(content)
+    view content;      // newest edit
+    std::string text;  // what a person wrote, or render_plain(content)
     std::size_t edits = 0;
-    std::string reply_to;   // event, or empty
-    std::string thread;     // first event, or empty
+    std::string reply_to;  // event, or empty
+    std::string thread;    // first event, or empty
     bool notify = false;
     bool redacted = false;
     std::vector<std::string> reactions;
@@ -39,7 +39,8 @@ enum class send_fault {
 class scripted_chat : public chat::service {
 public:
     // `time` must outlive the chat.
-    scripted_chat(boost::asio::any_io_executor executor, base::clock& time, std::string name = "chat", std::string account = "@bot:example.org");
+    scripted_chat(boost::asio::any_io_executor executor, base::clock& time, std::string name = "chat",
+                  std::string account = "@bot:example.org");
     ~scripted_chat() override;
 
     // The world. Our account is in every room that is mentioned.
@@ -73,7 +74,8 @@ public:
     boost::asio::awaitable<chat::result<std::unique_ptr<chat::delivery>>> next() override;
     boost::asio::awaitable<chat::result<chat::message_id>> send(chat::outgoing what) override;
     boost::asio::awaitable<chat::result<chat::message_id>> edit(chat::message_id target, chat::outgoing what) override;
-    boost::asio::awaitable<chat::result<chat::message_id>> react(std::string room, std::string event, std::string key, std::string symbol) override;
+    boost::asio::awaitable<chat::result<chat::message_id>> react(std::string room, std::string event, std::string key,
+                                                                 std::string symbol) override;
     boost::asio::awaitable<chat::result<void>> redact(std::string room, std::string event, std::string key, std::string reason) override;
     boost::asio::awaitable<chat::result<void>> typing(std::string room, bool on) override;
     boost::asio::awaitable<chat::result<void>> mark_read(std::string room, std::string event) override;

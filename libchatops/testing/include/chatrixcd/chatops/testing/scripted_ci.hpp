@@ -20,8 +20,8 @@ namespace chatrixcd::chatops::testing {
 class scripted_job {
 public:
     scripted_job(std::string in_project, std::string job_name);
-    scripted_job&& queued_for(base::duration span) &&;  // default: 1 s
-    scripted_job&& runs_for(base::duration span) &&;    // default: 2 s
+    scripted_job&& queued_for(base::duration span) &&;                 // default: 1 s
+    scripted_job&& runs_for(base::duration span) &&;                   // default: 2 s
     scripted_job&& ends(ci::outcome how, std::string detail = "") &&;  // default: success
     scripted_job&& prints(std::vector<std::string> lines) &&;          // spread evenly over the time it runs
     scripted_job&& takes(ci::parameter_spec parameter) &&;
@@ -36,12 +36,12 @@ public:
 
 // What goes wrong with a start.
 enum class start_fault {
-    refused,        // error `invalid`, not started
-    unavailable,    // error `unavailable`, not started
-    lost_before,    // error `timeout_unknown`, not started
-    lost_after,     // error `timeout_unknown`, started
-    hangs_before,   // never answers, not started; ended by cancellation only
-    hangs_after,    // never answers, started
+    refused,       // error `invalid`, not started
+    unavailable,   // error `unavailable`, not started
+    lost_before,   // error `timeout_unknown`, not started
+    lost_after,    // error `timeout_unknown`, started
+    hangs_before,  // never answers, not started; ended by cancellation only
+    hangs_after,   // never answers, started
 };
 
 // What find() answers instead of the truth.
@@ -74,10 +74,10 @@ public:
     void set_down(bool down);
 
     // What happened.
-    std::size_t starts() const noexcept;                          // runs that exist
+    std::size_t starts() const noexcept;                           // runs that exist
     std::size_t starts_of(ci::run_key const& key) const noexcept;  // runs with the key: more than one is a job that ran twice
-    std::size_t start_calls() const noexcept;                     // calls of start(), refused and lost ones included
-    std::vector<ci::run_key> keys() const;                        // of all runs, oldest first
+    std::size_t start_calls() const noexcept;                      // calls of start(), refused and lost ones included
+    std::vector<ci::run_key> keys() const;                         // of all runs, oldest first
     std::optional<ci::run> state_of(ci::run_id const& id) const;
 
     boost::asio::awaitable<ci::result<ci::server_info>> info() override;

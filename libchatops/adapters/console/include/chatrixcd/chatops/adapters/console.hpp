@@ -47,7 +47,8 @@ public:
     // Shows the whole message again, unless it looks as before.
     boost::asio::awaitable<chat::result<chat::message_id>> edit(chat::message_id target, chat::outgoing what) override;
     // `unsupported`.
-    boost::asio::awaitable<chat::result<chat::message_id>> react(std::string room, std::string event, std::string key, std::string symbol) override;
+    boost::asio::awaitable<chat::result<chat::message_id>> react(std::string room, std::string event, std::string key,
+                                                                 std::string symbol) override;
     // What was shown stays on the screen: says that the message was removed.
     boost::asio::awaitable<chat::result<void>> redact(std::string room, std::string event, std::string key, std::string reason) override;
     boost::asio::awaitable<chat::result<void>> typing(std::string room, bool on) override;

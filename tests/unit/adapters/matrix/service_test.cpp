@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chatrixcd/chatops/adapters/matrix.hpp>
+
+#include <doctest/doctest.h>
+
+#include <boost/json/object.hpp>
+
+#include "support/results.hpp"
+#include "unit/libmatrix/support/world.hpp"
+
+namespace chatrixcd::test {
+
+namespace {
+
+// A service on an account that shares a room with a person.
+class desk {
+public:
+    explicit desk(chatops::matrix_service_options how = {})
+        : ann(w.add("ann")), account(w.add("bot")), room(ann.make_room({account.id()})), client(w.make_client("store")) {
+        account.join(room);
+        service = chatops::make_matrix_service(*client, std::move(how));
+        w.start(*client, "bot");
+        w.run(client->synced()).value();
+    }
+    ~desk() { w.stop(*client); }
+
+    chatops::chat::outgoing text(std::string key, std::string words) {
+        return chatops::chat::outgoing(room, std::move(key), chatops::view::of_text(std::move(words)));
+    }
+
+    world w;
+    person ann;
+    person account;
+    std::string room;
+    std::unique_ptr<matrix::client> client;
+    std::unique_ptr<chatops::chat::service> service;
+};
+
+}  // namespace
+
+TEST_SUITE("chatops::matrix") {
+    TEST_CASE("a message comes with its origin, its author and a trace") {
+        desk d;
+        auto const event = d.ann.say(d.room, "!cd help");
+        auto delivery = d.w.run(d.service->next()).value();
+        auto const& m = delivery->content();
+        CHECK(m.from == chatops::chat::origin{"matrix", "@bot:test", d.room, event});
+        CHECK(m.author.user == "@ann:test");
+        CHECK(m.author.trust == chatops::chat::trust_level::server);
+        CHECK(m.text == "!cd help");
+        CHECK_FALSE(m.thread);
+        CHECK_FALSE(m.trace.empty());
+        d.w.run(delivery->acknowledge());
+    }
+
+    TEST_CASE("only texts that are accepted are delivered, and none of ours") {
+        chatops::matrix_service_options how;
+        how.accept = [](std::string const&, std::string const& text) { return text.substr(0, 3) == "!cd"; };
+        desk d(std::move(how));
+        d.ann.say(d.room, "chatter");
+        d.account.say(d.room, "!cd mine");
+        d.ann.say(d.room, "!cd status");
+        auto delivery = d.w.run(d.service->next()).value();
+        CHECK(delivery->content().text == "!cd status");
+        d.w.run(delivery->acknowledge());
+    }
+
+    TEST_CASE("a view goes out as notice with both bodies, once for a key, and an edit replaces it") {
+        desk d;
+        auto shown = chatops::chat::outgoing(d.room, "card:1", chatops::view().heading("Run").text({"<b>", chatops::code("3")}));
+        auto const id = d.w.run(d.service->send(shown)).value();
+        CHECK(d.w.run(d.service->send(shown)).value() == id);
+        auto edited = d.text("card:1:2", "done");
+        CHECK(d.w.run(d.service->edit(id, edited)));
+        auto const history = d.ann.history(d.room);
+        auto const& first = history[history.size() - 2].at("content").as_object();
+        CHECK(first.at("msgtype") == "m.notice");
+        CHECK(first.at("format") == "org.matrix.custom.html");
+        CHECK(contains(first.at("formatted_body").as_string(), "&lt;b&gt;"));
+        auto const& second = history.back().at("content").as_object();
+        CHECK(second.at("m.relates_to").at("event_id") == id.value.c_str());
+        CHECK(contains(second.at("m.new_content").at("body").as_string(), "done"));
+    }
+
+    TEST_CASE("threads, replies, reactions and the rest reach the room") {
+        desk d;
+        auto const event = d.ann.say(d.room, "hello");
+        auto what = d.text("k1", "in a thread");
+        what.thread = event;
+        what.reply_to = event;
+        what.notify = true;
+        CHECK(d.w.run(d.service->send(what)));
+        auto const content = d.ann.history(d.room).back().at("content").as_object();
+        CHECK(content.at("msgtype") == "m.text");
+        CHECK(content.at("m.relates_to").at("rel_type") == "m.thread");
+        CHECK(d.w.run(d.service->react(d.room, event, "k2", "\xE2\x9C\x85")));
+        CHECK(d.w.run(d.service->typing(d.room, true)));
+        CHECK(d.w.run(d.service->mark_read(d.room, event)));
+        CHECK(d.w.run(d.service->members(d.room)).value() == std::vector<std::string>{"@ann:test", "@bot:test"});
+        auto const mine = d.w.run(d.service->send(d.text("k3", "oops"))).value();
+        CHECK(d.w.run(d.service->redact(d.room, mine.value, "k4", "")));
+        CHECK(d.ann.history(d.room).back().at("type") == "m.room.redaction");
+    }
+
+    TEST_CASE("ids that are none are refused before anything is sent") {
+        desk d;
+        auto what = d.text("k", "x");
+        what.room = "no room";
+        CHECK(d.w.run(d.service->send(what)).error().kind() == base::error_kind::invalid);
+        CHECK(d.w.run(d.service->edit({"no event"}, d.text("k", "x"))).error().kind() == base::error_kind::invalid);
+        CHECK(d.w.run(d.service->react(d.room, "", "k", "x")).error().kind() == base::error_kind::invalid);
+    }
+
+    TEST_CASE("three failures set a message aside, and the next one comes") {
+        desk d;
+        d.ann.say(d.room, "bad");
+        d.ann.say(d.room, "good");
+        bool last = false;
+        for (int i = 0; i < 3; ++i) {
+            CHECK_FALSE(last);
+            auto delivery = d.w.run(d.service->next()).value();
+            CHECK(delivery->content().text == "bad");
+            last = d.w.run(delivery->failed("no"));
+        }
+        CHECK(last);
+        auto delivery = d.w.run(d.service->next()).value();
+        CHECK(delivery->content().text == "good");
+        d.w.run(delivery->acknowledge());
+    }
+
+    TEST_CASE("once stopped, it says so") {
+        desk d;
+        d.w.stop(*d.client);
+        CHECK(d.w.run(d.service->next()).error().kind() == base::error_kind::unavailable);
+        CHECK(d.w.run(d.service->send(d.text("k", "x"))).error().kind() == base::error_kind::unavailable);
+    }
+}
+
+}  // namespace chatrixcd::test
