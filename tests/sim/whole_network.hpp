@@ -31,6 +31,8 @@ public:
     std::size_t faults() const noexcept { return faults_; }
 
     boost::asio::awaitable<answer> carry(base::http::request r);
+    // A request that gets nowhere.
+    boost::asio::awaitable<answer> lose(base::http::request r);
     // Loses what is under way.
     boost::asio::awaitable<void> stop();
 
@@ -66,11 +68,14 @@ class wire final : public base::http::transport {
 public:
     explicit wire(whole_network& net, power* switched = nullptr) : net_(net), power_(switched) {}
 
+    // From now on its long polls are never answered.
+    void stop_listening() noexcept { deaf_ = true; }
     boost::asio::awaitable<base::result<base::http::response>> send(base::http::request r) override;
 
 private:
     whole_network& net_;
     power* power_;
+    bool deaf_ = false;
 };
 
 }  // namespace chatrixcd::test

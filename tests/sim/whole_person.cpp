@@ -2,11 +2,12 @@
 #include "sim/whole_person.hpp"
 
 #include <boost/json/array.hpp>
-#include <stdexcept>
 #include <utility>
 
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/base/url.hpp>
+
+#include "sim/whole_requests.hpp"
 
 namespace chatrixcd::test {
 
@@ -43,6 +44,11 @@ asio::awaitable<void> whole_person::start() {
 
 asio::awaitable<void> whole_person::stop() { co_await client_.stop(); }
 
+void whole_person::stop_listening() {
+    listening_ = false;
+    network_.stop_listening();
+}
+
 asio::awaitable<std::string> whole_person::make_room(std::string name, std::string invited) {
     auto wish = matrix::new_room().name(std::move(name)).invite(matrix::user_id(std::move(invited)));
     auto const made = co_await client_.create_room(std::move(wish));
@@ -65,21 +71,13 @@ asio::awaitable<std::vector<json::object>> whole_person::history(std::string roo
     auto const first = "/rooms/" + base::percent_encode(room) + "/messages?dir=f&limit=1000";
     auto path = first;
     for (;;) {
-        auto const page = co_await ask(path);
+        auto const page = co_await ask(server_, base::http::method::get, path, account_.access_token.reveal());
         for (auto const& event : *base::find_array(page, "chunk")) events.push_back(event.as_object());
         auto const end = base::find_string(page, "end");
         if (!end) break;
         path = first + "&from=" + base::percent_encode(*end);
     }
     co_return events;
-}
-
-asio::awaitable<json::object> whole_person::ask(std::string path) {
-    base::http::request r(base::http::method::get, "/_matrix/client/v3" + path);
-    std::move(r).with_bearer(account_.access_token.reveal());
-    auto const said = co_await server_.handle(std::move(r));
-    if (said.status != 200) throw std::runtime_error(path + " answered " + said.body);
-    co_return base::parse_json_object(said.body).value();
 }
 
 }  // namespace chatrixcd::test

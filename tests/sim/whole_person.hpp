@@ -30,6 +30,9 @@ public:
     std::string id() const { return account_.user.str(); }
     boost::asio::awaitable<void> start();
     boost::asio::awaitable<void> stop();
+    // From now on this client only speaks. Most lives do without: what it would see is in the room anyway.
+    void stop_listening();
+    bool is_listening() const noexcept { return listening_; }
 
     boost::asio::awaitable<std::string> make_room(std::string name, std::string invited);
     // Returns the event's id once the homeserver has accepted it, however long that takes.
@@ -42,13 +45,12 @@ public:
     boost::asio::awaitable<std::vector<boost::json::object>> history(std::string room);
 
 private:
-    boost::asio::awaitable<boost::json::object> ask(std::string path);
-
     base::http::handler& server_;
     homeserver::registered account_;
     std::unique_ptr<base::random> entropy_;
     wire network_;
     matrix::client client_;
+    bool listening_ = true;
     std::map<std::string, std::size_t> seen_;
 };
 

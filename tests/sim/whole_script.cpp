@@ -33,6 +33,7 @@ whole_script::whole_script(std::uint64_t seed, whole_badness how_bad, bool loud)
 }
 
 void whole_script::furnish() {
+    if (!one_in(4)) world_.person().stop_listening();
     native_ = one_in(2);
     world_.ci.set_native_keys(native_);
     world_.ci.set_events(one_in(2));
@@ -96,7 +97,7 @@ asio::awaitable<void> whole_script::say(std::string room, matrix::outgoing what,
     said_.push_back(std::move(one));
 }
 
-void whole_script::ci_trouble() {
+void whole_script::trouble() {
     if (!how_bad_.faults) return;
     if (one_in(4)) {
         constexpr std::array faults{start_fault::refused, start_fault::unavailable, start_fault::lost_before, start_fault::lost_after};
@@ -110,6 +111,7 @@ void whole_script::ci_trouble() {
     }
     if (one_in(8)) world_.ci.fail_gets(below(5), base::error_kind::unavailable);
     world_.ci.set_down(one_in(10));
+    if (one_in(15)) world_.log_bot_out();
 }
 
 bool whole_script::late_start(chatops::ci::plan const& what, chatops::ci::run_key const& key) {
@@ -160,24 +162,37 @@ std::vector<std::string> whole_script::play() {
     world_.background.spawn(talk());
     auto const lives = how_bad_.cuts ? 1 + below(5) : 0;
     for (std::uint64_t i = 0; i < lives; ++i) {
-        ci_trouble();
+        trouble();
         if (!world_.is_up()) world_.start_bot();
         live();
         be_away();
     }
     if (!how_bad_.cuts) {
-        ci_trouble();
+        trouble();
         live();
     }
     calm_down();
     std::vector<std::string> left;
     for (auto wait = base::duration(20s); wait < 6h; wait *= 2) {
         world_.let_pass(wait);
-        left = world_.stores().open_ends();
-        if (!talked_) left.push_back("the person talks");
-        if (late_ > 0) left.push_back("starts that are under way");
-        if (world_.bot().has_ended()) left.push_back("the bot has ended: " + world_.bot().why());
+        left = open_ends();
         if (left.empty()) break;
+    }
+    return left;
+}
+
+std::vector<std::string> whole_script::open_ends() {
+    auto left = world_.stores().open_ends();
+    if (!talked_) left.push_back("the person talks");
+    if (late_ > 0) left.push_back("starts that are under way");
+    if (world_.bot().has_ended()) left.push_back("the bot has ended: " + world_.bot().why());
+    if (!left.empty() || !world_.person().is_listening()) return left;
+    for (auto const& id : world_.rooms()) {
+        auto const room = world_.read_room(id);
+        for (auto const& message : room.messages()) {
+            bool const unseen = message.sender == whole_world::bot_id && !world_.person().seen().contains(message.event);
+            if (unseen) left.push_back("the person has not seen " + message.event);
+        }
     }
     return left;
 }

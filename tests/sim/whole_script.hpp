@@ -55,12 +55,13 @@ private:
     boost::asio::awaitable<void> command();
     boost::asio::awaitable<void> chatter(std::string room);
     boost::asio::awaitable<void> say(std::string room, matrix::outgoing what, std::string text, bool is_command);
-    void ci_trouble();
+    void trouble();
     bool late_start(chatops::ci::plan const& what, chatops::ci::run_key const& key);
     boost::asio::awaitable<void> arrive_later(chatops::ci::plan what, chatops::ci::run_key key, base::duration after);
     void live();
     void be_away();
     void calm_down();
+    std::vector<std::string> open_ends();
 
     std::unique_ptr<base::random> dice_;
     whole_badness how_bad_;

@@ -6,6 +6,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "sim/whole_requests.hpp"
+
 namespace chatrixcd::test {
 
 namespace asio = boost::asio;
@@ -94,6 +98,19 @@ void whole_world::kill_bot() {
 void whole_world::stop_bot() {
     run(bot_->end(5s));
     bot_.reset();
+}
+
+void whole_world::log_bot_out() {
+    boost::json::object identifier;
+    identifier["type"] = "m.id.user";
+    identifier["user"] = bot_id;
+    boost::json::object wish;
+    wish["type"] = "m.login.password";
+    wish["identifier"] = std::move(identifier);
+    wish["password"] = password;
+    auto const session = run(ask(*server_, base::http::method::post, "/login", "", std::move(wish)));
+    auto const token = base::find_string(session, "access_token").value();
+    run(ask(*server_, base::http::method::post, "/logout/all", token));
 }
 
 bool whole_world::run_until(std::function<bool()> const& done, base::duration limit) {

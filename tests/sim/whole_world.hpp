@@ -41,6 +41,8 @@ public:
     void kill_bot();
     // Ends in good order.
     void stop_bot();
+    // Somebody ends all sessions of the bot's account at the homeserver: its device is gone, and its transaction ids with it.
+    void log_bot_out();
     bool is_up() const noexcept { return bot_ != nullptr; }
     whole_bot& bot() { return *bot_; }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -32,7 +35,12 @@ public:
     asio::awaitable<process_event> next() override {
         process_output output;
         output.bytes = co_await below_->read_output();
-        if (!output.bytes.empty()) co_return process_event(std::move(output));
+        if (!output.bytes.empty()) {
+            // Data that is there already is read without suspending: a fast writer must not keep the loop from everybody else.
+            auto const executor = co_await asio::this_coro::executor;
+            co_await asio::post(executor, asio::use_awaitable);
+            co_return process_event(std::move(output));
+        }
         auto const last = co_await below_->last_report();
         process_exit exit;
         // A supervisor that says nothing was killed, and its job with it.

@@ -154,10 +154,10 @@ asio::awaitable<void> engine::stop(base::duration grace) {
     self.shown->close();
 }
 
-asio::awaitable<base::result<view>> engine::execute(actor who, std::string line) {
+asio::awaitable<base::result<view>> engine::execute(actor who, std::string words) {
     auto& self = *impl_;
     if (!self.started || self.stopping) co_return base::error(base::error_kind::unavailable, "the bot is not running, or is stopping");
-    co_return co_await self.commands_in.execute(std::move(who), std::move(line));
+    co_return co_await self.commands_in.execute(std::move(who), std::move(words));
 }
 
 engine_snapshot engine::snapshot() const { return impl_->shown->snapshot(); }

@@ -21,6 +21,8 @@ namespace {
 
 // Deliveries in memory; more stay with the chat.
 constexpr std::size_t most_waiting = 256;
+// A message that came so often and is not in the journal may be what ends the process.
+constexpr std::int64_t most_deliveries = 3;
 // Of a trace id that we make because the chat gave none.
 constexpr std::size_t trace_length = 22;
 
@@ -166,8 +168,8 @@ asio::awaitable<void> intake::take(item what) {
 
 asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
     auto const& said = fresh->content();
-    auto const line = after_prefix(said.text, prefix_);
-    if (!line) {
+    auto const words = after_prefix(said.text, prefix_);
+    if (!words) {
         co_await acknowledge(*fresh);
         co_return;
     }
@@ -175,9 +177,13 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
     asked.from = said.from;
     asked.who = said.author;
     asked.thread = said.thread;
-    asked.line = line->empty() ? "help" : std::string(*line);
+    asked.line = words->empty() ? "help" : std::string(*words);
     asked.trace = said.trace.empty() ? entropy_.token(trace_length) : said.trace;
     asked.received = time_.now();
+    if (said.attempt > most_deliveries) {
+        co_await give_up_on(std::move(fresh), std::move(asked));
+        co_return;
+    }
     std::optional<answer> no;
     std::exception_ptr thrown;
     try {
@@ -242,7 +248,21 @@ asio::awaitable<void> intake::could_not_receive(std::unique_ptr<chat::delivery> 
     asked.received = time_.now();
     auto const was_last = co_await fresh->failed(why);
     auto const told = desk_.gave_up(asked, why);
-    if (!was_last) co_return;
+    if (was_last) co_await refuse(std::move(asked), told);
+}
+
+// Without having looked at it. What another process has journaled is handled from there.
+asio::awaitable<void> intake::give_up_on(std::unique_ptr<chat::delivery> fresh, journal::entry asked) {
+    auto look = [from = asked.from](base::transaction& in) { return journal::is_known(in, from); };
+    bool const is_known = co_await store_.write(std::move(look));
+    if (!is_known) {
+        auto told = desk_.gave_up(asked, "the process ended each time while it was taken in");
+        co_await refuse(std::move(asked), std::move(told));
+    }
+    co_await acknowledge(*fresh);
+}
+
+asio::awaitable<void> intake::refuse(journal::entry asked, answer told) {
     auto commit = [asked, told](base::transaction& in) {
         if (!journal::insert(in, asked)) return;
         journal::finish(in, asked.from, told.how, told.reason, asked.received);

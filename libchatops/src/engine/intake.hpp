@@ -35,7 +35,7 @@ public:
     // Takes deliveries until it is cancelled.
     boost::asio::awaitable<void> pull(chat::service& from);
     // One line of an operator; the caller may go away before it is done.
-    boost::asio::awaitable<base::result<view>> execute(actor who, std::string line);
+    boost::asio::awaitable<base::result<view>> execute(actor who, std::string words);
 
     // From now on nothing new is begun.
     void close();
@@ -50,6 +50,7 @@ private:
         std::optional<journal::entry> left_behind;
     };
     struct pending_call;
+    class line_hold;
 
     void enqueue(place where, item what);
     boost::asio::awaitable<void> work(place where);
@@ -57,9 +58,11 @@ private:
     boost::asio::awaitable<void> receive(std::unique_ptr<chat::delivery> fresh);
     boost::asio::awaitable<void> acknowledge(chat::delivery& taken);
     boost::asio::awaitable<void> could_not_receive(std::unique_ptr<chat::delivery> fresh, std::string why);
+    boost::asio::awaitable<void> give_up_on(std::unique_ptr<chat::delivery> fresh, journal::entry asked);
+    boost::asio::awaitable<void> refuse(journal::entry asked, answer told);
     boost::asio::awaitable<void> handle(journal::entry asked);
     boost::asio::awaitable<void> conclude(journal::entry asked, answer with);
-    boost::asio::awaitable<void> call(std::shared_ptr<pending_call> what);
+    boost::asio::awaitable<void> call(std::shared_ptr<pending_call> what, std::unique_ptr<line_hold> until_gone);
 
     boost::asio::any_io_executor executor_;
     base::clock& time_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lines of local operators.
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include <chatrixcd/chatops/command/tokens.hpp>
@@ -34,35 +35,41 @@ struct intake::pending_call {
     base::notifier changed;
 };
 
-asio::awaitable<base::result<view>> intake::execute(actor who, std::string line) {
+// Lives as long as the task, even if that never ran: the caller must not wait for ever.
+class intake::line_hold {
+public:
+    line_hold(intake& self, std::shared_ptr<pending_call> what) : self_(self), what_(std::move(what)) { ++self_.calls_; }
+    line_hold(line_hold const&) = delete;
+    line_hold& operator=(line_hold const&) = delete;
+    ~line_hold() {
+        --self_.calls_;
+        what_->done = true;
+        what_->changed.notify_all();
+        self_.changed_.notify_all();
+    }
+
+private:
+    intake& self_;
+    std::shared_ptr<pending_call> what_;
+};
+
+asio::awaitable<base::result<view>> intake::execute(actor who, std::string words) {
     if (!open_ || store_.is_broken()) co_return not_open();
-    auto const words = after_prefix(line, prefix_).value_or(line);
+    auto const command_words = after_prefix(words, prefix_).value_or(words);
     auto shared = std::make_shared<pending_call>(executor_);
     shared->asked.from.service = "operator";
     shared->asked.from.account = account_of(who);
     shared->asked.from.event = entropy_.token(nonce_length);
     shared->asked.who = std::move(who);
-    shared->asked.line = words.empty() ? "help" : std::string(words);
+    shared->asked.line = command_words.empty() ? "help" : std::string(command_words);
     shared->asked.trace = entropy_.token(nonce_length);
     shared->asked.received = time_.now();
-    tasks_.spawn(call(shared));
+    tasks_.spawn(call(shared, std::make_unique<line_hold>(*this, shared)));
     while (!shared->done) co_await shared->changed.wait();
     co_return shared->value;
 }
 
-asio::awaitable<void> intake::call(std::shared_ptr<pending_call> what) {
-    struct leave {
-        intake& self;
-        pending_call& call;
-        leave(intake& s, pending_call& c) : self(s), call(c) { ++self.calls_; }
-        leave(leave const&) = delete;
-        ~leave() {
-            --self.calls_;
-            call.done = true;
-            call.changed.notify_all();
-            self.changed_.notify_all();
-        }
-    } const on_exit(*this, *what);
+asio::awaitable<void> intake::call(std::shared_ptr<pending_call> what, std::unique_ptr<line_hold>) {
     auto const& asked = what->asked;
     auto commit = [asked](base::transaction& in) { return journal::insert(in, asked); };
     co_await store_.write(std::move(commit));

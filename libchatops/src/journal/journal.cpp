@@ -46,6 +46,12 @@ bool insert(base::transaction& in, entry const& what) {
     return added > 0;
 }
 
+bool is_known(base::transaction& in, chat::origin const& from) {
+    auto const row = in.first("SELECT 1 FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
+                              {from.service, from.account, from.room, from.event});
+    return row.has_value();
+}
+
 void count_attempt(base::transaction& in, chat::origin const& from) {
     in.run("UPDATE journal SET attempts = attempts + 1 WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
            {from.service, from.account, from.room, from.event});

@@ -33,6 +33,9 @@ struct entry {
 // Adds a command in state `received`. False if the origin is there already: the delivery is a repetition.
 bool insert(base::transaction& in, entry const& what);
 
+// Whether a command is there, in whatever state.
+bool is_known(base::transaction& in, chat::origin const& from);
+
 // Counts one more begin of the handler.
 void count_attempt(base::transaction& in, chat::origin const& from);
 

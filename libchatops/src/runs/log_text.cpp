@@ -30,8 +30,8 @@ std::string log_text(std::vector<std::string> const& lines, std::size_t most_lin
     std::vector<std::string> shown;
     std::size_t bytes = 0;
     bool dropped = false;
-    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-        auto clean = text::clean(*line);
+    for (auto next = lines.rbegin(); next != lines.rend(); ++next) {
+        auto clean = text::clean(*next);
         if (clean.size() > longest_line) clean = std::string(cut(clean, longest_line)) + "…";
         dropped = shown.size() == most_lines || bytes + clean.size() + 1 > most_bytes;
         if (dropped) break;
@@ -39,7 +39,7 @@ std::string log_text(std::vector<std::string> const& lines, std::size_t most_lin
         shown.push_back(std::move(clean));
     }
     std::string joined = dropped && bytes > 0 && shown.size() < most_lines ? "…\n" : "";
-    for (auto line = shown.rbegin(); line != shown.rend(); ++line) joined += *line + "\n";
+    for (auto next = shown.rbegin(); next != shown.rend(); ++next) joined += *next + "\n";
     if (!joined.empty()) joined.pop_back();
     return joined;
 }

@@ -9,7 +9,7 @@ namespace chatrixcd::chatops::runs {
 
 std::string duration_words(base::duration span) {
     auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(span).count();
-    if (seconds < 1) return "under a second";
+    if (seconds < 1) return "less than a second";
     if (seconds < 60) return fmt::format("{} s", seconds);
     if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
     if (seconds < 86400) return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);

@@ -8,7 +8,7 @@
 
 namespace chatrixcd::chatops::runs {
 
-// "under a second", "2 s", "1 min 4 s", "2 h 5 min", "3 d 2 h".
+// "less than a second", "2 s", "1 min 4 s", "2 h 5 min", "3 d 2 h".
 std::string duration_words(base::duration span);
 // "12:03:04 UTC"
 std::string time_words(base::time_point when);

@@ -100,6 +100,7 @@ awaitable<void> chat_check::failing() {
     for (std::size_t i = 1; i <= tries; ++i) {
         auto const one = co_await expect_next(text);
         if (!one) co_return;
+        found_.expect(one->content().attempt == static_cast<std::int64_t>(i), "next(): attempt is not " + std::to_string(i));
         bool const last = co_await one->failed("the check says so");
         found_.expect(last == (i == tries), "failed(): try " + std::to_string(i) + " of 3 answers wrongly whether it was the last");
         if (last) break;

@@ -238,6 +238,7 @@ awaitable<chat::result<std::unique_ptr<chat::delivery>>> scripted_chat::next() {
         if (ready != nullptr) {
             ready->handed_out = true;
             std::unique_ptr<chat::delivery> out = std::make_unique<scripted_delivery>(mine, ready->content);
+            ++ready->content.attempt;
             co_return out;
         }
         co_await mine->arrived.wait();

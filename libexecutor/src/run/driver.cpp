@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/driver.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -107,8 +105,6 @@ asio::awaitable<base::process_exit> driver::collect(std::shared_ptr<active_run> 
         if (auto const* const exit = std::get_if<base::process_exit>(&event)) co_return *exit;
         run->output.append(std::get<base::process_output>(event).bytes);
         run->wrote.notify_all();
-        // A job that writes faster than this reads would leave nobody else a turn.
-        co_await asio::post(executor_, asio::use_awaitable);
     }
 }
 

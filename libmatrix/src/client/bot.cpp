@@ -9,23 +9,14 @@
 #include <chatrixcd/base/signals.hpp>
 #include <chatrixcd/base/task_group.hpp>
 
+#include "state/failure.hpp"
+
 namespace chatrixcd::matrix {
 
 namespace asio = boost::asio;
+using detail::words_of;
 
 namespace {
-
-std::string words_of(std::exception_ptr const& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (base::error_exception const& e) {
-        return e.why().describe();
-    } catch (std::exception const& e) {
-        return e.what();
-    } catch (...) {
-        return "something that is no std::exception was thrown";
-    }
-}
 
 // What the tasks of a program share.
 class program {

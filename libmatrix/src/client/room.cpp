@@ -105,7 +105,8 @@ asio::awaitable<result<void>> room::typing(bool on, std::chrono::milliseconds sp
 }
 
 asio::awaitable<result<void>> room::mark_read(event_id up_to) const {
-    auto request = call::post(client_path({"rooms", id_.str(), "receipt", "m.read", up_to.str()})).again().named("marking messages as read");
+    auto path = client_path({"rooms", id_.str(), "receipt", "m.read", up_to.str()});
+    auto request = call::post(std::move(path)).again().named("marking messages as read");
     co_return co_await ask(std::move(request));
 }
 
@@ -136,7 +137,9 @@ asio::awaitable<std::optional<event>> room::state(std::string type, std::string 
     std::optional<event> found;
     if (!runtime_->ready()) co_return found;
     auto& with = runtime_->with();
-    auto find = [account = with.account, id = id_, type, key](base::transaction& t) { return detail::find_state(t, account, id, type, key); };
+    auto find = [account = with.account, id = id_, type, key](base::transaction& t) {
+        return detail::find_state(t, account, id, type, key);
+    };
     auto const text = co_await with.store.read(std::move(find));
     if (!text) co_return found;
     auto parsed = event::parse_text(*text);

@@ -8,6 +8,8 @@
 #include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/timeout.hpp>
 
+#include "state/failure.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 namespace asio = boost::asio;
@@ -30,16 +32,18 @@ runtime::runtime(asio::any_io_executor executor, options how)
       log_(how_.log.named("matrix")),
       changed_(executor_),
       health_(log_.named("store")),
-      loops_(executor_, [this](std::exception_ptr) {
-          log_.error("a part of the client ended unexpectedly");
-          fail(error(error_kind::internal, "a part of the Matrix client ended unexpectedly"));
+      loops_(executor_, [this](std::exception_ptr e) {
+          log_.error("a part of the client ended unexpectedly", {{"why", words_of(e)}});
+          fail(error(error_kind::internal, "a part of the Matrix client ended unexpectedly").with_hint("Look at its log"));
       }) {
     if (time_ == nullptr) time_ = (own_clock_ = base::make_system_clock()).get();
     if (random_ == nullptr) random_ = (own_random_ = base::make_system_random()).get();
     if (transport_ == nullptr) transport_ = (own_transport_ = base::http::make_client(executor_, {}, log_.named("http"))).get();
 }
 
-runtime::~runtime() { assert((phase_ == phase::fresh || phase_ == phase::stopped) && "stop() must have ended before the client is destroyed"); }
+runtime::~runtime() {
+    assert((phase_ == phase::fresh || phase_ == phase::stopped) && "stop() must have ended before the client is destroyed");
+}
 
 result<void> runtime::ready() const {
     if (phase_ == phase::running || phase_ == phase::stopping) return {};
@@ -167,6 +171,9 @@ asio::awaitable<void> runtime::stop() {
         phase_ = phase::stopping;
         changed_.notify_all();
         if (has_parts) co_await end_parts();
+        if (session_) session_->close();
+        store_.reset();
+        lock_.reset();
         phase_ = phase::stopped;
         changed_.notify_all();
     }

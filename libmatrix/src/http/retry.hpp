@@ -22,7 +22,8 @@ bool is_refusal(base::error const& e) noexcept;
 // Delays that double from `first` to `most`, each shortened by up to a half at random, so that many clients do not come back at once.
 class backoff {
 public:
-    explicit backoff(base::random& source, base::duration first = std::chrono::milliseconds(500), base::duration most = std::chrono::seconds(60));
+    explicit backoff(base::random& source, base::duration first = std::chrono::milliseconds(500),
+                     base::duration most = std::chrono::seconds(60));
 
     // The next delay; at least what the server asked for, as long as that is under a quarter of an hour.
     base::duration next(std::optional<base::duration> server_asked = std::nullopt);

@@ -5,6 +5,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "state/failure.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 namespace asio = boost::asio;
@@ -71,7 +73,8 @@ dispatcher::dispatcher(services& with, consumers to, std::size_t parallel)
       changed_(with.executor),
       arrived_(with.executor),
       log_(with.log.named("inbox")),
-      tasks_(with.executor, [this](std::exception_ptr) { log_.error("handing out a message ended unexpectedly"); }) {}
+      tasks_(with.executor,
+             [this](std::exception_ptr e) { log_.error("handing out a message ended unexpectedly", {{"why", words_of(e)}}); }) {}
 
 void dispatcher::wake() {
     ++version_;
@@ -102,7 +105,9 @@ asio::awaitable<void> dispatcher::run() {
 asio::awaitable<void> dispatcher::hand_out(inbox_row row) {
     place const mine(*this);
     co_await asio::this_coro::throw_if_cancelled(false);
-    if (row.tries > most_tries) {
+    // Whoever pulls hears how often it came, and decides: given up here, it would vanish without a word of his.
+    bool const is_pulled = to_.pulled && row.kind == inbox_kind::message;
+    if (row.tries > most_tries && !is_pulled) {
         co_await give_up(row, "the program ended while it was handled, each time");
         co_return;
     }

@@ -15,10 +15,6 @@ std::string unsealed(base::blob const& column) {
 
 std::int64_t milliseconds(base::time_point when) { return when.time_since_epoch().count(); }
 
-void set_state(base::transaction& t, inbox_row const& row, std::int64_t state) {
-    t.run("UPDATE inbox SET state = ?2 WHERE id = ?1", {row.id, state});
-}
-
 // The room's first row, if no gap is open before it.
 std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std::string const& room) {
     auto const found = t.first(
@@ -92,7 +88,9 @@ void set_row_aside(base::transaction& t, inbox_row const& row, std::string const
     t.run("UPDATE inbox SET state = 2, reason = ?2 WHERE id = ?1", {row.id, reason});
 }
 
-void leave_row(base::transaction& t, inbox_row const& row) { set_state(t, row, 3); }
+void leave_row(base::transaction& t, inbox_row const& row) {
+    t.run("UPDATE inbox SET state = 3, tries = ?2 WHERE id = ?1", {row.id, row.tries - 1});
+}
 
 void prune_done(base::transaction& t, std::int64_t account, base::time_point now) {
     t.run("DELETE FROM inbox_done WHERE account = ?1 AND done < ?2", {account, milliseconds(now - done_memory)});

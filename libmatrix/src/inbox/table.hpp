@@ -56,7 +56,7 @@ void finish_row(base::transaction& t, std::int64_t account, inbox_row const& row
 void release_row(base::transaction& t, inbox_row const& row, bool counted);
 // Given up, for the reason given.
 void set_row_aside(base::transaction& t, inbox_row const& row, std::string const& reason);
-// Waits for the next start.
+// Waits for the next start; that it was handed out counts as no try.
 void leave_row(base::transaction& t, inbox_row const& row);
 
 // Forgets what was handled more than 30 days ago.

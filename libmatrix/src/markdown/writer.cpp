@@ -15,8 +15,8 @@ constexpr unsigned most_depth = 50;
 constexpr std::array<std::string_view, 5> link_schemes = {"https://", "http://", "ftp://", "mailto:", "magnet:"};
 
 bool starts_like(std::string_view text, std::string_view prefix) {
-    auto const same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
-    return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [&](char p, char t) { return same(t, p); });
+    auto const same = [](char p, char t) { return t == p || (t >= 'A' && t <= 'Z' && t - 'A' + 'a' == p); };
+    return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), same);
 }
 
 bool is_link(std::string_view target) {

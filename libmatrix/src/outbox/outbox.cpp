@@ -7,6 +7,7 @@
 
 #include "outbox/lookup.hpp"
 #include "outbox/request.hpp"
+#include "state/failure.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -50,7 +51,7 @@ outbox::outbox(services& with, api& homeserver, session const& who)
       session_(&who),
       emptied_(with.executor),
       log_(with.log.named("outbox")),
-      tasks_(with.executor, [this](std::exception_ptr) { log_.error("a room's sender ended unexpectedly"); }) {}
+      tasks_(with.executor, [this](std::exception_ptr e) { log_.error("a room's sender ended unexpectedly", {{"why", words_of(e)}}); }) {}
 
 asio::awaitable<result<event_id>> outbox::send(outbox_item item) {
     if (item.key.empty() || item.key.size() > longest_key) {

@@ -75,8 +75,8 @@ key_state enqueue(base::transaction& t, std::int64_t account, outbox_item const&
     t.run(
         "INSERT INTO outbox (account, key, made_here, room_id, type, content, target, transaction_id, device_id, position, created)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        {account, item.key, std::int64_t{item.made_here}, item.room.str(), item.type, base::seal(item.content), item.target, item.transaction,
-         item.device.str(), *place, std::int64_t{item.now.time_since_epoch().count()}});
+        {account, item.key, std::int64_t{item.made_here}, item.room.str(), item.type, base::seal(item.content), item.target,
+         item.transaction, item.device.str(), *place, std::int64_t{item.now.time_since_epoch().count()}});
     return made;
 }
 

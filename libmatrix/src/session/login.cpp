@@ -92,7 +92,8 @@ asio::awaitable<result<grant>> token_source::refresh(login_context, grant) {
 
 asio::awaitable<result<void>> token_source::revoke(login_context where, grant current) {
     boost::json::object nothing;
-    auto const answer = co_await where.call(base::http::method::post, "/_matrix/client/v3/logout", std::move(nothing), current.access_token);
+    auto const path = std::string("/_matrix/client/v3/logout");
+    auto const answer = co_await where.call(base::http::method::post, path, std::move(nothing), current.access_token);
     if (!answer) co_return answer.error();
     co_return result<void>();
 }

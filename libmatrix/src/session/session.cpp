@@ -23,6 +23,14 @@ constexpr unsigned start_attempts = 5;
 constexpr base::duration good_life = std::chrono::minutes(1);
 constexpr unsigned most_renewals = 5;
 
+error unreachable(std::string const& homeserver, error const& why) {
+    return error(why.kind(), "the homeserver " + homeserver + " cannot be reached: " + why.message())
+        .with_status(why.http_status())
+        .with_errcode(why.errcode())
+        .with_server_text(why.server_text())
+        .with_hint("Check its name, and whether it runs");
+}
+
 error final_refusal(error const& why) {
     return error(error_kind::unauthorized, "the homeserver does not accept our login any more")
         .with_status(why.http_status())
@@ -79,7 +87,10 @@ asio::awaitable<result<void>> session::open(std::shared_ptr<token_source> tokens
                 opened = co_await restore();
             }
         }
-        if (opened || attempt == start_attempts || !may_repeat(opened.error(), /*repeatable=*/true)) co_return opened;
+        // What is no Matrix homeserver does not become one by being asked again.
+        bool const final = opened || opened.error().kind() == error_kind::protocol || !may_repeat(opened.error(), /*repeatable=*/true);
+        if (final) co_return opened;
+        if (attempt == start_attempts) co_return unreachable(homeserver_, opened.error());
         log_.warning("the homeserver could not be reached, trying again", {{"why", opened.error().describe()}});
         auto const delay = wait.next(opened.error().retry_after());
         co_await with_->time.sleep(delay);
@@ -95,8 +106,7 @@ asio::awaitable<result<void>> session::locate(std::string stored_for, std::strin
         auto save = [account = with_->account, name = homeserver_, url = base_url_](base::transaction& t) {
             save_base_url(t, account, name, url);
         };
-        co_await with_->store.write(std::move(save));
-        co_return result<void>();
+        co_return co_await keep(std::move(save));
     }
     bool const by_name = homeserver_.find("://") == std::string::npos;
     if (!by_name || stored_url.empty() || stored_for != homeserver_ || !may_repeat(found.error(), /*repeatable=*/true)) {
@@ -123,12 +133,18 @@ asio::awaitable<result<void>> session::restore() {
     co_return result<void>();
 }
 
-asio::awaitable<void> session::plan_device() {
+asio::awaitable<result<void>> session::keep(std::function<void(base::transaction&)> work) {
+    if (closed_) co_return error(error_kind::unavailable, "the Matrix client does not run");
+    co_await with_->store.write(std::move(work));
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> session::plan_device() {
     current_.device = device_id("CD" + with_->random.token(10));
     current_.access_token = secret();
     current_.refresh_token.reset();
     auto save = [account = with_->account, device = current_.device](base::transaction& t) { save_device(t, account, device); };
-    co_await with_->store.write(std::move(save));
+    co_return co_await keep(std::move(save));
 }
 
 asio::awaitable<result<grant>> session::obtain(bool may_refresh) {
@@ -136,6 +152,8 @@ asio::awaitable<result<grant>> session::obtain(bool may_refresh) {
         auto refreshed = co_await tokens_->refresh(context(), current_);
         bool const ask_anew = !refreshed && (refreshed.error().kind() == error_kind::unsupported ||
                                              refreshed.error().kind() == error_kind::unauthorized);
+        // A refresh that names no new refresh token leaves the old one in use.
+        if (refreshed && !refreshed->refresh_token) refreshed->refresh_token = current_.refresh_token;
         if (!ask_anew) co_return refreshed;
     }
     co_return co_await tokens_->acquire(context());
@@ -143,7 +161,10 @@ asio::awaitable<result<grant>> session::obtain(bool may_refresh) {
 
 // Called by whoever has the turn.
 asio::awaitable<result<void>> session::log_in(bool may_refresh) {
-    if (current_.device.empty()) co_await plan_device();
+    if (current_.device.empty()) {
+        auto const planned = co_await plan_device();
+        if (!planned) co_return planned.error();
+    }
     auto given = co_await obtain(may_refresh);
     if (!given) co_return given.error();
     if (given->access_token.empty()) co_return error(error_kind::protocol, "the login gave no access token");
@@ -162,7 +183,8 @@ asio::awaitable<result<void>> session::adopt(grant given) {
     }
     if (auto const allowed = check_owner(given.user); !allowed) co_return allowed.error();
     auto save = [account = with_->account, given](base::transaction& t) { save_grant(t, account, given); };
-    co_await with_->store.write(std::move(save));
+    auto const kept = co_await keep(std::move(save));
+    if (!kept) co_return kept.error();
     current_ = std::move(given);
     owner_ = current_.user;
     log_.info("logged in", {{"user", current_.user.str()}, {"device", current_.device.str()}});
@@ -208,14 +230,21 @@ asio::awaitable<result<void>> session::renew(secret refused, bool soft) {
         renewal_wait_.reset();
     }
     if (renewals_ == most_renewals) {
-        co_return error(error_kind::unauthorized, "the homeserver refuses every new access token").with_hint("Look at the homeserver's log");
+        co_return error(error_kind::unauthorized, "the homeserver refuses every new access token")
+            .with_hint("Look at the homeserver's log");
     }
     if (renewals_ > 0) {
         auto const delay = renewal_wait_.next();
         co_await with_->time.sleep(delay);
     }
     log_.warning("the access token is refused, asking for a new one", {{"same_device", soft}});
-    auto renewed = co_await replace_token(soft);
+    result<void> renewed;
+    try {
+        renewed = co_await replace_token(soft);
+    } catch (base::store_error const& e) {
+        with_->health.failed(e);
+        renewed = error(error_kind::environment, "a new access token could not be stored");
+    }
     if (renewed) {
         ++renewals_;
         renewed_at_ = with_->time.uptime();
@@ -230,7 +259,10 @@ asio::awaitable<result<void>> session::renew(secret refused, bool soft) {
 asio::awaitable<result<void>> session::replace_token(bool same_device) {
     if (!current_.access_token.empty()) {
         refused_ = current_.access_token;
-        if (!same_device) co_await plan_device();
+        if (!same_device) {
+            auto const planned = co_await plan_device();
+            if (!planned) co_return planned.error();
+        }
     }
     co_return co_await log_in(same_device);
 }
@@ -240,8 +272,7 @@ asio::awaitable<result<void>> session::log_out() {
     if (!revoked && revoked.error().kind() != error_kind::unauthorized) co_return revoked.error();
     current_.access_token = secret();
     auto forget = [account = with_->account](base::transaction& t) { forget_tokens(t, account); };
-    co_await with_->store.write(std::move(forget));
-    co_return result<void>();
+    co_return co_await keep(std::move(forget));
 }
 
 }  // namespace chatrixcd::matrix::detail

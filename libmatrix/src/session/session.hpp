@@ -35,6 +35,8 @@ public:
     boost::asio::awaitable<base::result<void>> renew(secret refused, bool soft);
     // Ends the session at the homeserver and forgets the token.
     boost::asio::awaitable<base::result<void>> log_out();
+    // The store is about to go: whoever still waits in here gets an error instead of it.
+    void close() noexcept { closed_ = true; }
 
 private:
     // One renewal or login at a time.
@@ -47,7 +49,8 @@ private:
     boost::asio::awaitable<base::result<void>> adopt(grant given);
     boost::asio::awaitable<base::result<grant>> obtain(bool may_refresh);
     boost::asio::awaitable<base::result<void>> identify(grant& given);
-    boost::asio::awaitable<void> plan_device();
+    boost::asio::awaitable<base::result<void>> plan_device();
+    boost::asio::awaitable<base::result<void>> keep(std::function<void(base::transaction&)> work);
     base::result<void> check_owner(user_id const& user) const;
     login_context context() const;
 
@@ -60,6 +63,7 @@ private:
     grant current_;
     user_id owner_;  // whose store this is; empty: nobody's yet
     bool busy_ = false;
+    bool closed_ = false;
     base::notifier free_;
     secret refused_;             // the last token that the homeserver did not take
     bool device_lives_ = false;  // what it said about the device then

@@ -143,7 +143,8 @@ received commit_batch(base::transaction& t, sync_batch const& batch, receiving h
 
 gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row gap, std::size_t bound, receiving how) {
     presence_walk walk(how.me, gap.inside);
-    auto const known = std::find_if(page.events.begin(), page.events.end(), [&](event const& e) { return e.id().str() == gap.until_event; });
+    auto const is_known = [&](event const& e) { return e.id().str() == gap.until_event; };
+    auto const known = std::find_if(page.events.begin(), page.events.end(), is_known);
     store_events(t, page.events.begin(), known, arrival_at(how, gap.room, gap.position - 1), walk, how);
     // Servers order branches of a room differently in a sync and in its history: what lies behind the known event is mostly known too,
     // and then ignored.

@@ -63,7 +63,9 @@ asio::awaitable<void> gap_filler::fill(gap_row gap) {
     }
     wait_.reset();
     auto shared = std::make_shared<history_page const>(std::move(*page));
-    auto work = [shared, gap, bound = bound_, how = from_.next()](base::transaction& t) { return commit_page(t, *shared, gap, bound, how); };
+    auto work = [shared, gap, bound = bound_, how = from_.next()](base::transaction& t) {
+        return commit_page(t, *shared, gap, bound, how);
+    };
     auto const outcome = co_await write_through(from_.with(), std::move(work));
     if (outcome == gap_outcome::lost) log_.warning("messages were lost: the gap is too large", {{"room", gap.room.str()}});
     filled_();

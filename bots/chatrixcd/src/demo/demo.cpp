@@ -97,48 +97,51 @@ awaitable<void> converse(stage& s, screen& view, prompt& input) {
     }
 }
 
-awaitable<void> leave_at_signal(asio::any_io_executor executor, bool& asked, base::task_group& conversation) {
-    co_await base::wait_for_stop_signal(executor);
-    asked = true;
-    conversation.cancel();
-}
-
 awaitable<exit_code> interactive(stage& s, screen& view, asio::any_io_executor executor) {
     std::cout << view.note(std::string(welcome)) << std::flush;
     prompt input(executor, s.history_file(), view.repaints(), [] { return std::vector<std::string>(std::begin(sample_words), std::end(sample_words)); });
-    bool signalled = false;
-    std::exception_ptr failure;
-    base::task_group conversation(executor, [&failure](std::exception_ptr e) { failure = e; });
-    base::task_group signals(executor, [](std::exception_ptr) {});
-    conversation.spawn(converse(s, view, input));
-    signals.spawn(leave_at_signal(executor, signalled, conversation));
-    co_await conversation.join();
-    signals.cancel();
-    co_await signals.join();
-    s.on_note({});
-    s.person().on_change({});
-    if (failure) std::rethrow_exception(failure);
+    co_await converse(s, view, input);
     co_return exit_code::success;
+}
+
+// From the first account to the last line.
+awaitable<void> play(stage& s, screen& view, asio::any_io_executor executor, demo_command asked, bool with_person, exit_code& outcome) {
+    s.on_note([](std::string line) { std::cerr << line << '\n'; });
+    auto raised = co_await s.raise(asked.listen.value_or(0));
+    if (!raised) {
+        std::cerr << "error: " << raised.error().describe() << '\n';
+        outcome = exit_code_of(raised.error());
+        co_return;
+    }
+    if (asked.listen) print_login(s);
+    if (with_person) {
+        outcome = co_await interactive(s, view, executor);
+    } else {
+        outcome = co_await scripted(s, view);
+    }
+}
+
+awaitable<void> leave_at_signal(asio::any_io_executor executor, base::task_group& acts, exit_code& outcome, exit_code when_signalled) {
+    co_await base::wait_for_stop_signal(executor);
+    outcome = when_signalled;
+    acts.cancel();
 }
 
 awaitable<void> perform(asio::any_io_executor executor, demo_command asked, std::string folder, environment variables, exit_code& outcome) {
     bool const with_person = !asked.script && ::isatty(STDIN_FILENO) == 1;
     stage s(executor, folder, variables);
     screen view(terminal_options(variables, with_person), "@you:demo.local");
-    s.on_note([](std::string line) { std::cerr << line << '\n'; });
-    auto raised = co_await s.raise(asked.listen.value_or(0));
-    if (!raised) {
-        std::cerr << "error: " << raised.error().describe() << '\n';
-        outcome = exit_code_of(raised.error());
-    } else {
-        if (asked.listen) print_login(s);
-        if (with_person) {
-            outcome = co_await interactive(s, view, executor);
-        } else {
-            outcome = co_await scripted(s, view);
-        }
-    }
+    std::exception_ptr failure;
+    base::task_group acts(executor, [&failure](std::exception_ptr e) { failure = e; });
+    base::task_group signals(executor, [](std::exception_ptr) {});
+    // Signals first: from here on Ctrl-C leaves in order.
+    signals.spawn(leave_at_signal(executor, acts, outcome, with_person ? exit_code::success : exit_code::failure));
+    acts.spawn(play(s, view, executor, std::move(asked), with_person, outcome));
+    co_await acts.join();
+    signals.cancel();
+    co_await signals.join();
     co_await s.strike();
+    if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
@@ -155,7 +158,7 @@ exit_code demo(demo_command const& asked, environment variables) {
     }
     exit_code outcome = exit_code::failure;
     std::exception_ptr failure;
-    {
+    {  // the loop ends before its temporary folder goes
         asio::io_context loop(1);
         asio::co_spawn(loop, perform(loop.get_executor(), asked, folder, std::move(variables), outcome),
                        [&failure](std::exception_ptr e) { failure = e; });

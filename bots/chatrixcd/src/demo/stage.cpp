@@ -72,6 +72,9 @@ base::process_spec stage::bot_command() const {
 }
 
 awaitable<void> stage::strike() {
+    // Whoever was told is gone by now.
+    told_ = nullptr;
+    if (person_) person_->on_change({});
     tasks_.cancel();
     co_await tasks_.join();
     if (person_) co_await person_->stop();

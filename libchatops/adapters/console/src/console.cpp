@@ -135,6 +135,7 @@ awaitable<chat::result<std::unique_ptr<chat::delivery>>> console::next() {
     while (mine->handed_out || mine->inbox.empty()) co_await mine->arrived.wait();
     mine->handed_out = true;
     std::unique_ptr<chat::delivery> out = std::make_unique<console_delivery>(mine, mine->inbox.front());
+    ++mine->inbox.front().attempt;
     co_return out;
 }
 

@@ -20,6 +20,7 @@ chat::message content_of(matrix::message const& m, chat::origin from) {
     if (auto const root = m.thread_root()) made.thread = root->str();
     made.sent = m.sent();
     made.trace = m.trace();
+    made.attempt = m.attempt();
     return made;
 }
 

@@ -99,7 +99,7 @@ public:
 
     // Runs one line (with or without the prefix) for somebody who is not in a chat. The origin is (operator, nonce): two calls are two
     // commands. Errors: the refusal; `unavailable` before start() and after stop().
-    boost::asio::awaitable<base::result<view>> execute(actor who, std::string line);
+    boost::asio::awaitable<base::result<view>> execute(actor who, std::string words);
 
     engine_snapshot snapshot() const;
     // Waits until the revision is above `since`, and returns what changed. Revisions count from 1 in each process; one that is above the

@@ -83,8 +83,8 @@ public:
     boost::asio::awaitable<result<void>> run();
     // Makes run() end. Fit for signal and message handlers.
     void request_stop();
-    // Ends syncing, gives handlers 5 s to return and the outbox 5 s to empty, then cancels and joins everything. The store is closed by
-    // the destructor. Idempotent; works after a failed start. Not to be awaited by a handler: request_stop() is for those.
+    // Ends syncing, gives handlers 5 s to return and the outbox 5 s to empty, then cancels and joins everything and closes the store.
+    // Idempotent; works after a failed start. Not to be awaited by a handler: request_stop() is for those.
     boost::asio::awaitable<void> stop();
     bool is_running() const noexcept;
     // Why the account is of no use, if it is not.

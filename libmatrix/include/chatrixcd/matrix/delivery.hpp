@@ -14,7 +14,8 @@ namespace detail {
 class hand_over;
 }
 
-// Move-only. Later messages of the same room wait for it. One that is dropped without a word comes again after a restart.
+// Move-only. Later messages of the same room wait for it. One that is dropped without a word comes again after a restart. One that a
+// process did not survive comes again, however often: message().attempt() counts those, and whoever pulls decides when it is enough.
 class delivery {
 public:
     delivery(matrix::message content, std::shared_ptr<detail::hand_over> place);

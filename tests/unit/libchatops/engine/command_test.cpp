@@ -176,6 +176,30 @@ TEST_SUITE("chatops::engine::commands") {
         CHECK(holds(world.answer_to(event), "Error id"));
     }
 
+    TEST_CASE("a message that ends the process before it is journaled is refused at its fourth delivery, and the room is told") {
+        test::engine_world world;
+        world.start_bot();
+        world.let_pass(1s);
+        auto const of_a_start = world.switched().steps();
+        world.kill_bot();
+        auto const event = world.chat.says(world.ann, world.room, "!cd run hello");
+        for (int death = 1; death <= 3; ++death) {
+            world.start_bot();
+            world.switched().cut_at(of_a_start + 1);
+            world.settle(1min);
+            CHECK(world.switched().last() == "after next");
+            world.kill_bot();
+            CHECK(world.journal().empty());
+        }
+        world.start_bot();
+        world.settle();
+        CHECK(world.outcome_of(event) == "refused");
+        CHECK(holds(world.answer_to(event), "Error id"));
+        CHECK(world.ci.starts() == 0);
+        // Those behind it are not held up.
+        CHECK(world.answer_to(world.ask("!cd ping")) == "pong");
+    }
+
     TEST_CASE("an orderly stop is no failed try") {
         test::engine_world world;
         int calls = 0;

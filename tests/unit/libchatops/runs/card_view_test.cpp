@@ -105,7 +105,7 @@ TEST_SUITE("chatops::runs::card_view") {
     }
 
     TEST_CASE("durations") {
-        CHECK(runs::duration_words(0s) == "under a second");
+        CHECK(runs::duration_words(0s) == "less than a second");
         CHECK(runs::duration_words(59s) == "59 s");
         CHECK(runs::duration_words(60s) == "1 min 0 s");
         CHECK(runs::duration_words(2h + 5min) == "2 h 5 min");

@@ -57,6 +57,7 @@ TEST_SUITE("chatops::testing scripted chat") {
         CHECK(chat.unacknowledged() == 1);
         auto const again = next();
         CHECK(again->content().from == old->content().from);
+        CHECK(again->content().attempt == 2);
         run(again->acknowledge());
         CHECK(silent());
         chat.deliver_again(old->content().from.event);

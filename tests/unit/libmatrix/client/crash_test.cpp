@@ -2,8 +2,10 @@
 // The promises of this library, cut at every point: what is received is handled, what is sent appears once, in order.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <map>
+#include <set>
 
 #include "state/schema.hpp"
 #include "support/results.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <set>
@@ -16,6 +17,8 @@ using strings = std::vector<std::string>;
 
 namespace {
 
+[[noreturn]] void give_in() { throw std::runtime_error("no"); }
+
 asio::awaitable<void> accept(matrix::invite i) { (co_await i.accept()).value(); }
 asio::awaitable<void> echo(matrix::message m) { (co_await m.reply("echo: " + m.text())).value(); }
 
@@ -23,7 +26,10 @@ asio::awaitable<void> echo(matrix::message m) { (co_await m.reply("echo: " + m.t
 class talk {
 public:
     explicit talk(std::string const& store = {}, std::function<void(matrix::options&)> adjust = {})
-        : ann(w.add("ann")), bot_account(w.add("bot")), room(ann.make_room({bot_account.id()})), bot(w.make_client(store, std::move(adjust))) {
+        : ann(w.add("ann")),
+          bot_account(w.add("bot")),
+          room(ann.make_room({bot_account.id()})),
+          bot(w.make_client(store, std::move(adjust))) {
         bot_account.join(room);
     }
     ~talk() { w.stop(*bot); }
@@ -94,11 +100,12 @@ TEST_SUITE("matrix::client") {
         t.bot->deliver_if([](matrix::room_id const&, matrix::event const& e) { return e.type() != "m.room.member"; });
         t.start();
         auto const original = t.ann.say(t.room, "hello");
-        t.ann.send(t.room, "m.room.message", json::parse(R"({"msgtype":"m.text","body":"* hi","m.new_content":{"msgtype":"m.text","body":"hi"},
+        t.ann.send(t.room, "m.room.message", json::parse(R"({"msgtype":"m.text","body":"* hi",
+            "m.new_content":{"msgtype":"m.text","body":"hi"},
             "m.relates_to":{"rel_type":"m.replace","event_id":")" + original + "\"}}").as_object());
         t.bot_account.say(t.room, "mine");
-        t.ann.send(t.room, "m.reaction", json::parse(R"({"m.relates_to":{"rel_type":"m.annotation","key":"+1","event_id":")" + original +
-                                                     "\"}}").as_object());
+        t.ann.send(t.room, "m.reaction", json::parse(R"({
+            "m.relates_to":{"rel_type":"m.annotation","key":"+1","event_id":")" + original + "\"}}").as_object());
         t.w.pass(std::chrono::seconds(5));
         CHECK(messages == strings{"hello"});
         CHECK(events == strings{"m.room.message * hi", "m.room.message mine", "m.reaction "});
@@ -206,7 +213,7 @@ TEST_SUITE("matrix::client") {
             ++tries;
             CHECK(m.attempt() == static_cast<unsigned>(tries));
             (co_await m.reply("before the failure")).value();
-            throw std::runtime_error("no");
+            give_in();
         });
         t.bot->on_set_aside([&](matrix::message m, std::string id) -> asio::awaitable<void> {
             error_id = id;
@@ -220,8 +227,8 @@ TEST_SUITE("matrix::client") {
         CHECK_FALSE(error_id.empty());
         // What the handler had sent before it failed appears once.
         CHECK(t.said() == strings{"before the failure", "error " + error_id, "fine"});
-        bool const logged = std::any_of(t.w.log_lines.begin(), t.w.log_lines.end(), [&](auto const& l) { return contains(l, "error_id=" + error_id); });
-        CHECK(logged);
+        auto const tells = [&](auto const& line) { return contains(line, "error_id=" + error_id); };
+        CHECK(std::any_of(t.w.log_lines.begin(), t.w.log_lines.end(), tells));
     }
 
     TEST_CASE("pulled messages wait for their acknowledgement, come again after a failure, and after a restart") {
@@ -262,6 +269,37 @@ TEST_SUITE("matrix::client") {
         CHECK(left.message().text() == "two");
         w.run(left.acknowledge());
         w.stop(*bot);
+    }
+
+    TEST_CASE("a pulled message that ends the process comes again each time, and says how often; a restart in good order is no such time") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = ann.make_room({account.id()});
+        account.join(room);
+        unsigned expected = 0;
+        for (int start = 1; start <= 7; ++start) {
+            bool const dies = start != 2 && start != 4;
+            bool dead = false;
+            base::store_hooks hooks;
+            hooks.before_commit = [&] {
+                if (dead) throw std::runtime_error("the process has died");
+            };
+            auto bot = w.make_client("store", [&](matrix::options& o) { o.store_hooks(hooks); });
+            bot->pull_messages();
+            w.start(*bot, "bot");
+            w.run(bot->synced()).value();
+            if (start == 1) ann.say(room, "x");
+            {
+                auto const taken = w.run(bot->next()).value();
+                CHECK(taken.message().attempt() == expected + 1);
+                dead = dies;
+            }  // dropped without a word
+            w.pass(std::chrono::seconds(1));
+            w.stop(*bot);
+            if (dies) ++expected;
+        }
+        CHECK(expected == 5);
     }
 
     TEST_CASE("a pulled message is set aside at its third failure") {

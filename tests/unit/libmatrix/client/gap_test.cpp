@@ -87,7 +87,9 @@ TEST_SUITE("matrix::gap") {
         auto const other = a.ann.make_room({a.account.id()});
         a.account.join(other);
         bool blocked = true;
-        a.w.network->faults = [&](base::http::request const& r) { return is_history(r) && blocked ? fault::server_error() : fault::none(); };
+        a.w.network->faults = [&](base::http::request const& r) {
+            return is_history(r) && blocked ? fault::server_error() : fault::none();
+        };
         a.open();
         a.ann.say(a.room, "after");
         a.ann.say(other, "elsewhere");

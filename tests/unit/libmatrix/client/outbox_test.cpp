@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <set>
 
 #include "support/results.hpp"
 #include "support/world.hpp"
@@ -129,7 +130,9 @@ TEST_SUITE("matrix::outbox") {
 
     TEST_CASE("two who send the same key at once get the same event") {
         office o;
-        o.w.network->faults = [&](base::http::request const& r) { return is_send(r) ? fault::none().after(std::chrono::seconds(5)) : fault::none(); };
+        o.w.network->faults = [&](base::http::request const& r) {
+            return is_send(r) ? fault::none().after(std::chrono::seconds(5)) : fault::none();
+        };
         o.send_later(outgoing("x").key("k"));
         o.send_later(outgoing("x").key("k"));
         o.w.until([&] { return o.outcomes[0]->has_value() && o.outcomes[1]->has_value(); });

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <boost/json/object.hpp>
+#include <map>
+#include <set>
 
 #include "support/results.hpp"
 #include "support/world.hpp"
@@ -32,14 +34,17 @@ private:
 constexpr char const* login = "/_matrix/client/v3/login";
 constexpr char const* whoami = "/_matrix/client/v3/account/whoami";
 
-asio::awaitable<base::result<void>> start(matrix::client& c, std::shared_ptr<matrix::token_source> tokens) { return c.start(std::move(tokens)); }
+asio::awaitable<base::result<void>> start(matrix::client& c, std::shared_ptr<matrix::token_source> tokens) {
+    return c.start(std::move(tokens));
+}
 
 std::shared_ptr<matrix::token_source> with_password(std::string const& user) {
     return matrix::login::password(matrix::user_id(user), base::secret(password));
 }
 
 base::http::response unknown_token(bool soft) {
-    return base::http::response(401, std::string(R"({"errcode":"M_UNKNOWN_TOKEN","error":"gone","soft_logout":)") + (soft ? "true}" : "false}"));
+    auto const end = std::string(soft ? "true}" : "false}");
+    return base::http::response(401, R"({"errcode":"M_UNKNOWN_TOKEN","error":"gone","soft_logout":)" + end);
 }
 
 }  // namespace
@@ -107,7 +112,8 @@ TEST_SUITE("matrix::session") {
         };
         CHECK(refused(matrix::login::password(matrix::user_id("@bot:test"), base::secret("wrong"))).kind() == base::error_kind::forbidden);
         CHECK(refused(matrix::login::token(base::secret("nonsense"))).kind() == base::error_kind::unauthorized);
-        CHECK(refused(with_password("@bot:test"), [](matrix::options& o) { o.homeserver("not a server"); }).kind() == base::error_kind::invalid);
+        auto const bad_name = refused(with_password("@bot:test"), [](matrix::options& o) { o.homeserver("not a server"); });
+        CHECK(bad_name.kind() == base::error_kind::invalid);
 
         w.network->faults = [](auto const&) { return fault::drop_before(); };
         CHECK(refused(with_password("@bot:test")).kind() == base::error_kind::unavailable);
@@ -127,8 +133,7 @@ TEST_SUITE("matrix::session") {
         auto const locked = w.run(start(*second, with_password("@bot:test")));
         CHECK(locked.error().kind() == base::error_kind::conflict);
         w.stop(*second);
-        w.stop(*bot);
-        bot.reset();
+        w.stop(*bot);  // gives the folder free, though the client is still there
         auto other = w.make_client("store");
         auto const wrong = w.run(start(*other, with_password("@eve:test")));
         CHECK(wrong.error().kind() == base::error_kind::conflict);
