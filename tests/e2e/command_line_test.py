@@ -91,6 +91,17 @@ class Check(WithFolder):
         self.assertIn(f"chmod 600 {path}", chatrixcd("check", "-c", path).stdout)
 
 
+    def test_a_password_of_the_environment_is_not_blamed_on_the_file(self):
+        values = json.loads(self.config().read_text())
+        del values["matrix"]["password"]
+        path = self.folder / "bot.hjson"
+        path.write_text(json.dumps(values), encoding="utf-8")
+        path.chmod(0o644)
+        done = chatrixcd("check", "-c", path, environment={"CHATRIXCD_MATRIX_PASSWORD": "hunter2-secret"})
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertNotIn("chmod", done.stdout)
+
+
 class Run(WithFolder):
     def test_an_unreachable_homeserver_is_said_in_one_line(self):
         with socket.socket() as closed:
@@ -108,6 +119,10 @@ class Run(WithFolder):
     def test_an_empty_password_variable_is_named(self):
         done = chatrixcd("run", "-c", self.config(matrix={"password": {"env": "NO_SUCH_VARIABLE"}}))
         self.assertOneLine(done, 2, "matrix.password", "NO_SUCH_VARIABLE")
+
+    def test_a_secret_that_cannot_be_read_is_a_wrong_configuration(self):
+        for source in ({"file": "/no/such/file"}, {"command": ["/bin/false"]}, {"command": ["/no/such/program"]}):
+            self.assertOneLine(chatrixcd("run", "-c", self.config(matrix={"password": source})), 2, "matrix.password")
 
 
 class AgainstTheDemo(WithFolder):
@@ -138,13 +153,12 @@ class AgainstTheDemo(WithFolder):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/_matrix/client/v3/login", body.encode())
         self.assertEqual(json.loads(urllib.request.urlopen(request, timeout=10).read())["user_id"], "@you:demo.local")
 
-    def test_a_job_whose_program_does_not_exist_fails_with_a_clear_card(self):
-        config = self.folder / "demo/config.hjson"
-        self.assertIn("hello", config.read_text())
-        self.demo.type("!cd run demo nothing")
-        self.demo.wait_for("nothing")
+    def test_an_unknown_job_starts_nothing_and_the_right_one_is_suggested(self):
+        self.demo.type("!cd run demo hallo")
+        self.demo.wait_for("hello", limit=20)
         self.demo.type("!cd ping")
-        self.demo.wait_for("ong")
+        self.demo.wait_for("pong")
+        self.assertNotIn("#1", self.demo.screen.text())
 
 
 class Console(WithFolder):

@@ -83,6 +83,17 @@ class InATerminal(unittest.TestCase):
             self.assertEqual(shown.count("demo / hello #"), 1)
             self.leave(t)
 
+    def test_a_run_that_is_cut_by_a_clean_stop_says_so_before_the_bot_goes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            t = self.start("--keep", folder)
+            t.type("!cd run demo deploy env=prod")
+            t.wait_for("#1 · running")
+            self.leave(t)
+            t = self.start("--keep", folder)
+            t.type("!cd status 1")
+            t.wait_for("#1 · canceled")
+            self.leave(t)
+
     def test_control_c_leaves_the_terminal_as_it_was(self):
         t = self.start()
         t.press("\x03")

@@ -28,12 +28,12 @@ constexpr std::uint64_t flood = 55;
 }  // namespace
 
 whole_script::whole_script(std::uint64_t seed, whole_badness how_bad, bool loud)
-    : dice_(base::make_seeded_random(seed)), how_bad_(how_bad), world_(seed, one_in(4) ? 2 : 1, loud) {
+    : dice_(base::make_seeded_random(seed)), how_bad_(how_bad), world_(seed, one_in(8) ? 2 : 1, loud) {
     furnish();
 }
 
 void whole_script::furnish() {
-    if (!one_in(4)) world_.person().stop_listening();
+    if (!one_in(8)) world_.person().stop_listening();
     native_ = one_in(2);
     world_.ci.set_native_keys(native_);
     world_.ci.set_events(one_in(2));
@@ -58,7 +58,7 @@ void whole_script::be_rough() {
 }
 
 asio::awaitable<void> whole_script::talk() {
-    auto const commands = 3 + below(4);
+    auto const commands = 3 + std::min(below(4), below(4));
     for (std::uint64_t i = 0; i < commands; ++i) {
         auto const pause = one_in(4) ? up_to(2min) : up_to(10s);
         co_await world_.time.sleep(pause);
@@ -69,7 +69,7 @@ asio::awaitable<void> whole_script::talk() {
 
 asio::awaitable<void> whole_script::command() {
     auto const room = world_.rooms()[below(world_.rooms().size())];
-    if (one_in(3)) co_await chatter(room);
+    if (one_in(4)) co_await chatter(room);
     std::string const text = lines[below(lines.size())];
     auto what = matrix::outgoing::text(text);
     if (one_in(6) && !said_.empty() && said_.front().room == room) what = std::move(what).in_thread(matrix::event_id(said_.front().event));
@@ -81,7 +81,7 @@ asio::awaitable<void> whole_script::command() {
 }
 
 asio::awaitable<void> whole_script::chatter(std::string room) {
-    auto const count = one_in(20) ? flood : 1;
+    auto const count = one_in(40) ? flood : 1;
     for (std::uint64_t i = 0; i < count; ++i) {
         std::string const text = talk_of_people[below(talk_of_people.size())];
         co_await say(room, matrix::outgoing::text(text), text, /*is_command=*/false);
@@ -160,7 +160,7 @@ void whole_script::calm_down() {
 std::vector<std::string> whole_script::play() {
     be_rough();
     world_.background.spawn(talk());
-    auto const lives = how_bad_.cuts ? 1 + below(5) : 0;
+    auto const lives = how_bad_.cuts ? 1 + below(4) : 0;
     for (std::uint64_t i = 0; i < lives; ++i) {
         trouble();
         if (!world_.is_up()) world_.start_bot();

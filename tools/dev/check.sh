@@ -7,7 +7,7 @@ bash tools/dev/lint.sh
 build_preset dev all_verify_interface_header_sets
 for preset in asan tsan; do
     build_preset "$preset"
-    ctest --test-dir "build/$preset" --output-on-failure -j 2 -L 'unit|e2e'
+    ctest --test-dir "build/$preset" --output-on-failure -j 2 -L 'unit|sim|e2e'
 done
 find libbase/src libprotocol/src libmatrix/src libchatops libexecutor/src libhomeserver/src bots -name '*.cpp' -print0 |
-    xargs -0 -n 4 -P 2 clang-tidy-16 --quiet -p build/dev
+    xargs -0 -n 4 -P 2 clang-tidy-16 --quiet --warnings-as-errors='*' -p build/dev

@@ -61,7 +61,7 @@ fi
 size=$(LC_ALL=C apt-get install -s --no-install-recommends --print-uris -y "${packages[@]}" 2>/dev/null |
     awk '/^\x27/ { bytes += $3 } END { printf "%d", bytes / 1000000 }')
 echo "Building needs these packages: ${packages[*]}"
-echo "That is about $size MB to download and a minute or two; the first build then takes some minutes."
+echo "That is about $size MB to download and 1 to 2 minutes to install; the first build then takes 5 to 10 minutes on two cores."
 if [ -z "$yes" ]; then
     [ -t 0 ] || { echo "setup: nobody to ask; run it again with -y" >&2; exit 1; }
     printf 'Install them%s? [y/N] ' "${sudo:+ with sudo}"

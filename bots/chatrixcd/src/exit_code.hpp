@@ -12,7 +12,7 @@ enum class exit_code : int {
     usage = 2,        // the command line or the configuration is not right; starting it again cannot help
     login = 3,        // the homeserver refused the password or the token
     unreachable = 4,  // the homeserver cannot be reached; starting it again later may help
-    store = 5,        // the store's folder cannot be used, or another process uses it
+    store = 5,        // the store's folder (or the demo's port) cannot be used, or another process uses it
     demo_failed = 6,  // the demo's last card does not say success
 };
 

@@ -5,6 +5,7 @@
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/store.hpp>
 #include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/base/timeout.hpp>
 #include <chatrixcd/chatops/adapters/executor.hpp>
 #include <chatrixcd/chatops/adapters/matrix.hpp>
 #include <chatrixcd/chatops/engine.hpp>
@@ -26,8 +27,16 @@ matrix::options matrix_options(surroundings const& around, config const& setting
         .time(*around.time)
         .random(*around.entropy)
         .transport(*around.network)
-        .log(around.log.named("matrix"));
+        .log(around.log);
     return how;
+}
+
+// How long the cards of local runs may take to say that they were ended.
+constexpr std::chrono::seconds cards_may_take{5};
+
+awaitable<bool> finished(awaitable<void> work) {
+    co_await std::move(work);
+    co_return true;
 }
 
 // A message for the bot begins with its prefix; nothing else is even stored.
@@ -56,6 +65,8 @@ struct running_bot::impl {
     awaitable<base::result<void>> start_executors();
     awaitable<base::result<void>> start_engine();
     awaitable<void> answer_invitation(matrix::invite invitation);
+    awaitable<void> tell_of_gap(matrix::room room, std::string reason);
+    awaitable<void> end_local_runs();
     awaitable<void> work();
     void end(base::result<void> how);
 
@@ -93,6 +104,32 @@ awaitable<void> running_bot::impl::answer_invitation(matrix::invite invitation) 
     }
 }
 
+// Commands that we were never given cannot be run: whoever sent them must know.
+awaitable<void> running_bot::impl::tell_of_gap(matrix::room room, std::string reason) {
+    std::string const words = "Some messages of this room never reached me (" + reason + "). Commands among them were not run: please send them again.";
+    auto told = co_await room.send(matrix::outgoing::notice(words));
+    if (!told) log.warning("a room could not be told of lost messages", {{"room", room.id().str()}, {"why", told.error().describe()}});
+}
+
+// Local jobs end with us. Their cards shall say so before we go, so they are ended while the engine still watches.
+awaitable<void> running_bot::impl::end_local_runs() {
+    for (local_ci& local : servers) {
+        auto const runs = co_await local.jobs->runs(executor::run_filter());
+        if (!runs) continue;
+        for (executor::run const& run : *runs) {
+            if (!executor::is_finished(run.state)) (void)co_await local.jobs->cancel(run.id);
+        }
+    }
+    std::uint64_t seen = 0;
+    for (;;) {
+        auto const now = engine->snapshot();
+        bool const open = std::any_of(now.runs.begin(), now.runs.end(), [](chatops::run_summary const& r) { return r.open; });
+        if (!open) co_return;
+        seen = now.revision;
+        co_await engine->changes(seen);
+    }
+}
+
 awaitable<base::result<void>> running_bot::impl::start_chat() {
     if (other_chat != nullptr) {
         auto acquired = base::folder_lock::acquire(settings.matrix.store_path);
@@ -101,6 +138,7 @@ awaitable<base::result<void>> running_bot::impl::start_chat() {
         co_return base::result<void>();
     }
     account = std::make_unique<matrix::client>(around.executor, matrix_options(around, settings));
+    account->on_gap_lost([this](matrix::room room, std::string reason) { return tell_of_gap(std::move(room), std::move(reason)); });
     account->on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });
     chatops::matrix_service_options how;
     how.accept = addressed_by(settings.bot.command_prefix);
@@ -188,6 +226,7 @@ void running_bot::request_stop() {
 
 awaitable<void> running_bot::stop() {
     impl_->stopping = true;
+    if (impl_->tasks) co_await base::with_timeout(*impl_->around.time, finished(impl_->end_local_runs()), cards_may_take);
     if (impl_->engine) co_await impl_->engine->stop();
     for (local_ci& local : impl_->servers) co_await local.jobs->stop();
     if (impl_->account) co_await impl_->account->stop();

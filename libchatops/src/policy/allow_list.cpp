@@ -35,8 +35,13 @@ decision allow_list::decide(access_request const& asked) const {
     } else if (admin) {
         out.code = "room_not_allowed";
         out.text = "This room is not in `bot.allowed_rooms`, so I do nothing here.";
-        if (asked.room)
-            out.hint = "To allow it, put this into the configuration and restart me: `\"allowed_rooms\": [\"" + *asked.room + "\"]`";
+        if (asked.room && rooms_.empty()) {
+            out.hint = "To allow it, put this into the section `bot` of the configuration and restart me: `\"allowed_rooms\": [\"" +
+                       *asked.room + "\"]`";
+        } else if (asked.room) {
+            // The other rooms' ids are nobody's business here.
+            out.hint = "To allow it, add `\"" + *asked.room + "\"` to the list `allowed_rooms` of the configuration and restart me.";
+        }
     } else {
         out.code = "stranger";
         out.text = "Neither you nor this room is allowed.";

@@ -162,7 +162,7 @@ awaitable<void> chat_check::marking() {
     }
     auto const sent = co_await service_->send(message("redact", "to be removed " + run_));
     if (!found_.expect_done(sent, "send()")) co_return;
-    std::string const redact_key = "check-" + run_ + "-redact";
+    std::string const redact_key = "check-" + run_ + "-redaction";
     auto const redacted = co_await service_->redact(subject_.room, sent->value, redact_key, "the check says so");
     if (!found_.expect_done(redacted, "redact()")) co_return;
     auto const times = co_await shown_times("to be removed " + run_);

@@ -33,13 +33,16 @@ bool others_can_read(std::string const& path) {
 }
 
 // Files that hold a secret: the configuration if one is written in it, and every {"file": …}.
-std::set<std::string> files_with_secrets(config& c, std::string const& config_file) {
+std::set<std::string> files_with_secrets(loaded_config& loaded, std::string const& config_file) {
+    config& c = loaded.values;
     std::set<std::string> files;
     for (key const& k : all_keys()) {
         auto const* member = std::get_if<secret_member>(&k.member);
         if (member == nullptr) continue;
         secret_source const& source = (*member)(c);
-        if (source.from == secret_source::kind::inline_text) files.insert(config_file);
+        // Values of the file have a place in it as their origin.
+        bool const from_file = loaded.origins[k.path()].starts_with(config_file + ":");
+        if (source.from == secret_source::kind::inline_text && from_file) files.insert(config_file);
         if (source.from == secret_source::kind::file) files.insert(source.name);
     }
     return files;
@@ -66,7 +69,7 @@ exit_code check(check_command const& asked, environment variables, std::ostream&
         out << std::left << std::setw(22) << k.path() << ' ' << shown(loaded.values, k) << "  [" << origin->second << "]\n";
     }
     print_servers(loaded.values, out);
-    for (std::string const& file : files_with_secrets(loaded.values, asked.config.file)) {
+    for (std::string const& file : files_with_secrets(loaded, asked.config.file)) {
         if (others_can_read(file)) loaded.warnings.push_back(file + " holds a secret and others can read it: chmod 600 " + file);
     }
     bool const usable = report(loaded, out);

@@ -2,6 +2,8 @@
 #include "config/loader.hpp"
 
 #include <algorithm>
+#include <chatrixcd/base/url.hpp>
+#include <chatrixcd/protocol/ids.hpp>
 
 #include "config/ci_section.hpp"
 #include "config/diagnostics.hpp"
@@ -96,6 +98,30 @@ void read_overrides(load_request const& from, loaded_config& into) {
     }
 }
 
+// Ids that can never match anything, with the place where they stand.
+void check_ids(loaded_config& into) {
+    config const& c = into.values;
+    auto const wrong = [&](std::string const& path, std::string const& value, std::string_view wanted) {
+        into.problems.push_back(into.origins[path] + ": " + path + ": `" + value + "` is not " + std::string(wanted));
+    };
+    if (!c.matrix.user_id.empty() && !protocol::user_id::parse(c.matrix.user_id)) {
+        wrong("matrix.user_id", c.matrix.user_id, "a Matrix id; write it like @bot:example.org");
+    }
+    for (std::string const& user : c.bot.admin_users) {
+        if (!protocol::user_id::parse(user)) wrong("bot.admin_users", user, "a Matrix id; write it like @you:example.org");
+    }
+    for (std::string const& room : c.bot.allowed_rooms) {
+        if (!protocol::room_id::parse(room)) wrong("bot.allowed_rooms", room, "a room id; write it like !abc:example.org (not an alias)");
+    }
+    std::string const& server = c.matrix.homeserver;
+    if (server.find("://") != std::string::npos) {
+        auto const parsed = base::parse_url(server);
+        if (!parsed) wrong("matrix.homeserver", server, "an http or https URL: " + parsed.error().message());
+    } else if (!server.empty() && !protocol::server_name::parse(server)) {
+        wrong("matrix.homeserver", server, "a URL or a server name; write it like https://matrix.example.org");
+    }
+}
+
 void check_whole(loaded_config& into) {
     auto const missing = [&](std::string_view path) {
         key const& k = *find_key(path);
@@ -117,6 +143,7 @@ void check_whole(loaded_config& into) {
     if (c.bot.command_prefix.empty() || c.bot.command_prefix.find(' ') != std::string::npos) {
         into.problems.push_back("bot.command_prefix must be one word, e.g. \"!cd\"");
     }
+    check_ids(into);
     if (c.ci.empty()) into.warnings.push_back("ci is empty: there is nothing to run; add a server with projects and jobs");
 }
 

@@ -10,7 +10,7 @@ using boost::asio::awaitable;
 constexpr std::size_t max_secret = 64U << 10U;
 
 base::error about(std::string const& key_path, base::error const& e) {
-    return base::error(e.kind(), key_path + ": " + e.message());
+    return base::error(base::error_kind::invalid, key_path + ": " + e.message());
 }
 
 void cut_newline(std::string& text) {
@@ -35,12 +35,12 @@ awaitable<base::result<base::secret>> from_command(boost::asio::any_io_executor 
             base::wipe(piece->bytes);
             if (output.size() <= max_secret) continue;
             base::wipe(output);
-            co_return base::error(base::error_kind::too_large, key_path + ": " + program + " wrote over 64 KiB");
+            co_return base::error(base::error_kind::invalid, key_path + ": " + program + " wrote over 64 KiB");
         }
         auto const ended = std::get<base::process_exit>(event);
         if (ended.signal != 0 || ended.status != 0) {
             base::wipe(output);
-            co_return base::error(base::error_kind::environment,
+            co_return base::error(base::error_kind::invalid,
                                   key_path + ": " + program + " failed (exit status " + std::to_string(ended.status) + ")");
         }
         break;

@@ -14,7 +14,7 @@
 namespace chatrixcd::bot {
 
 // Reads a secret from where the configuration says. `key_path` names it in errors ("matrix.password"); the value never does.
-// Errors: invalid (nothing there), environment (unreadable file, a command that failed).
+// Every error has the kind `invalid`: the configuration names something that is not there, and starting again cannot help.
 boost::asio::awaitable<base::result<base::secret>> read_secret(boost::asio::any_io_executor executor, secret_source source,
                                                                std::string key_path, environment variables);
 

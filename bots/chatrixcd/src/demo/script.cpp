@@ -23,7 +23,8 @@ constexpr std::array<step, 8> steps = {{
     {"!cd logs", "hello #1, the last lines"},
     {"!cd run demo broken", "· failure"},
     {"!cd status", "broken #2 · failure"},
-    {"!cd run demo deploy env=staging version=1.4.2", "· success"},
+    // The log comes into the thread after the card has said how it ended.
+    {"!cd run demo deploy env=staging version=1.4.2", "release 1.4.2 for staging"},
 }};
 
 constexpr std::chrono::seconds patience{60};

@@ -98,6 +98,16 @@ TEST_SUITE("bot::config") {
         CHECK(refusals(load_text(complete).values).empty());
     }
 
+    TEST_CASE("an id that can never match is refused where it stands") {
+        auto const loaded = load_text(
+            "{\n matrix: {\n  user_id: \"@bot:x\", password: \"p\"\n  homeserver: \"http://[bad\"\n }\n bot: {admin_users: [\"alice\"],\n "
+            "allowed_rooms: [\"#general:x\"]}\n}");
+        CHECK(says(loaded.problems, {"bot.hjson:4", "matrix.homeserver", "http://[bad"}));
+        CHECK(says(loaded.problems, {"bot.hjson:6", "bot.admin_users", "`alice` is not a Matrix id"}));
+        CHECK(says(loaded.problems, {"bot.hjson:7", "bot.allowed_rooms", "`#general:x` is not a room id"}));
+        CHECK(says(load_text(R"({"matrix": {"user_id": "bx", "password": "p", "homeserver": "x"}})").problems, {"matrix.user_id", "`bx`"}));
+    }
+
     TEST_CASE("lists come from the environment with commas") {
         auto const loaded = load_text("{}", {{"CHATRIXCD_BOT_ADMIN_USERS", "@ann:x, @bob:x"}});
         CHECK(loaded.values.bot.admin_users == std::vector<std::string>{"@ann:x", "@bob:x"});

@@ -76,7 +76,7 @@ TEST_SUITE("chatops::engine::commands") {
         world.settle();
         CHECK(world.answer_to(stranger).empty());
         CHECK(holds(world.answer_to(member), "@bob:example.org"));
-        CHECK(holds(world.answer_to(elsewhere), R"("allowed_rooms": ["!other:example.org"])"));
+        CHECK(holds(world.answer_to(elsewhere), R"(add `"!other:example.org"` to the list `allowed_rooms`)"));
         for (auto const& event : {stranger, member, elsewhere}) CHECK(world.outcome_of(event) == "refused");
         CHECK(world.ci.start_calls() == 0);
         for (auto const& message : world.chat.transcript()) CHECK(message.reactions.empty());

@@ -58,6 +58,10 @@ TEST_SUITE("chatops::allow_list") {
         CHECK(told.code == "room_not_allowed");
         CHECK_FALSE(told.silent);
         CHECK(told.hint.find(R"("allowed_rooms": ["!abc:server"])") != std::string::npos);
+        // Beside a list that is there, a second one would be an error, and the ids in it are not for this room.
+        auto const beside = allow_list({"@ann:a.org"}, {"!secret:server"}).decide(said_by("@ann:a.org", "!abc:server"));
+        CHECK(beside.hint.find(R"(add `"!abc:server"` to the list `allowed_rooms`)") != std::string::npos);
+        CHECK(beside.hint.find("!secret") == std::string::npos);
     }
 
     TEST_CASE("a chat user outside of every room is refused, a local operator is not") {
