@@ -58,7 +58,7 @@ if ! choose; then
     choose || { echo "setup: none of \`$entry\` is in this distribution's packages" >&2; exit 1; }
 fi
 
-size=$(LC_ALL=C apt-get install -s --no-install-recommends --print-uris -y "${packages[@]}" 2>/dev/null |
+size=$(LC_ALL=C apt-get install --no-install-recommends --print-uris -y "${packages[@]}" 2>/dev/null |
     awk '/^\x27/ { bytes += $3 } END { printf "%d", bytes / 1000000 }')
 echo "Building needs these packages: ${packages[*]}"
 echo "That is about $size MB to download and 1 to 2 minutes to install; the first build then takes 5 to 10 minutes on two cores."

@@ -193,7 +193,7 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
     }
     if (thrown) {
         auto why = words_of(thrown);
-        co_await could_not_receive(std::move(fresh), std::move(why));
+        co_await could_not_receive(std::move(fresh), std::move(asked), std::move(why));
         co_return;
     }
     auto commit = [asked, no](base::transaction& in) {
@@ -237,18 +237,17 @@ asio::awaitable<void> intake::acknowledge(chat::delivery& taken) {
     log_.warning("a message could not be acknowledged", {{"event", taken.content().from.event}, {"why", words_of(thrown)}});
 }
 
-// A policy or parser that throws is a mistake of ours. The chat brings the message again; after its last try the room is told.
-asio::awaitable<void> intake::could_not_receive(std::unique_ptr<chat::delivery> fresh, std::string why) {
-    auto const& said = fresh->content();
-    journal::entry asked;
-    asked.from = said.from;
-    asked.who = said.author;
-    asked.thread = said.thread;
-    asked.trace = said.trace;
-    asked.received = time_.now();
-    auto const was_last = co_await fresh->failed(why);
-    auto const told = desk_.gave_up(asked, why);
-    if (was_last) co_await refuse(std::move(asked), told);
+// A policy or parser that throws is a mistake of ours. The chat brings the message again; at its last try the room is told, and only
+// what is committed is acknowledged.
+asio::awaitable<void> intake::could_not_receive(std::unique_ptr<chat::delivery> fresh, journal::entry asked, std::string why) {
+    if (fresh->content().attempt < most_deliveries) {
+        bool const set_aside = co_await fresh->failed(why);
+        // A service that gives up sooner than we do.
+        if (!set_aside) co_return;
+    }
+    auto told = desk_.gave_up(asked, why);
+    co_await refuse(std::move(asked), std::move(told));
+    co_await acknowledge(*fresh);
 }
 
 // Without having looked at it. What another process has journaled is handled from there.

@@ -57,7 +57,7 @@ private:
     boost::asio::awaitable<void> take(item what);
     boost::asio::awaitable<void> receive(std::unique_ptr<chat::delivery> fresh);
     boost::asio::awaitable<void> acknowledge(chat::delivery& taken);
-    boost::asio::awaitable<void> could_not_receive(std::unique_ptr<chat::delivery> fresh, std::string why);
+    boost::asio::awaitable<void> could_not_receive(std::unique_ptr<chat::delivery> fresh, journal::entry asked, std::string why);
     boost::asio::awaitable<void> give_up_on(std::unique_ptr<chat::delivery> fresh, journal::entry asked);
     boost::asio::awaitable<void> refuse(journal::entry asked, answer told);
     boost::asio::awaitable<void> handle(journal::entry asked);

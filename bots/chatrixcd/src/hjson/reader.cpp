@@ -48,7 +48,12 @@ private:
     limits most_;
     std::size_t depth_ = 0;
     // The last text without quotation marks that swallowed a bracket: what is not closed may have been meant to end there.
-    std::optional<position> greedy_;
+    struct greedy_text {
+        position where;
+        bool beside_its_opening = false;  // on the line of the bracket that it is inside of: then it surely was
+    };
+    std::optional<greedy_text> greedy_;
+    std::size_t opened_in_line_ = 0;  // where the innermost list or object begins
 };
 
 result<node> parser::root() {
@@ -75,8 +80,10 @@ result<node> parser::container() {
     opening in;
     in.close = is_object ? '}' : ']';
     in.where = at_.where();
+    auto const around = std::exchange(opened_in_line_, in.where.line);
     at_.skip();
     auto out = is_object ? object(in) : list(in);
+    opened_in_line_ = around;
     --depth_;
     return out;
 }
@@ -204,7 +211,7 @@ result<node> parser::value(std::string const& of, std::size_t line) {
         return mistake(start, "found " + quoted(*out.as_text()) + " on a line of its own where " + what,
                        "begin the value on the line of its key; an empty text is written \"\"");
     }
-    if (out.as_text()->find_first_of("]}") != std::string::npos) greedy_ = start;
+    if (out.as_text()->find_first_of("]}") != std::string::npos) greedy_ = greedy_text{start, start.line == opened_in_line_};
     return out;
 }
 
@@ -215,10 +222,15 @@ error parser::not_closed(opening const& in) const {
 }
 
 error parser::bracket_mistake(position where, std::string const& message, std::string hint) const {
-    if (greedy_) {
-        hint += "; perhaps the text in " + to_string(*greedy_) +
-                " was meant to end earlier: without quotation marks it goes to the end of its line, brackets and commas included";
+    if (!greedy_) return mistake(where, message, std::move(hint));
+    if (greedy_->beside_its_opening) {
+        return mistake(greedy_->where,
+                       "found a text without quotation marks, which goes to the end of its line, brackets and commas included; so " +
+                           to_string(where) + " is wrong: " + message,
+                       "put the text into quotation marks, or begin a new line behind it");
     }
+    hint += "; perhaps the text in " + to_string(greedy_->where) +
+            " was meant to end earlier: without quotation marks it goes to the end of its line, brackets and commas included";
     return mistake(where, message, std::move(hint));
 }
 

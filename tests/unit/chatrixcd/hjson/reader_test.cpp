@@ -159,11 +159,21 @@ TEST_SUITE("hjson::reader") {
         CHECK(json(parse("a:\n{\nb:\n[1]\n}")) == R"({"a":{"b":[1]}})");
     }
 
-    TEST_CASE("a list that an unquoted text swallowed is explained") {
+    TEST_CASE("a bracket that an unquoted text swallowed is told at the text") {
         auto const why = refused("bot: {\n  rooms: [!a:b, !c:d]\n}");
+        CHECK(why.message ==
+              "line 2, column 11: found a text without quotation marks, which goes to the end of its line, brackets and commas included; "
+              "so line 3, column 1 is wrong: found '}' where a value belongs");
+        CHECK(why.hint == "put the text into quotation marks, or begin a new line behind it");
+        CHECK(refused("rooms: [!a:b, !c:d]").message.starts_with("line 1, column 9: found a text without quotation marks"));
+        CHECK(refused("ci: [\n  {name: local, type: executor}\n]").message.starts_with("line 2, column 10: found a text without"));
+        CHECK(refused("ci: [\n  {name: a, type: x}\n  {name: b}\n]").message.starts_with("line 2, column 10: found a text without"));
+    }
+
+    TEST_CASE("a mistake after a text with a bracket in it is told where it is, and the text as a possible cause") {
+        auto const why = refused("list: [\n  a]\n}");
         CHECK(why.message == "line 3, column 1: found '}' where a value belongs");
-        CHECK(why.hint.find("perhaps the text in line 2, column 11 was meant to end earlier") != std::string::npos);
-        CHECK(refused("rooms: [!a:b, !c:d]").hint.find("perhaps the text in line 1, column 9") != std::string::npos);
+        CHECK(why.hint.find("perhaps the text in line 2, column 3 was meant to end earlier") != std::string::npos);
     }
 
     TEST_CASE("depth and size are bounded") {

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "engine/world.hpp"
@@ -78,6 +80,33 @@ void everywhere(sweep const& what) {
     for (std::size_t step = 1; step <= steps; ++step) cut_at(what, step);
 }
 
+// A mistake of ours that every look at a command meets.
+class throwing_policy final : public chatops::policy {
+public:
+    chatops::decision decide(chatops::access_request const&) const override { throw std::runtime_error("a broken rule"); }
+};
+
+void cut_what_cannot_be_received(std::size_t step) {
+    test::engine_world world(step);
+    world.rules = std::make_shared<throwing_policy>();
+    world.start_bot();
+    if (step > 0) world.switched().cut_at(step);
+    world.chat.says(world.ann, world.room, "!cd run hello");
+    world.settle();
+    auto const where = "step " + std::to_string(step) + ", " + world.switched().last();
+    INFO(where);
+    world.kill_bot();
+    world.start_bot();
+    world.settle();
+    auto const rows = world.journal();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].outcome == "refused");
+    CHECK(rows[0].line == "run hello");
+    REQUIRE(world.chat.bot_messages().size() == 1);
+    CHECK(test::holds(world.last_answer(), "Something in me failed"));
+    CHECK(world.ci.starts() == 0);
+}
+
 }  // namespace
 
 TEST_SUITE("chatops::engine::crash_sweep") {
@@ -107,5 +136,18 @@ TEST_SUITE("chatops::engine::crash_sweep") {
         what.line = "!cd projects";
         what.has_run = false;
         everywhere(what);
+    }
+
+    TEST_CASE("a command that our own rules fail at is refused once, and never lost") {
+        std::size_t steps = 0;
+        {
+            test::engine_world world;
+            world.rules = std::make_shared<throwing_policy>();
+            world.start_bot();
+            world.ask("!cd run hello");
+            steps = world.switched().steps();
+        }
+        CHECK(steps > 6);
+        for (std::size_t step = 0; step <= steps; ++step) cut_what_cannot_be_received(step);
     }
 }
