@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import check_coroutines  # noqa: E402
 import check_layers  # noqa: E402
 import check_names  # noqa: E402
+import doxygen_comments  # noqa: E402
 
 BAD = [
     'co_await send({.room = r, .body = b});',
@@ -54,6 +55,13 @@ class Checks(unittest.TestCase):
     def test_the_coroutine_check_lets_the_safe_spellings_pass(self):
         for snippet in GOOD:
             self.assertFalse(found(snippet), snippet)
+
+    def test_comments_of_a_header_become_its_reference(self):
+        header = ["// SPDX-License-Identifier: Apache-2.0", "// What it is.", "#pragma once", "// Waits <long>.", "void wait();",
+                  "int depth = 1;  // in rooms", 'auto url = "http://a";', "// Nothing follows.", "", "template <>", "struct std::hash<id> {};"]
+        self.assertEqual(doxygen_comments.translate(header),
+                         ["", "/// \\file", "/// What it is.", "", "#pragma once", "/// Waits \\<long\\>.", "void wait();",
+                          "int depth = 1;  ///< in rooms", 'auto url = "http://a";', "// Nothing follows.", "", "", ""])
 
     def test_the_layer_check_knows_the_forbidden_edges(self):
         self.assertNotIn("matrix", check_layers.MAY["libchatops"])

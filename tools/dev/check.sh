@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is too long for every day: both sanitizers of clang, clang-tidy, and each public header compiled alone.
+# What is too long for every day: both sanitizers of clang, clang-tidy, the API reference, and each public header compiled alone.
 . tools/dev/common.sh
 split_yes "$@"
 setup clang-tidy-16
 bash tools/dev/lint.sh
+bash tools/dev/docs.sh "${yes[@]}"
 build_preset dev all_verify_interface_header_sets
 for preset in asan tsan; do
     build_preset "$preset"
