@@ -73,7 +73,8 @@ asio::awaitable<result<void>> server::open() {
     lost.state = run_state::lost;
     lost.detail = "the server ended before the run did";
     lost.when = self->time.now();
-    auto const lose = [lost](base::transaction& in) {
+    auto const lose = [lost, keep = self->settings.keep_output_of](base::transaction& in) {
+        forget_output(in, keep);
         auto const before = last_revision(in);
         return std::make_pair(before, lose_unfinished(in, lost));
     };

@@ -17,6 +17,9 @@ using base::result;
 
 namespace {
 
+// Old output is looked for after so many runs: a transaction for each would be too many.
+constexpr run_id forget_interval = 50;
+
 template <class Named>
 std::vector<std::string_view> names_of(std::vector<Named> const& things) {
     std::vector<std::string_view> names;
@@ -148,6 +151,13 @@ void server::impl::launch(std::shared_ptr<active_run> run, stored_run where, new
 asio::awaitable<void> server::impl::drive(std::shared_ptr<active_run> run, run_state state) {
     co_await drives.drive(run, state);
     active.erase(run->id);
+    if (run->id % forget_interval != 0) co_return;
+    auto const forget = [keep = settings.keep_output_of](base::transaction& in) {
+        forget_output(in, keep);
+        return true;
+    };
+    // What cannot be forgotten now is at the next run's end.
+    (void)co_await book.attempt(forget);
 }
 
 std::shared_ptr<active_run> server::impl::active_of(run_id id) const {

@@ -25,16 +25,26 @@ void add_lines(excerpt& to, std::uint64_t number, std::string_view text) {
     }
 }
 
+constexpr std::string_view forgotten = "(the output of this run is not kept any longer)\n";
+
+void store_chunk(base::transaction& in, std::string const& digest, std::string_view text) {
+    in.run("INSERT INTO chunks (digest, content) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING", {digest, base::seal(text)});
+}
+
+void store_piece(base::transaction& in, run_id id, std::int64_t first, std::int64_t end, std::string const& digest) {
+    in.run(
+        "INSERT INTO output (run, stage, step, first_line, end_line, digest) VALUES (?1, 0, 0, ?2, ?3, ?4) "
+        "ON CONFLICT (run, stage, step, first_line) DO NOTHING",
+        {id, first, end, digest});
+}
+
 }  // namespace
 
 void append_output(base::transaction& in, run_id id, line_block const& lines) {
     auto const text = join(lines.lines);
     auto const digest = sha256(text);
-    in.run("INSERT INTO chunks (digest, content) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING", {digest, base::seal(text)});
-    in.run(
-        "INSERT INTO output (run, stage, step, first_line, end_line, digest) VALUES (?1, 0, 0, ?2, ?3, ?4) "
-        "ON CONFLICT (run, stage, step, first_line) DO NOTHING",
-        {id, static_cast<std::int64_t>(lines.first), static_cast<std::int64_t>(lines.end()), digest});
+    store_chunk(in, digest, text);
+    store_piece(in, id, static_cast<std::int64_t>(lines.first), static_cast<std::int64_t>(lines.end()), digest);
 }
 
 output_lines read_output(base::transaction& in, run_id id, std::uint64_t first, std::size_t max_lines) {
@@ -58,6 +68,25 @@ output_lines read_output(base::transaction& in, run_id id, std::uint64_t first, 
 std::uint64_t output_size(base::transaction& in, run_id id) {
     auto const rows = in.query("SELECT COALESCE(MAX(end_line), 0) FROM output WHERE run = ?1", {id});
     return static_cast<std::uint64_t>(rows.front().integer(0));
+}
+
+void forget_output(base::transaction& in, std::size_t keep) {
+    auto const notice = sha256(forgotten);
+    auto const old = in.query(
+        "SELECT DISTINCT output.run FROM output JOIN runs ON runs.id = output.run "
+        "WHERE output.digest <> ?1 AND runs.ended IS NOT NULL "
+        "AND output.run <= (SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?2) ORDER BY output.run LIMIT 100",
+        {notice, static_cast<std::int64_t>(keep)});
+    for (auto const& row : old) {
+        auto const id = row.integer(0);
+        auto const pieces = in.query("SELECT DISTINCT digest FROM output WHERE run = ?1", {id});
+        in.run("DELETE FROM output WHERE run = ?1", {id});
+        for (auto const& piece : pieces) {
+            in.run("DELETE FROM chunks WHERE digest = ?1 AND NOT EXISTS (SELECT 1 FROM output WHERE output.digest = ?1)", {piece.text(0)});
+        }
+        store_chunk(in, notice, forgotten);
+        store_piece(in, id, 0, 1, notice);
+    }
 }
 
 }  // namespace chatrixcd::executor

@@ -20,4 +20,7 @@ output_lines read_output(base::transaction& in, run_id id, std::uint64_t first, 
 // How many lines there were, kept or not.
 std::uint64_t output_size(base::transaction& in, run_id id);
 
+// Puts one line in the place of what finished runs have printed that are older than the newest `keep`. At most 100 runs a call.
+void forget_output(base::transaction& in, std::size_t keep);
+
 }  // namespace chatrixcd::executor

@@ -68,8 +68,12 @@ CREATE TABLE output (
 );
 )sql";
 
+constexpr char const* shared_chunks = "CREATE INDEX output_of_chunk ON output (digest);";
+
 }  // namespace
 
-std::vector<base::migration> migrations() { return {{"runs, stages, steps and output", runs}}; }
+std::vector<base::migration> migrations() {
+    return {{"runs, stages, steps and output", runs}, {"which output a chunk is of", shared_chunks}};
+}
 
 }  // namespace chatrixcd::executor

@@ -89,4 +89,56 @@ TEST_SUITE("executor::output") {
         for (auto const& line : stored.lines) bytes += line.size();
         CHECK(bytes <= 64 * 1024);
     }
+
+    TEST_CASE("of old runs a line stays that says that their output is not kept, and their keys") {
+        base::temporary_folder const folder("executor");
+        executor::options settings;
+        settings.store_folder = folder.path();
+        settings.keep_output_of = 3;
+        auto const text_of = [](rig& r, executor::run_id id) { return r.wait(r.server->output(id, 0, 10)).value(); };
+        {
+            rig r(settings);
+            r.open();
+            for (int i = 0; i < 50; ++i) {
+                auto const id = r.start("key" + std::to_string(i));
+                r.process(static_cast<std::size_t>(i)).write(i % 2 == 0 ? "the same\n" : "number " + std::to_string(i) + "\nand more\n");
+                r.process(static_cast<std::size_t>(i)).exit(0);
+                r.finished(id);
+            }
+            r.settle();
+            CHECK(text_of(r, 47).lines == strings{"(the output of this run is not kept any longer)"});
+            CHECK(text_of(r, 47).complete);
+            CHECK(text_of(r, 48).lines == strings{"number 47", "and more"});
+            CHECK(text_of(r, 49).lines == strings{"the same"});
+            CHECK(r.wait(r.server->tail(1, 5)).value().lines.size() == 1);
+            CHECK(r.wait(r.server->find("key0")).value() == executor::run_id(1));
+        }
+        settings.keep_output_of = 1;
+        rig again(settings);
+        again.open();
+        CHECK(text_of(again, 48).lines == strings{"(the output of this run is not kept any longer)"});
+        CHECK(text_of(again, 50).lines == strings{"number 49", "and more"});
+    }
+
+    TEST_CASE("output of a run that has not ended is never forgotten") {
+        executor::options settings;
+        settings.keep_output_of = 0;
+        settings.max_running = 2;
+        rig r(settings);
+        r.open();
+        r.start("long");
+        r.process(0).write("still here\n");
+        r.settle();
+        r.time.advance();  // what came is stored
+        r.settle();
+        for (int i = 1; i < 50; ++i) {
+            auto const id = r.start("key" + std::to_string(i));
+            r.process(static_cast<std::size_t>(i)).exit(0);
+            r.finished(id);
+        }
+        r.settle();
+        r.process(0).exit(0);
+        r.finished(1);
+        CHECK(r.wait(r.server->output(1, 0, 10)).value().lines == strings{"still here"});
+    }
 }

@@ -45,6 +45,9 @@ public:
     // as the job runs.
     std::size_t max_output = 4 * 1024 * 1024;
     std::size_t max_line = 8 * 1024;
+    // Of at least so many runs, the newest, output is kept, and of at most 50 more; of older ones a line that says that it is not. Runs
+    // themselves and their keys stay.
+    std::size_t keep_output_of = 1000;
 };
 
 // A job's environment holds PATH, CHATRIXCD_RUN_ID, CHATRIXCD_RUN_KEY and what its definition lists, nothing else.
