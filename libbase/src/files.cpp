@@ -20,12 +20,6 @@ error broken(std::string const& what, int reason) {
     return error(error_kind::environment, what + ": " + std::generic_category().message(reason));
 }
 
-// The folder that holds `path`: a rename or a new file is durable only once its folder is.
-std::string parent_of(std::string const& path) {
-    auto const parent = std::filesystem::path(path).parent_path();
-    return parent.empty() ? "." : parent.string();
-}
-
 bool write_all(int descriptor, std::string_view content) {
     while (!content.empty()) {
         auto const written = ::write(descriptor, content.data(), content.size());
@@ -88,7 +82,7 @@ result<void> write_file(std::string const& path, std::string_view content) {
         ::unlink(beside.c_str());
         return broken(what, reason);
     }
-    return files::sync_folder(parent_of(path));
+    return files::sync_folder(files::parent_of(path));
 }
 
 temporary_folder::temporary_folder(std::string const& prefix) {

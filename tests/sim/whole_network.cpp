@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <chatrixcd/base/http_bodies.hpp>
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/timeout.hpp>
 
@@ -72,7 +73,9 @@ void whole_network::draw_fault(fate& into) {
             into.instead = error(error_kind::timeout_unknown, "the connection broke");
             break;
         case 2:
-        case 3: into.instead = error(error_kind::timeout_unknown, "the answer was lost"); break;
+        case 3:
+            into.instead = error(error_kind::timeout_unknown, "the answer was lost");
+            break;
         case 4:
             into.arrives = false;
             into.instead = rate_limited(up_to(5s));
@@ -81,9 +84,15 @@ void whole_network::draw_fault(fate& into) {
             into.arrives = false;
             into.instead = page_of_a_proxy(502);
             break;
-        case 6: into.instead = page_of_a_proxy(504); break;
-        case 7: into.out += up_to(longest_way); break;
-        default: into.back += up_to(longest_way); break;
+        case 6:
+            into.instead = page_of_a_proxy(504);
+            break;
+        case 7:
+            into.out += up_to(longest_way);
+            break;
+        default:
+            into.back += up_to(longest_way);
+            break;
     }
 }
 
@@ -123,10 +132,15 @@ asio::awaitable<void> whole_network::stop() {
 asio::awaitable<base::result<response>> wire::send(base::http::request r) {
     if (power_ && power_->step("before a request")) co_await power_->hang();
     bool const lost = deaf_ && r.url.find("/sync?") != std::string::npos;
-    auto way = lost ? net_.lose(std::move(r)) : net_.carry(std::move(r));
+    auto const sink = r.sink;
+    auto const max_response = r.max_response;
+    auto whole = co_await base::http::gather_body(std::move(r));
+    if (!whole) co_return whole.error();
+    auto way = lost ? net_.lose(std::move(*whole)) : net_.carry(std::move(*whole));
     auto answer = co_await std::move(way);
     if (power_ && power_->step("after a request")) co_await power_->hang();
-    co_return answer;
+    if (!answer) co_return answer.error();
+    co_return co_await base::http::deliver_body(std::move(*answer), sink, max_response);
 }
 
 }  // namespace chatrixcd::test

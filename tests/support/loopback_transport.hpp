@@ -9,6 +9,7 @@
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/http_bodies.hpp>
 #include <chatrixcd/base/timeout.hpp>
 
 namespace chatrixcd::test {
@@ -62,12 +63,23 @@ public:
         r.url = path == std::string::npos ? "/" : r.url.substr(path);
         r.remote = "127.0.0.1";
         auto const limit = r.timeout;
-        auto answer = co_await base::with_timeout(*time_, exchange(std::move(r)), limit);
+        auto answer = co_await base::with_timeout(*time_, carry(std::move(r)), limit);
         if (!answer) co_return base::error(base::error_kind::timeout_unknown, "no answer in time");
         co_return std::move(*answer);
     }
 
 private:
+    // The faults, the server and the observer see a streamed body as any other.
+    boost::asio::awaitable<base::result<base::http::response>> carry(base::http::request r) {
+        auto const sink = r.sink;
+        auto const max_response = r.max_response;
+        auto whole = co_await base::http::gather_body(std::move(r));
+        if (!whole) co_return whole.error();
+        auto answer = co_await exchange(std::move(*whole));
+        if (!answer) co_return answer.error();
+        co_return co_await base::http::deliver_body(std::move(*answer), sink, max_response);
+    }
+
     boost::asio::awaitable<base::result<base::http::response>> exchange(base::http::request r) {
         auto const fate = faults ? faults(r) : fault::none();
         co_await time_->sleep(fate.delay);

@@ -61,10 +61,19 @@ public:
         message += take(std::min(length, received_.size()));
         co_return message;
     }
+    // What comes next, at most `most` bytes; empty at the end.
+    boost::asio::awaitable<std::string> read_some(std::size_t most) {
+        if (received_.empty()) co_await read_more();
+        co_return take(std::min(most, received_.size()));
+    }
     boost::asio::awaitable<std::string> read_to_end() {
         bool more = true;
         while (more) more = co_await read_more();
         co_return take(received_.size());
+    }
+    // Reads nothing; returns when the other side has closed the connection or reset it.
+    boost::asio::awaitable<void> wait_for_end() {
+        co_await socket_.async_wait(tcp::socket::wait_error, boost::asio::as_tuple(boost::asio::use_awaitable));
     }
     void close() { socket_.close(); }
 

@@ -5,12 +5,18 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace chatrixcd::base::files {
 
 descriptor::~descriptor() {
     if (number_ >= 0) ::close(number_);
+}
+
+std::string parent_of(std::string const& path) {
+    auto const parent = std::filesystem::path(path).parent_path();
+    return parent.empty() ? "." : parent.string();
 }
 
 result<void> sync_folder(std::string const& path) {

@@ -27,6 +27,8 @@ private:
     int number_;
 };
 
+// The folder that holds `path`: a rename or a new file is durable only once its folder is.
+std::string parent_of(std::string const& path);
 // Makes the entries of a folder durable. Error kind `environment`.
 result<void> sync_folder(std::string const& path);
 

@@ -46,6 +46,11 @@ public:
         co_return transferred(failure, count);
     }
 
+    void hang_up() override {
+        boost::system::error_code ignored;  // it is gone already
+        socket_of(stream_).shutdown(tcp::socket::shutdown_both, ignored);
+    }
+
     bool is_quiet() override {
         char byte = 0;
         auto const received = ::recv(socket_of(stream_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

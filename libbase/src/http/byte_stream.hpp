@@ -18,6 +18,7 @@ namespace chatrixcd::base::http {
 
 class byte_stream {
 public:
+    // One read and one write may be under way at once.
     using transferred = std::pair<boost::system::error_code, std::size_t>;
 
     // Closes the connection.
@@ -26,6 +27,8 @@ public:
     virtual boost::asio::awaitable<transferred> read_some(boost::asio::mutable_buffer into) = 0;
     // Everything, or how much of it and why no more.
     virtual boost::asio::awaitable<transferred> write(boost::asio::const_buffer data) = 0;
+    // Ends both directions: what is under way on the stream ends with an error, as if the peer had gone.
+    virtual void hang_up() = 0;
     // Whether an idle connection can still be used: nothing has come, neither an end nor bytes that nobody asked for.
     virtual bool is_quiet() = 0;
 };

@@ -66,6 +66,17 @@ request&& request::with_body(std::string content, std::string content_type) && {
     return std::move(*this);
 }
 
+request&& request::with_body_from(std::shared_ptr<body_source> from, std::string content_type) && {
+    source = std::move(from);
+    headers.set("Content-Type", std::move(content_type));
+    return std::move(*this);
+}
+
+request&& request::with_sink(std::shared_ptr<body_sink> to) && {
+    sink = std::move(to);
+    return std::move(*this);
+}
+
 request&& request::with_timeout(std::chrono::milliseconds limit) && {
     timeout = limit;
     return std::move(*this);

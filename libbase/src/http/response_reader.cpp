@@ -4,9 +4,12 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <optional>
 #include <string>
+#include <utility>
+
+#include "http/growing_body.hpp"
+#include "http/pieces.hpp"
 
 namespace chatrixcd::base::http {
 
@@ -19,9 +22,7 @@ constexpr std::uint32_t max_header = 64U << 10U;
 constexpr unsigned max_interim = 16;
 
 error refusal(boost::system::error_code const& failure, std::size_t max_body) {
-    if (failure == beast_http::error::body_limit) {
-        return error(error_kind::too_large, "the answer is longer than " + std::to_string(max_body) + " bytes");
-    }
+    if (failure == beast_http::error::body_limit) return too_long(max_body);
     if (failure == beast_http::error::header_limit) return error(error_kind::too_large, "the answer's header is longer than 64 KiB");
     return error(error_kind::protocol, "the answer is not HTTP: " + failure.message());
 }
@@ -29,10 +30,11 @@ error refusal(boost::system::error_code const& failure, std::size_t max_body) {
 }  // namespace
 
 struct response_reader::state {
-    using parser = beast_http::response_parser<beast_http::string_body>;
+    using parser = beast_http::response_parser<growing_body>;
 
     method asked;
     std::size_t max_body;
+    bool in_pieces;
     std::optional<parser> reading;
     std::string pending;  // received, but not yet taken by the parser
     unsigned interim = 0;
@@ -49,9 +51,10 @@ struct response_reader::state {
     }
 };
 
-response_reader::response_reader(method asked, std::size_t max_body) : state_(std::make_unique<state>()) {
+response_reader::response_reader(method asked, std::size_t max_body, bool in_pieces) : state_(std::make_unique<state>()) {
     state_->asked = asked;
     state_->max_body = max_body;
+    state_->in_pieces = in_pieces;
     state_->begin();
 }
 
@@ -88,6 +91,21 @@ bool response_reader::finish() {
     boost::system::error_code failure;
     state_->reading->put_eof(failure);
     return !failure && state_->reading->is_done();
+}
+
+bool response_reader::in_pieces() const {
+    auto const& reading = *state_->reading;
+    if (!state_->in_pieces || !reading.is_header_done()) return false;
+    auto const status = reading.get().result_int();
+    return status >= 200 && status <= 299;
+}
+
+result<std::string> response_reader::take_piece() {
+    auto& body = state_->reading->get().body();
+    if (body.size() <= max_piece) return std::exchange(body, std::string());
+    auto piece = body.substr(0, max_piece);
+    body.erase(0, max_piece);
+    return piece;
 }
 
 bool response_reader::keep_alive() const {

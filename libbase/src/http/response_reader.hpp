@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <chatrixcd/base/http.hpp>
@@ -12,8 +13,8 @@ namespace chatrixcd::base::http {
 
 class response_reader {
 public:
-    // An answer to HEAD has no body, whatever its fields say.
-    response_reader(method asked, std::size_t max_body);
+    // An answer to HEAD has no body, whatever its fields say. `in_pieces`: the body of a 2xx answer is taken while it comes.
+    response_reader(method asked, std::size_t max_body, bool in_pieces = false);
     ~response_reader();
     response_reader(response_reader const&) = delete;
     response_reader& operator=(response_reader const&) = delete;
@@ -23,6 +24,10 @@ public:
     result<bool> feed(std::string_view bytes);
     // The connection ended; true if that completes the answer, which is so only for a body without a length.
     bool finish();
+    // Whether the header of an answer has come whose body is to be taken by take_piece() after each feed() and after finish().
+    bool in_pieces() const;
+    // What came of the body since the last call, at most 64 KiB; empty if that is nothing.
+    result<std::string> take_piece();
     // Whether the connection can take another request: call when complete.
     bool keep_alive() const;
     // The answer; call once, when complete.

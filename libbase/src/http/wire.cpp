@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 
 #include <array>
+#include <cstdint>
 #include <utility>
 
 namespace chatrixcd::base::http {
@@ -102,7 +103,8 @@ result<std::string> request_head(request const& r, url const& target, std::strin
     if (!ok) return ok.error();
     // RFC 9110, 8.6: a method that gives a body a meaning says its length even when it is empty.
     bool const expects_body = r.verb == method::post || r.verb == method::put || r.verb == method::patch;
-    if (expects_body || !r.body.empty()) head.append("Content-Length: ").append(std::to_string(r.body.size())).append("\r\n");
+    std::uint64_t const length = r.source ? r.source->size() : r.body.size();
+    if (expects_body || length > 0) head.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
     head.append("\r\n");
     return head;
 }

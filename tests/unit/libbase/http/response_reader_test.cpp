@@ -82,6 +82,30 @@ TEST_SUITE("base::http::response_reader") {
         }
     }
 
+    TEST_CASE("the body of a 2xx answer can be taken while it comes, that of another one stays with it") {
+        http::response_reader reader(http::method::get, 1U << 20U, /*in_pieces=*/true);
+        CHECK_FALSE(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 200003\r\n").value());
+        CHECK_FALSE(reader.in_pieces());
+        CHECK_FALSE(reader.feed("\r\nabc").value());
+        REQUIRE(reader.in_pieces());
+        CHECK(reader.take_piece().value() == "abc");
+        CHECK(reader.take_piece().value().empty());
+        CHECK(reader.feed(std::string(200000, 'x')).value());
+        std::size_t taken = 0;
+        for (auto piece = reader.take_piece().value(); !piece.empty(); piece = reader.take_piece().value()) {
+            CHECK(piece.size() <= 65536);
+            taken += piece.size();
+        }
+        CHECK(taken == 200000);
+        CHECK(reader.keep_alive());
+        CHECK(reader.take().body.empty());
+
+        http::response_reader other(http::method::get, max_body, /*in_pieces=*/true);
+        CHECK(other.feed("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno").value());
+        CHECK_FALSE(other.in_pieces());
+        CHECK(other.take().body == "no");
+    }
+
     TEST_CASE("bytes behind the answer spoil the connection, not the answer") {
         http::response_reader reader(http::method::get, max_body);
         REQUIRE(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n\r\n").value());
