@@ -27,6 +27,7 @@ outgoing::outgoing(request r, origin to, std::string head)
       where(std::move(to)),
       max_response(r.max_response),
       bytes(std::move(head)),
+      decode(!r.headers.get("Accept-Encoding")),
       source(std::move(r.source)),
       sink(std::move(r.sink)) {
     if (!source) bytes += r.body;
@@ -38,7 +39,7 @@ error outgoing::failed(std::string const& what) const {
 }
 
 attempt::attempt(outgoing& call, byte_stream& stream)
-    : call_(call), stream_(stream), reader_(call.verb, call.max_response, /*in_pieces=*/call.sink != nullptr) {}
+    : call_(call), stream_(stream), reader_(call.verb, call.max_response, /*in_pieces=*/call.sink != nullptr, call.decode) {}
 
 error attempt::lost(std::string const& what) {
     lost_connection_ = true;
@@ -120,11 +121,12 @@ asio::awaitable<result<response>> attempt::read_answer() {
             auto const fed = reader_.feed(std::string_view(buffer).substr(0, received.second));
             if (!fed) co_return fed.error();
             complete = *fed;
-        } else if (received.first == asio::error::eof && reader_.finish()) {
-            complete = true;
-        } else if (received.first) {
-            co_return lost("ended the connection before its answer was complete: " + received.first.message());
+        } else if (received.first == asio::error::eof) {
+            auto const finished = reader_.finish();
+            if (!finished) co_return finished.error();
+            complete = *finished;
         }
+        if (received.first && !complete) co_return lost("ended the connection before its answer was complete: " + received.first.message());
         if (reader_.in_pieces()) {
             auto const passed = co_await pass_on();
             if (!passed) co_return passed.error();

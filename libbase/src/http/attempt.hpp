@@ -29,6 +29,7 @@ struct outgoing {
     origin where;
     std::size_t max_response;
     std::string bytes;  // the header, and the body if it is not streamed
+    bool decode;        // whoever names codings gets the body as it comes
     std::shared_ptr<body_source> source;
     std::shared_ptr<body_sink> sink;
     bool sent = false;  // something of it may have left this machine

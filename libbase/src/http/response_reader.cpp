@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "http/growing_body.hpp"
+#include "http/inflater.hpp"
 #include "http/pieces.hpp"
+#include "http/wire.hpp"
 
 namespace chatrixcd::base::http {
 
@@ -35,10 +37,18 @@ struct response_reader::state {
     method asked;
     std::size_t max_body;
     bool in_pieces;
+    bool decode;
     std::optional<parser> reading;
     std::string pending;  // received, but not yet taken by the parser
     unsigned interim = 0;
+    bool coding_known = false;
+    std::unique_ptr<inflater> inflating;
+    std::size_t inflated = 0;
+    std::string body;  // inflated
 
+    unsigned status() const { return reading->get().result_int(); }
+    bool succeeded() const { return status() >= 200 && status() <= 299; }
+    bool passes_on() const { return in_pieces && reading->is_header_done() && succeeded(); }
     // The parser asserts that an empty chunked body does not come in pieces of less than its five bytes.
     bool can_parse() const { return !pending.empty() && (!reading->is_header_done() || !reading->chunked() || pending.size() >= 5); }
 
@@ -49,12 +59,55 @@ struct response_reader::state {
         reading->header_limit(max_header);
         reading->body_limit(max_body);
     }
+    result<void> know_coding();
+    result<std::string> next_inflated();
+    result<void> absorb();
 };
 
-response_reader::response_reader(method asked, std::size_t max_body, bool in_pieces) : state_(std::make_unique<state>()) {
+// We ask for gzip alone; a server that answers an error in another coding has still answered.
+result<void> response_reader::state::know_coding() {
+    if (coding_known || !reading->is_header_done() || status() < 200) return {};
+    coding_known = true;
+    auto const field = reading->get()[beast_http::field::content_encoding];
+    std::string_view const coding(field.data(), field.size());
+    if (!decode || asked == method::head || coding.empty() || equal_names(coding, "identity")) return {};
+    if (equal_names(coding, "gzip") || equal_names(coding, "x-gzip")) {
+        inflating = std::make_unique<inflater>(inflater::coding::gzip);
+    } else if (equal_names(coding, "deflate")) {
+        inflating = std::make_unique<inflater>(inflater::coding::deflate);
+    } else if (succeeded()) {
+        return error(error_kind::protocol, "the answer has a content coding that was not asked for");
+    }
+    return {};
+}
+
+result<std::string> response_reader::state::next_inflated() {
+    auto piece = inflating->next(reading->get().body(), max_piece);
+    if (!piece) return piece;
+    inflated += piece->size();
+    if (inflated > max_body) return too_long(max_body);
+    bool const cut = piece->empty() && reading->is_done() && !inflating->may_end();
+    if (cut) return error(error_kind::protocol, "the compressed answer ends too early");
+    return piece;
+}
+
+// Inflates what has come, unless it is taken in pieces.
+result<void> response_reader::state::absorb() {
+    auto const known = know_coding();
+    if (!known || !inflating || passes_on()) return known;
+    while (true) {
+        auto const piece = next_inflated();
+        if (!piece) return piece.error();
+        if (piece->empty()) return {};
+        body += *piece;
+    }
+}
+
+response_reader::response_reader(method asked, std::size_t max_body, bool in_pieces, bool decode) : state_(std::make_unique<state>()) {
     state_->asked = asked;
     state_->max_body = max_body;
     state_->in_pieces = in_pieces;
+    state_->decode = decode;
     state_->begin();
 }
 
@@ -70,13 +123,15 @@ result<bool> response_reader::feed(std::string_view bytes) {
         // The parser bounds the header, but neither the extensions of a chunk nor the trailer.
         bool const endless = failure == beast_http::error::need_more && self.pending.size() > max_header;
         if (endless) return error(error_kind::too_large, "the answer has a chunk header or a trailer of more than 64 KiB");
-        if (failure == beast_http::error::need_more) return false;
-        if (failure) return refusal(failure, self.max_body);
+        if (failure && failure != beast_http::error::need_more) return refusal(failure, self.max_body);
+        auto const absorbed = self.absorb();
+        if (!absorbed) return absorbed.error();
+        if (failure) return false;
         if (!self.reading->is_done()) {
             if (taken == 0) return false;
             continue;
         }
-        auto const status = self.reading->get().result_int();
+        auto const status = self.status();
         if (status >= 200) return true;
         // We asked for no upgrade, so 101 would make the rest of the connection something else.
         if (status == 101 || ++self.interim > max_interim)
@@ -86,21 +141,21 @@ result<bool> response_reader::feed(std::string_view bytes) {
     return false;
 }
 
-bool response_reader::finish() {
-    if (!state_->reading->is_header_done()) return false;
+result<bool> response_reader::finish() {
+    auto& self = *state_;
+    if (!self.reading->is_header_done()) return false;
     boost::system::error_code failure;
-    state_->reading->put_eof(failure);
-    return !failure && state_->reading->is_done();
+    self.reading->put_eof(failure);
+    if (failure || !self.reading->is_done()) return false;
+    auto const absorbed = self.absorb();
+    if (!absorbed) return absorbed.error();
+    return true;
 }
 
-bool response_reader::in_pieces() const {
-    auto const& reading = *state_->reading;
-    if (!state_->in_pieces || !reading.is_header_done()) return false;
-    auto const status = reading.get().result_int();
-    return status >= 200 && status <= 299;
-}
+bool response_reader::in_pieces() const { return state_->passes_on(); }
 
 result<std::string> response_reader::take_piece() {
+    if (state_->inflating) return state_->next_inflated();
     auto& body = state_->reading->get().body();
     if (body.size() <= max_piece) return std::exchange(body, std::string());
     auto piece = body.substr(0, max_piece);
@@ -119,9 +174,11 @@ response response_reader::take() {
     for (auto const& field : message) {
         auto const name = field.name_string();
         auto const value = field.value();
+        bool const undone = field.name() == beast_http::field::content_encoding || field.name() == beast_http::field::content_length;
+        if (state_->inflating && undone) continue;
         answer.headers.add({name.data(), name.size()}, std::string(value.data(), value.size()));
     }
-    answer.body = std::move(message.body());
+    answer.body = std::move(state_->inflating ? state_->body : message.body());
     return answer;
 }
 

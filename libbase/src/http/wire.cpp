@@ -99,6 +99,7 @@ result<std::string> request_head(request const& r, url const& target, std::strin
         if (!is_field_value(user_agent)) return error(error_kind::invalid, "the user agent has a control character in it");
         head.append("User-Agent: ").append(user_agent).append("\r\n");
     }
+    if (r.verb != method::head && !r.headers.get("Accept-Encoding")) head.append("Accept-Encoding: gzip\r\n");
     auto ok = append_fields(r.headers, head);
     if (!ok) return ok.error();
     // RFC 9110, 8.6: a method that gives a body a meaning says its length even when it is empty.

@@ -15,8 +15,9 @@ namespace chatrixcd::base::http {
 // Field names, and the words of Connection and Expect, compare without case.
 bool equal_names(std::string_view a, std::string_view b) noexcept;
 
-// The request line and the fields. Host, Content-Length and Connection are ours, whatever `r` says. Error kind `invalid` if a name
-// or value cannot be sent: a line break in one would let its author write fields, or a second request, of his own.
+// The request line and the fields, with a wish for gzip unless `r` says what codings it wants. Host, Content-Length and Connection are
+// ours, whatever `r` says. Error kind `invalid` if a name or value cannot be sent: a line break in one would let its author write fields,
+// or a second request, of his own.
 result<std::string> request_head(request const& r, url const& target, std::string_view user_agent);
 
 // The status line and the fields. `content_length` of the body that follows, or would follow an answer to HEAD.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The HTTP/1.1 client: TLS with host name check against the system's CAs, keep-alive, time-outs, size caps. One request a
-// connection at a time, as many connections as requests at once; idle ones are reused.
+// connection at a time, as many connections as requests at once; idle ones are reused. Answers come compressed where the server can, and
+// arrive inflated, without Content-Encoding and Content-Length; a request with an Accept-Encoding of its own gets the body as it came.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

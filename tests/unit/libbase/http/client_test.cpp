@@ -12,6 +12,8 @@
 #include <support/raw_socket.hpp>
 #include <support/run_coroutine.hpp>
 
+#include "http/compressed.hpp"
+
 namespace asio = boost::asio;
 namespace base = chatrixcd::base;
 namespace http = chatrixcd::base::http;
@@ -79,8 +81,8 @@ TEST_SUITE("base::http::client") {
         CHECK(answer.status == 200);
         CHECK(answer.body == "ok");
         CHECK(seen == "PUT /a%20b?c=d HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
-                          "\r\nUser-Agent: chatrixcd\r\nAuthorization: Bearer token\r\nContent-Type: application/json\r\n"
-                          "Content-Length: 7\r\n\r\n{\"x\":1}");
+                          "\r\nUser-Agent: chatrixcd\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer token\r\n"
+                          "Content-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"x\":1}");
     }
 
     TEST_CASE_FIXTURE(fixture, "a status is an answer, not an error, and redirects are not followed") {
@@ -104,6 +106,17 @@ TEST_SUITE("base::http::client") {
         CHECK(send(http::request(method::get, chunked.url("/"))).value().body == "hello");
         scripted_server closing(loop, {answering("HTTP/1.0 200 OK\r\n\r\nuntil the end")});
         CHECK(send(http::request(method::get, closing.url("/"))).value().body == "until the end");
+    }
+
+    TEST_CASE_FIXTURE(fixture, "a compressed answer arrives inflated, unless the request named its codings itself") {
+        auto const packed = test::gzip("{}");
+        auto const text =
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n\r\n" + packed;
+        scripted_server server(loop, {answering(text)});
+        CHECK(send(http::request(method::get, server.url("/"))).value().body == "{}");
+        auto const raw = send(http::request(method::get, server.url("/")).with_header("Accept-Encoding", "br, gzip")).value();
+        CHECK(raw.body == packed);
+        CHECK(raw.headers.get("Content-Encoding") == "gzip");
     }
 
     TEST_CASE_FIXTURE(fixture, "requests one after another share a connection, also after HEAD; at once they do not") {

@@ -3,10 +3,12 @@
 
 #include <string>
 
+#include "http/compressed.hpp"
 #include "http/response_reader.hpp"
 
 namespace base = chatrixcd::base;
 namespace http = chatrixcd::base::http;
+namespace test = chatrixcd::test;
 
 namespace {
 
@@ -60,7 +62,7 @@ TEST_SUITE("base::http::response_reader") {
         http::response_reader open(http::method::get, max_body);
         CHECK_FALSE(open.feed("HTTP/1.1 200 OK\r\n\r\nhel").value());
         CHECK_FALSE(open.feed("lo").value());
-        REQUIRE(open.finish());
+        REQUIRE(open.finish().value());
         CHECK_FALSE(open.keep_alive());
         CHECK(open.take().body == "hello");
 
@@ -69,7 +71,7 @@ TEST_SUITE("base::http::response_reader") {
             CAPTURE(cut);
             http::response_reader reader(http::method::get, max_body);
             CHECK_FALSE(reader.feed(cut).value());
-            CHECK_FALSE(reader.finish());
+            CHECK_FALSE(reader.finish().value());
         }
     }
 
@@ -104,6 +106,91 @@ TEST_SUITE("base::http::response_reader") {
         CHECK(other.feed("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno").value());
         CHECK_FALSE(other.in_pieces());
         CHECK(other.take().body == "no");
+    }
+
+    TEST_CASE("a compressed answer is the same in whatever pieces it comes, and says nothing of its coding") {
+        auto const packed = test::gzip("hello");
+        std::string const heads[] = {"Content-Encoding: gzip\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n\r\n",
+                                     "Content-Encoding: X-GZIP\r\nTransfer-Encoding: chunked\r\n\r\n"};
+        for (auto const& head : heads) {
+            bool const chunked = head.find("chunked") != std::string::npos;
+            auto const body = chunked ? "19\r\n" + packed + "\r\n0\r\n\r\n" : packed;
+            REQUIRE(packed.size() == 0x19);
+            auto const text = "HTTP/1.1 200 OK\r\n" + head + body;
+            for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+                http::response_reader reader(http::method::get, max_body, false, /*decode=*/true);
+                bool complete = false;
+                for (std::size_t at = 0; at < text.size(); at += piece) complete = reader.feed(text.substr(at, piece)).value();
+                REQUIRE(complete);
+                auto const answer = reader.take();
+                CHECK(answer.body == "hello");
+                CHECK_FALSE(answer.headers.get("Content-Encoding"));
+                CHECK_FALSE(answer.headers.get("Content-Length"));
+            }
+        }
+        http::response_reader open(http::method::get, max_body, false, /*decode=*/true);
+        CHECK_FALSE(open.feed("HTTP/1.1 404 No\r\nContent-Encoding: deflate\r\n\r\n" + test::zlib("lost")).value());
+        REQUIRE(open.finish().value());
+        CHECK(open.take().body == "lost");
+    }
+
+    TEST_CASE("the cap holds for what a compressed answer inflates to, wherever it goes") {
+        auto const bomb = test::gzip(std::string(50U << 20U, '\0'));
+        auto const head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(bomb.size()) + "\r\n\r\n";
+        http::response_reader whole(http::method::get, 1U << 20U, false, /*decode=*/true);
+        auto const refused = whole.feed(head + bomb);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().kind() == base::error_kind::too_large);
+
+        http::response_reader streamed(http::method::get, 1U << 20U, /*in_pieces=*/true, /*decode=*/true);
+        REQUIRE(streamed.feed(head + bomb).has_value());
+        std::size_t taken = 0;
+        auto piece = streamed.take_piece();
+        for (; piece && !piece->empty(); piece = streamed.take_piece()) taken += piece->size();
+        REQUIRE_FALSE(piece.has_value());
+        CHECK(piece.error().kind() == base::error_kind::too_large);
+        CHECK(taken <= 1U << 20U);
+    }
+
+    TEST_CASE("a compressed answer that is cut, corrupt or of an unknown coding is a breach of protocol") {
+        auto const packed = test::gzip("hello");
+        auto outcome = [](std::string const& coding, std::string const& body, bool in_pieces) {
+            http::response_reader reader(http::method::get, max_body, in_pieces, /*decode=*/true);
+            auto fed = reader.feed("HTTP/1.1 200 OK\r\nContent-Encoding: " + coding + "\r\n\r\n" + body);
+            if (fed) fed = reader.finish();
+            if (!fed) return fed.error().kind();
+            for (;;) {
+                auto const piece = reader.take_piece();
+                if (!piece) return piece.error().kind();
+                if (piece->empty()) return base::error_kind::internal;
+            }
+        };
+        for (bool const in_pieces : {false, true}) {
+            CAPTURE(in_pieces);
+            CHECK(outcome("gzip", packed.substr(0, packed.size() - 1), in_pieces) == base::error_kind::protocol);
+            CHECK(outcome("gzip", packed + "x", in_pieces) == base::error_kind::protocol);
+            CHECK(outcome("gzip", "hello", in_pieces) == base::error_kind::protocol);
+            CHECK(outcome("br", "hello", in_pieces) == base::error_kind::protocol);
+            CHECK(outcome("gzip, gzip", packed, in_pieces) == base::error_kind::protocol);
+        }
+    }
+
+    TEST_CASE("no coding is undone where there is no body, none is named, or nobody wants it") {
+        http::response_reader head(http::method::head, max_body, false, /*decode=*/true);
+        REQUIRE(head.feed("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\n").value());
+        CHECK(head.take().headers.get("Content-Encoding") == "gzip");
+        http::response_reader empty(http::method::get, max_body, false, /*decode=*/true);
+        REQUIRE(empty.feed("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n").value());
+        CHECK(empty.take().body.empty());
+        http::response_reader plain(http::method::get, max_body, false, /*decode=*/true);
+        REQUIRE(plain.feed("HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello").value());
+        CHECK(plain.take().body == "hello");
+        http::response_reader refused(http::method::get, max_body, false, /*decode=*/true);
+        REQUIRE(refused.feed("HTTP/1.1 502 No\r\nContent-Encoding: br\r\nContent-Length: 5\r\n\r\nhello").value());
+        CHECK(refused.take().status == 502);
+        http::response_reader raw(http::method::get, max_body);
+        REQUIRE(raw.feed("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello").value());
+        CHECK(raw.take().body == "hello");
     }
 
     TEST_CASE("bytes behind the answer spoil the connection, not the answer") {
