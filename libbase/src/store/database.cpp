@@ -70,7 +70,8 @@ private:
 
 }  // namespace
 
-database::database(std::string const& path) try : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE, busy_timeout_ms) {
+database::database(std::string const& path, std::string const& vfs) try
+    : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE, busy_timeout_ms, path.empty() ? std::string() : vfs) {
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
 } catch (SQLite::Exception const& e) {
     rethrow_as_ours(e, {});

@@ -19,8 +19,8 @@ namespace chatrixcd::base {
 
 class database {
 public:
-    // Opens the file, which must exist, or a database in memory if the path is empty.
-    explicit database(std::string const& path);
+    // Opens the file, which must exist, or a database in memory if the path is empty; through SQLite's VFS of that name, if there is one.
+    explicit database(std::string const& path, std::string const& vfs = {});
 
     std::int64_t run(std::string_view sql, std::vector<sql_value> const& parameters);
     std::vector<row> query(std::string_view sql, std::vector<sql_value> const& parameters);

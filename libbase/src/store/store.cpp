@@ -53,7 +53,7 @@ result<std::unique_ptr<store>> store::open(store_options options, std::unique_pt
         if (!prepared) return prepared.error();
     }
     try {
-        auto db = std::make_unique<database>(options.path);
+        auto db = std::make_unique<database>(options.path, options.hooks.vfs);
         auto migrated = migrate(*db, options.migrations);
         if (!migrated) return unusable(options.path, migrated.error().message()).with_hint(migrated.error().hint());
         auto self = std::make_unique<impl>(std::move(db), std::move(options.hooks), std::move(runner));

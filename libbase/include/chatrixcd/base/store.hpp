@@ -92,10 +92,11 @@ std::unique_ptr<store_runner> make_store_thread();
 // Runs each job inside post(): for simulations under a virtual clock.
 std::unique_ptr<store_runner> make_inline_store_runner();
 
-// Called on the store's runner; a test makes it fail, wait or kill the process.
+// Seams for tests of crashes. The functions are called on the store's runner; a test makes them fail, wait or kill the process.
 struct store_hooks {
     std::function<void()> before_commit;  // an exception here makes the COMMIT fail
     std::function<void()> after_commit;   // an exception here loses the answer: callers get it, yet the transaction is kept
+    std::string vfs;                      // the name of a registered SQLite VFS to reach the disk through; empty: the system's own
 };
 
 class store_options {
