@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/base/error.hpp>
 
-#include "text/one_line.hpp"
+#include <chatrixcd/base/text.hpp>
 
 namespace chatrixcd::base {
 

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <ostream>
 
-#include "text/one_line.hpp"
+#include <chatrixcd/base/text.hpp>
 
 namespace chatrixcd::base {
 

@@ -71,7 +71,7 @@ asio::awaitable<result<void>> server::open() {
 
     progress lost;
     lost.state = run_state::lost;
-    lost.detail = "the server ended before the run did";
+    lost.detail = "it was killed when the program that had started it ended";
     lost.when = self->time.now();
     auto const lose = [lost, keep = self->settings.keep_output_of](base::transaction& in) {
         forget_output(in, keep);

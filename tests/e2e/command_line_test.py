@@ -75,6 +75,7 @@ class Check(WithFolder):
     def test_each_value_has_its_origin_and_secrets_are_masked(self):
         done = chatrixcd("check", "-c", self.config(), environment={"CHATRIXCD_MATRIX_DEVICE_NAME": "from outside"})
         self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("from outside", done.stdout)
         self.assertIn("variable CHATRIXCD_MATRIX_DEVICE_NAME", done.stdout)
         self.assertRegex(done.stdout, r"matrix\.user_id +@bot:demo\.local +\[.*bot\.hjson:\d+:\d+\]")
         self.assertNotIn("hunter2-secret", done.stdout)
@@ -90,6 +91,20 @@ class Check(WithFolder):
         path.chmod(0o644)
         self.assertIn(f"chmod 600 {path}", chatrixcd("check", "-c", path).stdout)
 
+    def test_a_secret_that_is_not_there_is_an_error(self):
+        done = chatrixcd("check", "-c", self.config(matrix={"password": {"file": "/no/such/file"}}))
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertIn("error: matrix.password: ", done.stdout)
+
+    def test_what_a_file_says_cannot_steer_the_terminal(self):
+        done = chatrixcd("check", "-c", self.config(matrix={"device_name": "\x1b[2Jevil\nerror: forged", "\x1b[2Jkey": 1}))
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        self.assertFalse([line for line in done.stdout.splitlines() if line.startswith("error: forged")])
+
+    def test_a_store_that_others_can_look_into_is_a_warning(self):
+        store = self.folder / "store"
+        store.mkdir(mode=0o755)
+        self.assertIn(f"chmod 700 {store}", chatrixcd("check", "-c", self.config()).stdout)
 
     def test_a_password_of_the_environment_is_not_blamed_on_the_file(self):
         values = json.loads(self.config().read_text())
@@ -166,6 +181,22 @@ class Console(WithFolder):
         done = chatrixcd("console", "-c", self.config(), stdin="!cd projects\n!cd run demo hello\n")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("demo / hello #1 · success", done.stdout)
+
+    def test_no_account_is_needed(self):
+        config = self.folder / "jobs.hjson"
+        config.write_text(json.dumps({"matrix": {"store_path": str(self.folder / "store")}, "ci": CONFIGURATION["ci"]}), encoding="utf-8")
+        done = chatrixcd("console", "-c", config, stdin="!cd run hello\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("demo / hello #1 · success", done.stdout)
+
+    def test_what_is_suggested_can_be_typed_as_it_stands(self):
+        done = chatrixcd("console", "-c", self.config(), stdin="!cd nonsense\n!cd run hello env=1\n!cd logs 99\n")
+        self.assertIn("!cd help lists all commands", done.stdout.replace("`", ""))
+        self.assertIn("!cd run demo hello", done.stdout)
+
+    def test_text_below_a_command_is_refused(self):
+        done = chatrixcd("console", "-c", self.config(), stdin="!cd ping\r!cd info\n")
+        self.assertIn("A command is one line", done.stdout)
 
     def test_a_missing_program_is_an_error_of_that_run_alone(self):
         jobs = [{"name": "gone", "argv": ["/no/such/program"]}, {"name": "hello", "argv": ["/bin/echo", "hi"]}]

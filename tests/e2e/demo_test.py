@@ -70,6 +70,18 @@ class InATerminal(unittest.TestCase):
         t.wait_for("you  !cd ping", times=2)
         self.leave(t)
 
+    def test_a_line_that_is_too_long_is_cut_and_does_no_harm(self):
+        t = self.start()
+        t.type("!cd ping " + "ä" * 1100)
+        t.wait_for("ping")
+        t.type("!cd info")
+        t.wait_for("ChatrixCD", limit=30)
+
+    def test_an_unknown_command_of_the_demo_is_said_to_be_unknown(self):
+        t = self.start()
+        t.type(":nonsense")
+        t.wait_for(":nonsense is no command of the demo")
+
     def test_killed_in_the_middle_the_card_says_lost_and_the_next_command_runs_once(self):
         with tempfile.TemporaryDirectory() as folder:
             t = self.start("--keep", folder)

@@ -58,8 +58,13 @@ struct local_ci {
 
 struct running_bot::impl {
     impl(surroundings outside, config what, std::shared_ptr<matrix::token_source> how_to_log_in, chatops::chat::service* other)
-        : around(std::move(outside)), settings(std::move(what)), tokens(std::move(how_to_log_in)), other_chat(other),
-          log(around.log.named("bot")), processes(executor::make_process_spawner()), stop_asked(around.executor) {}
+        : around(std::move(outside)),
+          settings(std::move(what)),
+          tokens(std::move(how_to_log_in)),
+          other_chat(other),
+          log(around.log.named("bot")),
+          processes(executor::make_process_spawner()),
+          stop_asked(around.executor) {}
 
     awaitable<base::result<void>> start_chat();
     awaitable<base::result<void>> start_executors();
@@ -106,7 +111,8 @@ awaitable<void> running_bot::impl::answer_invitation(matrix::invite invitation) 
 
 // Commands that we were never given cannot be run: whoever sent them must know.
 awaitable<void> running_bot::impl::tell_of_gap(matrix::room room, std::string reason) {
-    std::string const words = "Some messages of this room never reached me (" + reason + "). Commands among them were not run: please send them again.";
+    std::string const words =
+        "Some messages of this room never reached me (" + reason + "). Commands among them were not run: please send them again.";
     auto told = co_await room.send(matrix::outgoing::notice(words));
     if (!told) log.warning("a room could not be told of lost messages", {{"room", room.id().str()}, {"why", told.error().describe()}});
 }
@@ -150,7 +156,7 @@ awaitable<base::result<void>> running_bot::impl::start_executors() {
     for (ci_config const& wanted : settings.ci) {
         executor::options options;
         options.projects = wanted.projects;
-        options.store_folder = settings.matrix.store_path + "/" + wanted.name;
+        options.store_folder = settings.matrix.store_path + "/ci-" + wanted.name;
         options.log = around.log.named("executor");
         local_ci local;
         local.name = wanted.name;
@@ -220,9 +226,7 @@ awaitable<base::result<void>> running_bot::run() {
     co_return self->outcome;
 }
 
-void running_bot::request_stop() {
-    impl_->end(base::result<void>());
-}
+void running_bot::request_stop() { impl_->end(base::result<void>()); }
 
 awaitable<void> running_bot::stop() {
     impl_->stopping = true;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "command/argument_parser.hpp"
+#include "words/in_prefix.hpp"
 
 namespace chatrixcd::chatops {
 namespace {
@@ -83,10 +84,11 @@ std::string command::usage() const {
     return out;
 }
 
-result<bound_call> command::parse(std::vector<token> const& words) const {
+result<bound_call> command::parse(std::vector<token> const& words, std::string_view prefix) const {
     auto call = data_->make_call();
     detail::argument_parser parser(*data_, *call);
-    if (auto problem = parser.take_all(words); problem) return std::move(*problem).with_hint("Usage: `" + usage() + "`");
+    if (auto problem = parser.take_all(words); problem)
+        return std::move(*problem).with_hint("Usage: `" + text::in_prefix(prefix, usage()) + "`");
     return bound_call(data_, std::move(call));
 }
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "words/in_prefix.hpp"
 #include "words/quoted.hpp"
 #include "words/similar.hpp"
 
@@ -15,6 +16,8 @@ using base::error;
 using base::error_kind;
 
 constexpr std::size_t most_suggestions = 3;
+
+std::string all_commands(std::string_view prefix) { return "`" + text::in_prefix(prefix, "help") + "` lists all commands."; }
 
 }  // namespace
 
@@ -46,21 +49,21 @@ std::vector<std::string> command_set::suggestions(std::string_view word) const {
     return text::similar(word, known, most_suggestions);
 }
 
-base::error command_set::unknown(std::string_view word) const {
+base::error command_set::unknown(std::string_view word, std::string_view prefix) const {
     auto const meant = suggestions(word);
     std::string message = "I don't know " + text::quoted(word) + ".";
     if (!meant.empty()) message += " Did you mean " + text::either(meant) + "?";
-    return error(error_kind::not_found, std::move(message)).with_hint("`help` lists all commands.");
+    return error(error_kind::not_found, std::move(message)).with_hint(all_commands(prefix));
 }
 
-result<bound_call> command_set::parse(std::string_view text) const {
+result<bound_call> command_set::parse(std::string_view text, std::string_view prefix) const {
     auto words = tokenize(text);
     if (!words) return words.error();
-    if (words->empty()) return error(error_kind::invalid, "No command was given.").with_hint("`help` lists all commands.");
+    if (words->empty()) return error(error_kind::invalid, "No command was given.").with_hint(all_commands(prefix));
     auto const* const found = find(words->front().text);
-    if (found == nullptr) return unknown(words->front().text);
+    if (found == nullptr) return unknown(words->front().text, prefix);
     words->erase(words->begin());
-    return found->parse(*words);
+    return found->parse(*words, prefix);
 }
 
 std::vector<std::string> command_set::complete(std::string_view text) const {

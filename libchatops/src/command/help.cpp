@@ -5,12 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "words/in_prefix.hpp"
+
 namespace chatrixcd::chatops {
 namespace {
-
-std::string with_prefix(std::string_view prefix, std::string const& words) {
-    return prefix.empty() ? words : std::string(prefix) + " " + words;
-}
 
 line entry(parameter_doc const& parameter) {
     bool const dashed = parameter.kind == parameter_kind::option || parameter.kind == parameter_kind::flag;
@@ -46,7 +44,7 @@ view help_for(command const& what, std::string_view prefix) {
     out.add(paragraph{std::move(intro)});
     line usage;
     usage.emplace_back("Usage: ");
-    usage.push_back(code(with_prefix(prefix, what.usage())));
+    usage.push_back(code(text::in_prefix(prefix, what.usage())));
     out.add(paragraph{std::move(usage)});
     std::vector<line> entries;
     for (auto const& parameter : what.parameters()) entries.push_back(entry(parameter));
@@ -61,7 +59,7 @@ view help_for(command const& what, std::string_view prefix) {
         out.add(paragraph{std::move(also)});
     }
     std::string examples;
-    for (auto const& each : what.examples()) examples += (examples.empty() ? "" : "\n") + with_prefix(prefix, each);
+    for (auto const& each : what.examples()) examples += (examples.empty() ? "" : "\n") + text::in_prefix(prefix, each);
     if (!examples.empty()) {
         out.add(heading{what.examples().size() == 1 ? "Example" : "Examples"});
         out.add(code_block{std::move(examples)});
@@ -86,7 +84,7 @@ view command_set::help(std::string_view prefix) const {
         for (auto const& each : all_) {
             if (each.group() != group) continue;
             line item;
-            item.push_back(code(with_prefix(prefix, each.usage())));
+            item.push_back(code(text::in_prefix(prefix, each.usage())));
             item.emplace_back(" – " + each.summary());
             entries.push_back(std::move(item));
         }
@@ -95,7 +93,7 @@ view command_set::help(std::string_view prefix) const {
     }
     if (find("help") != nullptr) {
         line more;
-        more.push_back(code(with_prefix(prefix, "help <command>")));
+        more.push_back(code(text::in_prefix(prefix, "help <command>")));
         more.emplace_back(" tells more about one.");
         out.add(paragraph{std::move(more)});
     }
@@ -104,7 +102,7 @@ view command_set::help(std::string_view prefix) const {
 
 result<view> command_set::help(std::string_view name, std::string_view prefix) const {
     auto const* const found = find(name);
-    if (found == nullptr) return unknown(name);
+    if (found == nullptr) return unknown(name, prefix);
     return help_for(*found, prefix);
 }
 

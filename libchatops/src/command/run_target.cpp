@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "words/in_prefix.hpp"
 #include "words/quoted.hpp"
 #include "words/similar.hpp"
 
@@ -55,8 +56,14 @@ run_target target(known_project const& in, std::size_t job) {
     return out;
 }
 
-std::string run_words(known_project const& in, std::string const& job) {
-    return "run " + text::as_argument(in.project.name) + " " + text::as_argument(job);
+std::string run_words(known_project const& in, std::string const& job, std::string_view prefix) {
+    return text::in_prefix(prefix, "run " + text::as_argument(in.project.name) + " " + text::as_argument(job));
+}
+
+std::string all_projects(std::string_view prefix) { return "`" + text::in_prefix(prefix, "projects") + "` lists all."; }
+
+std::string jobs_of(known_project const& in, std::string_view prefix, std::string_view verb) {
+    return fmt::format("`{}` lists {}.", text::in_prefix(prefix, "templates " + text::as_argument(in.project.name)), verb);
 }
 
 // "`1` (demo), `2` (web)": a number is always unambiguous, unless a name is one.
@@ -78,51 +85,50 @@ error ambiguous_project(std::string const& word, std::vector<std::size_t> const&
         .with_hint("Rename one of them, or write a number that is no project's name.");
 }
 
-error unknown_project(std::string const& word, std::vector<known_project> const& known) {
+error unknown_project(std::string const& word, std::vector<known_project> const& known, std::string_view prefix) {
     std::vector<std::string> names;
     for (auto const& each : known) names.push_back(each.project.name);
     auto const meant = text::similar(word, names, most_suggestions);
     std::string message = "There is no project " + text::quoted(word) + ".";
     if (!meant.empty()) message += " Did you mean " + text::either(meant) + "?";
-    return error(error_kind::not_found, std::move(message)).with_hint("`projects` lists all.");
+    return error(error_kind::not_found, std::move(message)).with_hint(all_projects(prefix));
 }
 
-error no_job_given(known_project const& in) {
+error no_job_given(known_project const& in, std::string_view prefix) {
     if (in.jobs.empty()) return error(error_kind::not_found, fmt::format("The project {} has no jobs.", text::quoted(in.project.name)));
     std::vector<std::string> examples;
-    for (std::size_t i = 0; i < std::min(in.jobs.size(), most_suggestions); ++i) examples.push_back(run_words(in, in.jobs[i].name));
+    for (std::size_t i = 0; i < std::min(in.jobs.size(), most_suggestions); ++i) examples.push_back(run_words(in, in.jobs[i].name, prefix));
     return error(error_kind::invalid, fmt::format("Which job of {}? Write {}.", text::quoted(in.project.name), text::either(examples)))
-        .with_hint(fmt::format("`templates {}` lists all.", text::as_argument(in.project.name)));
+        .with_hint(jobs_of(in, prefix, "all"));
 }
 
-error unknown_job(known_project const& in, std::string const& word) {
+error unknown_job(known_project const& in, std::string const& word, std::string_view prefix) {
     std::vector<std::string> names;
     for (auto const& each : in.jobs) names.push_back(each.name);
     auto meant = text::similar(word, names, most_suggestions);
     std::string message = fmt::format("The project {} has no job {}.", text::quoted(in.project.name), text::quoted(word));
-    for (auto& each : meant) each = run_words(in, each);
+    for (auto& each : meant) each = run_words(in, each, prefix);
     if (!meant.empty()) message += " Did you mean " + text::either(meant) + "?";
-    return error(error_kind::not_found, message + " Nothing was started.")
-        .with_hint(fmt::format("`templates {}` lists its jobs.", text::as_argument(in.project.name)));
+    return error(error_kind::not_found, message + " Nothing was started.").with_hint(jobs_of(in, prefix, "its jobs"));
 }
 
 // The first word is no project, and several exist: perhaps the project was forgotten.
-error neither_project_nor_job(std::vector<known_project> const& known, std::string const& word) {
+error neither_project_nor_job(std::vector<known_project> const& known, std::string const& word, std::string_view prefix) {
     std::vector<std::string> meant;
     for (auto const& each : known) {
         bool const has = std::any_of(each.jobs.begin(), each.jobs.end(), [&](ci::job const& j) { return j.name == word; });
-        if (has && meant.size() < most_suggestions) meant.push_back(run_words(each, word));
+        if (has && meant.size() < most_suggestions) meant.push_back(run_words(each, word, prefix));
     }
-    if (meant.empty()) return unknown_project(word, known);
+    if (meant.empty()) return unknown_project(word, known, prefix);
     return error(error_kind::conflict, fmt::format("{} is no project, and there is more than one; did you mean {}? Nothing was started.",
                                                    text::quoted(word), text::either(meant)))
-        .with_hint("`projects` lists all.");
+        .with_hint(all_projects(prefix));
 }
 
-ci::result<run_target> find_job(known_project const& in, std::string const& word) {
+ci::result<run_target> find_job(known_project const& in, std::string const& word, std::string_view prefix) {
     auto const fits = jobs_for(in, word);
     if (fits.size() == 1) return target(in, fits.front());
-    if (fits.empty()) return unknown_job(in, word);
+    if (fits.empty()) return unknown_job(in, word, prefix);
     std::string numbers;
     for (auto const i : fits)
         numbers += fmt::format("{}number {} ({})", numbers.empty() ? "" : " or ", i + 1, text::quoted(in.jobs[i].name));
@@ -139,21 +145,23 @@ error too_many(std::string const& word) {
 
 }  // namespace
 
-ci::result<std::size_t> find_project(std::vector<known_project> const& known, std::string const& word) {
+ci::result<std::size_t> find_project(std::vector<known_project> const& known, std::string const& word, std::string_view prefix) {
     if (known.empty()) return no_projects();
     auto const fits = projects_for(known, word);
     if (fits.size() == 1) return fits.front();
-    if (fits.empty()) return unknown_project(word, known);
+    if (fits.empty()) return unknown_project(word, known, prefix);
     return ambiguous_project(word, fits, known);
 }
 
-ci::result<run_target> find_run_target(std::vector<known_project> const& known, std::vector<std::string> const& words) {
+ci::result<run_target> find_run_target(std::vector<known_project> const& known, std::vector<std::string> const& words,
+                                       std::string_view prefix) {
     if (known.empty()) return no_projects();
     bool const only_one = known.size() == 1;
     if (words.empty()) {
-        if (only_one) return no_job_given(known.front());
-        return error(error_kind::invalid, "Which project and which job? Write `run`, the project and the job.")
-            .with_hint("`projects` lists all.");
+        if (only_one) return no_job_given(known.front(), prefix);
+        return error(error_kind::invalid,
+                     fmt::format("Which project and which job? Write `{}`, the project and the job.", text::in_prefix(prefix, "run")))
+            .with_hint(all_projects(prefix));
     }
     auto const fits = projects_for(known, words.front());
     if (fits.size() > 1) return ambiguous_project(words.front(), fits, known);
@@ -162,18 +170,18 @@ ci::result<run_target> find_run_target(std::vector<known_project> const& known, 
     bool const names_it = !fits.empty() && (words.size() > 1 || !only_one || known.front().project.name == words.front());
     if (names_it) {
         auto const& in = known[fits.front()];
-        if (words.size() == 1) return no_job_given(in);
+        if (words.size() == 1) return no_job_given(in, prefix);
         if (words.size() > 2) return too_many(words[2]);
-        return find_job(in, words[1]);
+        return find_job(in, words[1], prefix);
     }
-    if (!only_one) return neither_project_nor_job(known, words.front());
+    if (!only_one) return neither_project_nor_job(known, words.front(), prefix);
     if (words.size() > 1) {
         // Two words of which the first is no project: either the project is misspelt, or the second word is too much.
-        auto const job = find_job(known.front(), words.front());
-        if (!job) return unknown_project(words.front(), known);
+        auto const job = find_job(known.front(), words.front(), prefix);
+        if (!job) return unknown_project(words.front(), known, prefix);
         return too_many(words[1]);
     }
-    return find_job(known.front(), words.front());
+    return find_job(known.front(), words.front(), prefix);
 }
 
 }  // namespace chatrixcd::chatops

@@ -183,7 +183,13 @@ base::result<std::vector<token>> tokenize(std::string_view whole) {
     auto const begin = whole.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos) return std::vector<token>();
     auto const line = whole.substr(begin);
-    return tokenizer(line.substr(0, line.find_first_of("\r\n"))).run();
+    auto const end = line.find_first_of("\r\n");
+    if (end != std::string_view::npos && line.find_first_not_of(" \t\r\n", end) != std::string_view::npos) {
+        return refuse(error_kind::invalid,
+                      "A command is one line, and there is more below it; nothing was done. Send each command as a "
+                      "message of its own.");
+    }
+    return tokenizer(line.substr(0, end)).run();
 }
 
 std::optional<std::string_view> after_prefix(std::string_view message, std::string_view prefix) {

@@ -21,7 +21,7 @@ constexpr std::size_t most_searched = 10;
 
 // Jobs are asked for only where they can be meant: in the one project, in the one that the first word names, or, to say which project was
 // left out, in a few.
-boost::asio::awaitable<result<run_target>> resolve(services const& with, std::vector<std::string> words) {
+boost::asio::awaitable<result<run_target>> resolve(services const& with, std::vector<std::string> words, std::string prefix) {
     auto known = co_await with.ci.projects();
     if (!known) co_return known.error();
     std::optional<std::size_t> meant;
@@ -37,7 +37,7 @@ boost::asio::awaitable<result<run_target>> resolve(services const& with, std::ve
         if (!jobs) co_return jobs.error();
         project.jobs = std::move(*jobs);
     }
-    co_return find_run_target(*known, words);
+    co_return find_run_target(*known, words, prefix);
 }
 
 // Splits off what must not be shown or kept.
@@ -55,7 +55,8 @@ void hide_secrets(runs::order& what, ci::job const& job) {
 }
 
 base::error with_usage(base::error why, std::string const& usage) {
-    auto const own = why.hint().empty() ? "" : why.hint() + " ";
+    auto own = why.hint();
+    if (!own.empty()) own += own.ends_with('.') ? " " : ". ";
     return std::move(why).with_hint(own + "Write it like this: `" + usage + "`");
 }
 
@@ -67,7 +68,7 @@ base::error would_be_ignored(ci::plan const& what, std::string const& usage) {
 }
 
 boost::asio::awaitable<result<view>> run(services const& with, context& asked, run_args args) {
-    auto const target = co_await resolve(with, std::move(args.target));
+    auto const target = co_await resolve(with, std::move(args.target), asked.prefix());
     if (!target) co_return target.error();
     auto* const server = with.ci.server(target->server);
     auto const job = co_await guarded(server->job_details(target->job), base::error_kind::internal);

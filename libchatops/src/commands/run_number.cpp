@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runs/table.hpp"
+#include "words/in_prefix.hpp"
 #include "words/quoted.hpp"
 
 namespace chatrixcd::chatops {
@@ -22,10 +23,10 @@ namespace commands {
 
 namespace {
 
-base::error no_such_run(std::optional<std::int64_t> number) {
-    if (number) return {base::error_kind::not_found, "there is no run #" + std::to_string(*number) + " in this room"};
-    return base::error(base::error_kind::not_found, "nothing has been run in this room yet")
-        .with_hint("`help run` says how to run something.");
+base::error no_such_run(std::optional<std::int64_t> number, std::string const& prefix) {
+    if (number) return {base::error_kind::not_found, "There is no run #" + std::to_string(*number) + " in this room."};
+    return base::error(base::error_kind::not_found, "Nothing has been run in this room yet.")
+        .with_hint("`" + text::in_prefix(prefix, "help run") + "` says how to run something.");
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ boost::asio::awaitable<result<runs::record>> meant_run(services const& with, con
     if (!found) {
         std::optional<std::int64_t> asked_for;
         if (number) asked_for = number->value;
-        co_return no_such_run(asked_for);
+        co_return no_such_run(asked_for, asked.prefix());
     }
     co_return std::move(*found);
 }

@@ -38,7 +38,7 @@ boost::asio::awaitable<result<view>> templates(services const& with, context& as
     if (known->empty()) co_return view::of_text("The CI has no projects that I can see.");
     std::size_t at = 0;
     if (args.project) {
-        auto const found = find_project(*known, *args.project);
+        auto const found = find_project(*known, *args.project, asked.prefix());
         if (!found) co_return found.error();
         at = *found;
     } else if (known->size() > 1) {

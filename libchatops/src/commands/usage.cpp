@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/usage.hpp"
 
+#include "words/in_prefix.hpp"
 #include "words/quoted.hpp"
 
 namespace chatrixcd::chatops::commands {
@@ -20,7 +21,7 @@ std::string value_of(ci::parameter_spec const& spec) {
 }  // namespace
 
 std::string usage_of(std::string const& prefix, std::string const& project, ci::job const& job) {
-    auto words = (prefix.empty() ? "run " : prefix + " run ") + text::as_argument(project) + " " + text::as_argument(job.name);
+    auto words = text::in_prefix(prefix, "run ") + text::as_argument(project) + " " + text::as_argument(job.name);
     for (auto const& spec : job.parameters) {
         auto const one = spec.name + "=" + value_of(spec);
         words += is_needed(spec) ? " " + one : " [" + one + "]";

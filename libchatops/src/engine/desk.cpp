@@ -54,9 +54,12 @@ desk::desk(engine_parts const& parts, base::logger log, database& store, command
       rules_(parts.rules),
       prefix_(parts.options.command_prefix) {}
 
+// Whoever has the machine types none.
+std::string_view desk::prefix_for(journal::entry const& asked) const { return asked.from.room.empty() ? std::string_view() : prefix_; }
+
 // Who may not command is told nothing about commands, so the policy has the first word.
 std::optional<answer> desk::refusal_of(journal::entry const& asked) const {
-    auto const parsed = commands_.parse(asked.line);
+    auto const parsed = commands_.parse(asked.line, prefix_for(asked));
     auto const allowed = decide(rules_.get(), asked, parsed ? parsed->effect() : effect::read);
     if (!allowed.allowed) {
         auto why = base::error(base::error_kind::forbidden, allowed.text).with_hint(allowed.hint);
@@ -73,7 +76,7 @@ asio::awaitable<answer> desk::handle(journal::entry asked) {
     if (auto no = refusal_of(asked)) co_return std::move(*no);
     call_context about(asked, prefix_);
     while (true) {
-        auto call = commands_.parse(asked.line);
+        auto call = commands_.parse(asked.line, about.prefix());
         auto const name = call->name();
         std::exception_ptr thrown;
         try {

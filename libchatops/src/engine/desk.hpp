@@ -42,6 +42,8 @@ public:
     answer gave_up(journal::entry const& asked, std::string const& why, bool begun = false) const;
 
 private:
+    std::string_view prefix_for(journal::entry const& asked) const;
+
     base::clock& time_;
     base::random& entropy_;
     base::logger log_;

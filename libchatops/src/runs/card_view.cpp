@@ -6,6 +6,7 @@
 #include <chatrixcd/chatops/command/refusal.hpp>
 
 #include "runs/words.hpp"
+#include "words/in_prefix.hpp"
 #include "words/quoted.hpp"
 
 namespace chatrixcd::chatops::runs {
@@ -39,7 +40,7 @@ std::string verb_of(ci::outcome how) {
         case ci::outcome::unstable:
             return "ended unstable";
         case ci::outcome::error:
-            return "ended with an error of the CI";
+            return "could not be run";
         case ci::outcome::canceled:
             return "was canceled";
         case ci::outcome::skipped:
@@ -50,7 +51,7 @@ std::string verb_of(ci::outcome how) {
             return "was rejected";
         case ci::outcome::none:
         case ci::outcome::lost:
-            return "was lost: nobody can know how it ended";
+            return "was lost";
         case ci::outcome::failure:
             break;
     }
@@ -61,12 +62,14 @@ std::string end_words(record const& run) {
     auto const& last = *run.latest;
     auto words = verb_of(last.how);
     if (last.how == ci::outcome::canceled && !run.stopped_by.empty()) words += " by " + run.stopped_by;
-    auto const state = state_of(last.how);
+    bool const is_lost = state_of(last.how) == card_state::lost;
+    // What ran out of time says itself how long it had.
+    bool const says_how_long = last.how == ci::outcome::timed_out && !last.detail.empty();
     auto const began = last.started ? last.started : last.created;
-    if (state != card_state::lost && began && last.ended && *last.ended >= *began)
+    if (!is_lost && !says_how_long && began && last.ended && *last.ended >= *began)
         words += " after " + duration_words(*last.ended - *began);
-    if (!last.detail.empty()) words += ": " + last.detail;
-    return words;
+    if (!last.detail.empty()) return words + ": " + last.detail;
+    return is_lost ? words + ": nobody can know how it ended" : words;
 }
 
 std::string progress_words(record const& run) {
@@ -104,8 +107,6 @@ std::string state_words_of(record const& run, passing_news const& news) {
     }
     return run.latest ? progress_words(run) : "has started";
 }
-
-std::string in_prefix(std::string const& prefix, std::string const& words) { return prefix.empty() ? words : prefix + " " + words; }
 
 std::string rerun_words(record const& run) {
     auto words = "run " + text::as_argument(run.project_name) + " " + text::as_argument(run.job_name);
@@ -168,9 +169,9 @@ card card_of(record const& run, passing_news const& news, std::string const& pre
     out.facts.emplace_back("trace", run.trace);
     if (went_wrong(run)) out.excerpt = run.excerpt;
     auto const number = std::to_string(run.number);
-    if (run.start == start_state::started) out.next_commands.push_back(in_prefix(prefix, "logs " + number));
-    if (run.open && run.start == start_state::started) out.next_commands.push_back(in_prefix(prefix, "stop " + number));
-    if (!run.open && !run.has_secrets) out.next_commands.push_back(in_prefix(prefix, rerun_words(run)));
+    if (run.start == start_state::started) out.next_commands.push_back(text::in_prefix(prefix, "logs " + number));
+    if (run.open && run.start == start_state::started) out.next_commands.push_back(text::in_prefix(prefix, "stop " + number));
+    if (!run.open && !run.has_secrets) out.next_commands.push_back(text::in_prefix(prefix, rerun_words(run)));
     return out;
 }
 

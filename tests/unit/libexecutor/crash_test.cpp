@@ -71,7 +71,7 @@ TEST_SUITE("executor::crash") {
             REQUIRE(id);
             auto const run = r.get(*id);
             CHECK(run.state == run_state::lost);
-            CHECK(run.detail == "the server ended before the run did");
+            CHECK(run.detail == "it was killed when the program that had started it ended");
             CHECK(run.ended);
             CHECK(r.start(key) == *id);
         }

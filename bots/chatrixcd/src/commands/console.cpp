@@ -72,7 +72,8 @@ private:
 };
 
 // Ends the bot once nothing was shown for a second and no run is open: what was typed last has then been answered.
-awaitable<void> read_commands(asio::any_io_executor executor, base::clock& time, service& chat, running_bot& bot, std::size_t const& shown) {
+awaitable<void> read_commands(asio::any_io_executor executor, base::clock& time, service& chat, running_bot& bot,
+                              std::size_t const& shown) {
     line_reader input(executor);
     for (;;) {
         auto line = co_await input.next();
@@ -118,7 +119,7 @@ awaitable<void> converse(surroundings around, config settings, std::optional<bas
 }  // namespace
 
 exit_code console(console_command const& asked, environment variables) {
-    loaded_config loaded = read_config(asked.config, std::move(variables));
+    loaded_config loaded = read_config(asked.config, std::move(variables), /*needs_account=*/false);
     if (!report(loaded, std::cerr)) return exit_code::usage;
     asio::io_context loop(1);
     auto time = base::make_system_clock();

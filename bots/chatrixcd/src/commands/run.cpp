@@ -8,11 +8,13 @@
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/base/signals.hpp>
 #include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/base/text.hpp>
 #include <chatrixcd/matrix/client.hpp>
 #include <iostream>
 #include <optional>
 
 #include "config/read.hpp"
+#include "config/safety.hpp"
 #include "config/secrets.hpp"
 #include "version.hpp"
 #include "wiring.hpp"
@@ -82,6 +84,7 @@ exit_code run(run_command const& asked, environment variables) {
     loaded_config loaded = read_config(asked.config, variables);
     if (!report(loaded, std::cerr)) return exit_code::usage;
     for (std::string const& line : refusals(loaded.values)) std::cerr << "warning: " << line << '\n';
+    for (std::string const& line : exposures(loaded, asked.config.file)) std::cerr << "warning: " << base::text::one_line(line) << '\n';
 
     asio::io_context loop(1);
     auto time = base::make_system_clock();

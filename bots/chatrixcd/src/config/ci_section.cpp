@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/ci_section.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -42,7 +43,8 @@ public:
             std::vector<std::string> known;
             for (auto const& entry : table_) known.push_back(entry.first);
             std::string const close = nearest(m.key, known);
-            out_.warning(m.where, what_ + "." + m.key, close.empty() ? "is not a known key" : "is not a known key; did you mean `" + close + "`?");
+            out_.warning(m.where, what_ + "." + m.key,
+                         close.empty() ? "is not a known key" : "is not a known key; did you mean `" + close + "`?");
         }
         return true;
     }
@@ -101,9 +103,8 @@ executor::parameter read_parameter(hjson::node const& n, std::string const& what
         if (auto list = list_value(v, path, out)) p.choices = std::move(*list);
         p.type = parameter_type::choice;
     });
-    reader.on("allow_leading_dash", [&](hjson::node const& v, std::string const& path) {
-        p.allow_leading_dash = boolean_value(v, path, out).value_or(false);
-    });
+    reader.on("allow_leading_dash",
+              [&](hjson::node const& v, std::string const& path) { p.allow_leading_dash = boolean_value(v, path, out).value_or(false); });
     reader.read();
     return p;
 }
@@ -145,7 +146,8 @@ executor::project read_project(hjson::node const& n, std::string const& what, di
     executor::project project;
     object_reader reader(n, what, out);
     reader.text("name", project.name).text("description", project.description);
-    reader.on("jobs", [&](hjson::node const& v, std::string const& path) { project.jobs = read_list<executor::job>(v, path, out, read_job); });
+    reader.on("jobs",
+              [&](hjson::node const& v, std::string const& path) { project.jobs = read_list<executor::job>(v, path, out, read_job); });
     reader.read();
     return project;
 }
@@ -162,10 +164,37 @@ ci_config read_server(hjson::node const& n, std::string const& what, diagnostics
     if (server.type == "semaphore") {
         out.problem(n.where(), what + ".type", "`semaphore` is not supported by this version; use `executor`");
     } else if (server.type != "executor") {
-        out.problem(n.where(), what + ".type", server.type.empty() ? "is missing; write \"executor\""
-                                                                : "`" + server.type + "` is not a known type; write \"executor\"");
+        out.problem(
+            n.where(), what + ".type",
+            server.type.empty() ? "is missing; write \"executor\"" : "`" + server.type + "` is not a known type; write \"executor\"");
     }
     return server;
+}
+
+// It is also a folder's name.
+bool is_server_name(std::string_view name) {
+    auto const fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    return !name.empty() && name.size() <= 64 && name.front() != '-' && std::all_of(name.begin(), name.end(), fits);
+}
+
+bool is_number(std::string_view name) { return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos; }
+
+// Projects and jobs are also called by their number in the list.
+void warn_of_numbers(ci_config const& server, hjson::node const& section, std::size_t index, diagnostics& out) {
+    auto const warn = [&](std::string const& path, std::string const& name) {
+        if (is_number(name))
+            out.warning(locate(section, path), "ci" + path,
+                        "`" + name + "` can be taken for a number of the list; give it a name with a letter");
+    };
+    for (std::size_t p = 0; p < server.projects.size(); ++p) {
+        std::string const project = "[" + std::to_string(index) + "].projects[" + std::to_string(p) + "]";
+        warn(project, server.projects[p].name);
+        for (std::size_t j = 0; j < server.projects[p].jobs.size(); ++j) {
+            warn(project + ".jobs[" + std::to_string(j) + "]", server.projects[p].jobs[j].name);
+        }
+    }
 }
 
 // What reading alone cannot see: names that are taken, placeholders without a parameter, programs that are no program.
@@ -184,10 +213,15 @@ std::vector<ci_config> read_ci_section(hjson::node const& section, diagnostics& 
     std::set<std::string> names;
     for (std::size_t i = 0; i < servers.size(); ++i) {
         std::string const what = "ci[" + std::to_string(i) + "]";
+        if (!servers[i].name.empty() && !is_server_name(servers[i].name)) {
+            out.problem(section.items()[i].where(), what + ".name",
+                        "`" + servers[i].name + "` is no name of a server: 1 to 64 letters, digits, '-' and '_', like \"local\"");
+        }
         if (!servers[i].name.empty() && !names.insert(servers[i].name).second) {
             out.problem(section.items()[i].where(), what + ".name", "`" + servers[i].name + "` is taken by an earlier server");
         }
         if (servers[i].type == "executor") check_definitions(servers[i], section, i, out);
+        warn_of_numbers(servers[i], section, i, out);
     }
     return servers;
 }

@@ -29,7 +29,8 @@ std::string unknown(std::string_view name, std::vector<std::string> const& candi
 
 void read_section(hjson::member const& section, loaded_config& into, diagnostics& out) {
     if (section.value.what() != hjson::kind::object) {
-        out.problem(section.value.where(), section.key, "is " + std::string(hjson::to_string(section.value.what())) + ", should be an object { … }");
+        out.problem(section.value.where(), section.key,
+                    "is " + std::string(hjson::to_string(section.value.what())) + ", should be an object { … }");
         return;
     }
     for (hjson::member const& m : section.value.members()) {
@@ -50,7 +51,8 @@ void read_top_level(hjson::member const& m, loaded_config& into, diagnostics& ou
         into.values.ci = read_ci_section(m.value, out);
         into.origins["ci"] = out.place(m.value.where());
     } else if (m.key == "semaphore") {
-        out.problem(m.where, "semaphore", "Semaphore UI is not supported by this version; remove the section and list local jobs under `ci`");
+        out.problem(m.where, "semaphore",
+                    "Semaphore UI is not supported by this version; remove the section and list local jobs under `ci`");
     } else if (m.key != "_config_version") {
         out.warning(m.where, m.key, unknown(m.key, {"matrix", "bot", "ci"}));
     }
@@ -60,6 +62,7 @@ void read_file(load_request const& from, loaded_config& into, diagnostics& out) 
     auto document = hjson::read(*from.file_text);
     if (!document) {
         out.problems.push_back(from.file_name + ": " + document.error().describe());
+        into.readable = false;
         return;
     }
     if (document->what() != hjson::kind::object) {
@@ -122,7 +125,7 @@ void check_ids(loaded_config& into) {
     }
 }
 
-void check_whole(loaded_config& into) {
+void check_account(loaded_config& into) {
     auto const missing = [&](std::string_view path) {
         key const& k = *find_key(path);
         into.problems.push_back(k.path() + " is missing (" + std::string(k.meaning) + "): add \"" + std::string(k.name) + "\": \"" +
@@ -140,6 +143,12 @@ void check_whole(loaded_config& into) {
             "matrix.password is missing: add \"password\": {\"file\": \"/etc/chatrixcd/password\"} to the section `matrix`, or set "
             "CHATRIXCD_MATRIX_PASSWORD");
     }
+}
+
+void check_whole(loaded_config& into, bool needs_account) {
+    config const& c = into.values;
+    if (needs_account) check_account(into);
+    if (c.matrix.store_path.empty()) into.problems.push_back("matrix.store_path is empty: name a folder, e.g. /var/lib/chatrixcd");
     if (c.bot.command_prefix.empty() || c.bot.command_prefix.find(' ') != std::string::npos) {
         into.problems.push_back("bot.command_prefix must be one word, e.g. \"!cd\"");
     }
@@ -153,12 +162,12 @@ loaded_config load(load_request from) {
     loaded_config loaded;
     for (key const& k : all_keys()) loaded.origins[k.path()] = "default";
     diagnostics out(from.file_name);
-    if (from.file_text) read_file(from, loaded, out);
-    loaded.problems = std::move(out.problems);
-    loaded.warnings = std::move(out.warnings);
     read_variables(from, loaded);
+    if (from.file_text) read_file(from, loaded, out);
+    loaded.problems.insert(loaded.problems.end(), out.problems.begin(), out.problems.end());
+    loaded.warnings = std::move(out.warnings);
     read_overrides(from, loaded);
-    if (loaded.problems.empty()) check_whole(loaded);
+    if (loaded.problems.empty()) check_whole(loaded, from.needs_account);
     // Without a homeserver its name is the user id's domain; discovery finds the address.
     matrix_config& matrix = loaded.values.matrix;
     if (matrix.homeserver.empty() && matrix.user_id.find(':') != std::string::npos) {
@@ -171,7 +180,8 @@ loaded_config load(load_request from) {
 std::vector<std::string> refusals(config const& c) {
     std::vector<std::string> lines;
     if (c.bot.admin_users.empty()) {
-        lines.push_back("bot.admin_users is empty, so nobody may command: add \"admin_users\": [\"@you:example.org\"] to the section `bot`");
+        lines.push_back(
+            "bot.admin_users is empty, so nobody may command: add \"admin_users\": [\"@you:example.org\"] to the section `bot`");
     }
     if (c.bot.allowed_rooms.empty()) {
         lines.push_back(

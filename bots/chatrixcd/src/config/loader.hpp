@@ -21,10 +21,11 @@ using environment = std::function<std::optional<std::string>(std::string const& 
 class load_request {
 public:
     load_request() = default;
-    std::string file_name;                                        // as the user wrote it, for messages
-    std::optional<std::string> file_text;                         // no file: everything from the environment
+    std::string file_name;                 // as the user wrote it, for messages
+    std::optional<std::string> file_text;  // no file: everything from the environment
     environment variables;
     std::vector<std::pair<std::string, std::string>> overrides;  // --set matrix.user_id=…
+    bool needs_account = true;                                   // whether a Matrix account has to be there
 };
 
 struct loaded_config {
@@ -32,6 +33,7 @@ struct loaded_config {
     std::map<std::string, std::string> origins;  // key path -> "line 3 of config.hjson", "CHATRIXCD_…", "command line", "default"
     std::vector<std::string> problems;           // each stops the program; one line: what, why, what to do
     std::vector<std::string> warnings;           // unknown keys and the like
+    bool readable = true;                        // false: there is no file, or it is no HJSON, and so the values say nothing
 };
 
 // Never fails as a whole: everything that is wrong is listed at once.

@@ -2,6 +2,7 @@
 #include "config/read.hpp"
 
 #include <chatrixcd/base/files.hpp>
+#include <chatrixcd/base/text.hpp>
 #include <ostream>
 
 namespace chatrixcd::bot {
@@ -9,15 +10,17 @@ namespace {
 constexpr std::size_t max_config = 1U << 20U;
 }  // namespace
 
-loaded_config read_config(config_options const& options, environment variables) {
+loaded_config read_config(config_options const& options, environment variables, bool needs_account) {
     load_request request;
     request.file_name = options.file;
     request.variables = std::move(variables);
     request.overrides = options.overrides;
+    request.needs_account = needs_account;
     if (!options.file.empty()) {
         auto text = base::read_file(options.file, max_config);
         if (!text) {
             loaded_config broken;
+            broken.readable = false;
             broken.problems.push_back(text.error().describe());
             return broken;
         }
@@ -27,8 +30,8 @@ loaded_config read_config(config_options const& options, environment variables) 
 }
 
 bool report(loaded_config const& loaded, std::ostream& out) {
-    for (std::string const& line : loaded.warnings) out << "warning: " << line << '\n';
-    for (std::string const& line : loaded.problems) out << "error: " << line << '\n';
+    for (std::string const& line : loaded.warnings) out << "warning: " << base::text::one_line(line) << '\n';
+    for (std::string const& line : loaded.problems) out << "error: " << base::text::one_line(line) << '\n';
     return loaded.problems.empty();
 }
 

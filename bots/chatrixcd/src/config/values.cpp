@@ -3,11 +3,12 @@
 
 #include <algorithm>
 
+#include "hjson/reader.hpp"
+
 namespace chatrixcd::bot {
 namespace {
 
-constexpr std::string_view secret_forms =
-    R"(write a string, {"file": "…"}, {"env": "…"}, {"credential": "…"} or {"command": ["…"]})";
+constexpr std::string_view secret_forms = R"(write a string, {"file": "…"}, {"env": "…"}, {"credential": "…"} or {"command": ["…"]})";
 
 void wrong_kind(hjson::node const& n, std::string_view what, std::string_view wanted, diagnostics& out) {
     out.problem(n.where(), what, "is " + std::string(hjson::to_string(n.what())) + ", should be " + std::string(wanted));
@@ -71,6 +72,18 @@ std::vector<std::string> split_list(std::string const& text) {
         start = end + 1;
     }
     return entries;
+}
+
+// {"file": "…"} and the like mean the same everywhere; what is no such object is the secret itself.
+std::optional<secret_source> secret_of_text(std::string const& text, std::string const& what, diagnostics& out) {
+    if (text.starts_with('{')) {
+        auto const document = hjson::read(text);
+        if (document && document->what() == hjson::kind::object) return named_source(*document, what, out);
+    }
+    secret_source source;
+    source.from = secret_source::kind::inline_text;
+    source.text = base::secret(text);
+    return source;
 }
 
 }  // namespace
@@ -145,10 +158,10 @@ std::optional<std::string> assign_text(config& into, key const& k, std::string c
     } else if (auto const* list = std::get_if<list_member>(&k.member)) {
         (*list)(into) = split_list(text);
     } else {
-        secret_source source;
-        source.from = secret_source::kind::inline_text;
-        source.text = base::secret(text);
-        std::get<secret_member>(k.member)(into) = std::move(source);
+        diagnostics out{std::string()};
+        auto source = secret_of_text(text, k.path(), out);
+        if (!source) return out.problems.front();
+        std::get<secret_member>(k.member)(into) = std::move(*source);
     }
     return std::nullopt;
 }

@@ -3,8 +3,10 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
+#include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/timeout.hpp>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 
 #include "exit_code.hpp"
@@ -17,9 +19,7 @@ using asio::awaitable;
 namespace {
 
 // A wrong configuration or login stays wrong.
-bool may_come_back(int status) {
-    return status != static_cast<int>(exit_code::usage) && status != static_cast<int>(exit_code::login);
-}
+bool may_come_back(int status) { return status != static_cast<int>(exit_code::usage) && status != static_cast<int>(exit_code::login); }
 
 }  // namespace
 
@@ -46,7 +46,8 @@ awaitable<void> bot_process::keep_running() {
             if (ended.signal != 0) {
                 told_("the bot was killed by signal " + std::to_string(ended.signal) + "; starting it again");
             } else {
-                told_("the bot ended with exit status " + std::to_string(ended.status) + "; starting it again (its log: " + log_file_ + ")");
+                told_("the bot ended with exit status " + std::to_string(ended.status) + "; starting it again (its log: " + log_file_ +
+                      ")");
             }
             co_await time_->sleep(std::chrono::seconds(1));
         }
@@ -59,6 +60,8 @@ awaitable<void> bot_process::keep_running() {
 }
 
 awaitable<base::process_exit> bot_process::watch() {
+    // For the owner alone, as everything of the demo.
+    if (!std::filesystem::exists(log_file_)) (void)base::write_file(log_file_, "");
     std::ofstream log(log_file_, std::ios::app);
     for (;;) {
         base::process_event event = co_await running_->next();

@@ -44,8 +44,8 @@ screen_options terminal_options(environment const& variables, bool interactive) 
 }
 
 void print_login(stage& s) {
-    std::cout << "Any Matrix client on this machine can join: homeserver " << s.homeserver().url() << ", user " << s.person_id() << ", password "
-              << s.person_password().reveal() << std::endl;
+    std::cout << "Any Matrix client on this machine can join: homeserver " << s.homeserver().url() << ", user " << s.person_id()
+              << ", password " << s.person_password().reveal() << std::endl;
 }
 
 awaitable<exit_code> scripted(stage& s, screen& view) {
@@ -66,10 +66,14 @@ bool own_command(std::string const& line, stage& s, prompt& input, screen& view,
     if (line == ":quit" || line == ":q") {
         leave = true;
     } else if (line == ":kill") {
-        input.print_above(view.note("SIGKILL to the bot, process " + std::to_string(s.bot().pid())));
+        auto const process = s.bot().pid();
+        input.print_above(view.note(process == 0 ? std::string("there is no bot to kill: it is just being started")
+                                                 : "SIGKILL to the bot, process " + std::to_string(process)));
         s.bot().kill();
-    } else {
+    } else if (line == ":help") {
         input.print_above(view.note(std::string(welcome)));
+    } else {
+        input.print_above(view.note(line + " is no command of the demo; there are :kill, :quit and :help (and !cd help for the bot's)"));
     }
     return true;
 }
@@ -99,7 +103,8 @@ awaitable<void> converse(stage& s, screen& view, prompt& input) {
 
 awaitable<exit_code> interactive(stage& s, screen& view, asio::any_io_executor executor) {
     std::cout << view.note(std::string(welcome)) << std::flush;
-    prompt input(executor, s.history_file(), view.repaints(), [] { return std::vector<std::string>(std::begin(sample_words), std::end(sample_words)); });
+    prompt input(executor, s.history_file(), view.repaints(),
+                 [] { return std::vector<std::string>(std::begin(sample_words), std::end(sample_words)); });
     co_await converse(s, view, input);
     co_return exit_code::success;
 }
@@ -165,7 +170,8 @@ exit_code demo(demo_command const& asked, environment variables) {
         loop.run();
     }
     if (failure) std::rethrow_exception(failure);
-    if (!temporary) std::cout << "All data is kept in " << folder << '\n';
+    bool const was_up = outcome == exit_code::success || outcome == exit_code::demo_failed;
+    if (!temporary && was_up) std::cout << "All data is kept in " << folder << '\n';
     return outcome;
 }
 

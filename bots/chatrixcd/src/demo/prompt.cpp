@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string_view>
 
 #include <chatrixcd/base/readable.hpp>
@@ -21,6 +22,11 @@ namespace {
 constexpr char const* sign = "> ";
 constexpr std::size_t sign_columns = 2;
 constexpr int kept_lines = 500;
+constexpr std::size_t most_characters = 1000;
+
+// libedit writes a zero behind the line through rl_line_buffer, which it forgets to update where it moves its copy of the line: over
+// memory that is free, once a line has some 500 characters that are not ASCII. So it gets a place to write to, larger than any line.
+char zero_goes_here[8 * most_characters];
 
 // libedit calls back without a context.
 prompt* active = nullptr;
@@ -68,6 +74,8 @@ prompt::prompt(boost::asio::any_io_executor executor, std::string history_file, 
 
 prompt::~prompt() {
     ::rl_callback_handler_remove();
+    if (shown_) std::printf("\n");
+    std::fflush(stdout);
     if (!history_file_.empty()) ::write_history(history_file_.c_str());
     active = nullptr;
 }
@@ -85,7 +93,8 @@ void prompt::take(char* line) {
 }
 
 void prompt::erase_entered(std::string const& line) const {
-    auto const characters = std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    auto const characters =
+        std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
     std::size_t const rows = (sign_columns + static_cast<std::size_t>(characters)) / size_of_terminal().columns + 1;
     std::printf("\r\x1b[%zuA\x1b[J", rows);
     std::fflush(stdout);
@@ -98,11 +107,30 @@ boost::asio::awaitable<std::optional<std::string>> prompt::read_line() {
     }
     while (!line_ && !ended_) {
         co_await base::wait_readable(executor_, STDIN_FILENO);
+        ::rl_line_buffer = zero_goes_here;
         ::rl_callback_read_char();
+        if (!line_ && !ended_) cut_line();
     }
     std::optional<std::string> taken = std::move(line_);
     line_.reset();
     co_return taken;
+}
+
+// A command is shorter; beyond this libedit moves its own line, too.
+void prompt::cut_line() {
+    if (static_cast<std::size_t>(::rl_end) <= most_characters) return;
+    std::unique_ptr<char, void (*)(void*)> const whole(::rl_copy_text(0, ::rl_end), std::free);
+    std::string_view const text(whole.get());
+    std::size_t characters = 0;
+    std::size_t end = 0;
+    while (end < text.size() && characters <= most_characters) {
+        if ((static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U && ++characters > most_characters) break;
+        ++end;
+    }
+    if (end == text.size()) return;
+    ::rl_replace_line(std::string(text.substr(0, end)).c_str(), 0);
+    std::printf("\a");
+    ::rl_forced_update_display();
 }
 
 void prompt::hide() {

@@ -22,13 +22,14 @@ public:
     prompt(prompt const&) = delete;
     prompt& operator=(prompt const&) = delete;
 
-    // The next line; nothing at the end of input (Ctrl-D). Cancellable.
+    // The next line, of at most 1,000 characters; nothing at the end of input (Ctrl-D). Cancellable.
     boost::asio::awaitable<std::optional<std::string>> read_line();
     // Writes above the input line, which is then shown again.
     void print_above(std::string_view text);
 
 private:
     void hide();
+    void cut_line();
     void erase_entered(std::string const& line) const;
     void take(char* line);
     std::vector<std::string> candidates(std::string const& beginning) const;

@@ -10,23 +10,31 @@ namespace {
 constexpr std::size_t name_columns = 5;
 constexpr std::size_t kept_blocks = 200;
 
-std::size_t rows_of(std::string const& text) {
-    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
+std::size_t rows_of(std::string const& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
 
-// The body made harmless and wrapped, one string a row.
-std::vector<std::string> wrapped(std::string const& body, std::size_t width) {
+// One line of a body, made harmless, in as many rows as it needs: broken between words, below where it begins.
+void wrap_line(std::string const& line, std::size_t width, std::vector<std::string>& rows) {
+    std::size_t const blanks = std::min(std::min(line.find_first_not_of(' '), line.size()), width / 2);
+    std::string const indent(blanks, ' ');
     chatops::terminal_style style;
-    style.width = width;
-    std::string const text = chatops::render_terminal(chatops::view().preformatted(body), style);
-    std::vector<std::string> rows;
+    style.width = width - blanks;
+    std::string const text = chatops::render_terminal(chatops::view::of_text(line.substr(blanks)), style);
     std::size_t start = 0;
     while (start < text.size()) {
         std::size_t const end = std::min(text.find('\n', start), text.size());
-        std::string row = text.substr(start, end - start);
-        // The renderer sets preformatted text off by two blanks; here the name's column does that.
-        if (row.starts_with("  ")) row.erase(0, 2);
-        rows.push_back(std::move(row));
+        rows.push_back(indent + text.substr(start, end - start));
+        start = end + 1;
+    }
+    if (text.empty()) rows.emplace_back();
+}
+
+// The body in rows.
+std::vector<std::string> wrapped(std::string const& body, std::size_t width) {
+    std::vector<std::string> rows;
+    std::size_t start = 0;
+    while (start < body.size()) {
+        std::size_t const end = std::min(body.find('\n', start), body.size());
+        wrap_line(body.substr(start, end - start), width, rows);
         start = end + 1;
     }
     if (rows.empty()) rows.emplace_back();

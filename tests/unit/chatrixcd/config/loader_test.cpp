@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/loader.hpp"
 
-#include <chatrixcd/base/files.hpp>
 #include <doctest/doctest.h>
+#include <chatrixcd/base/files.hpp>
 
 #include "unit/chatrixcd/config/load_text.hpp"
 
@@ -38,15 +38,16 @@ TEST_SUITE("bot::config") {
         CHECK(refusals(loaded.values).empty());
     }
 
-    TEST_CASE("the command line beats the environment, which beats the file, which beats the default") {
+    TEST_CASE("the command line beats the file, which beats the environment, which beats the default") {
         auto const text = R"({"matrix": {"device_name": "file", "user_id": "@b:x", "password": "p"}})";
         CHECK(load_text(R"({})").values.matrix.device_name == "ChatrixCD Bot");
-        CHECK(load_text(text).values.matrix.device_name == "file");
-        auto const from_variable = load_text(text, {{"CHATRIXCD_MATRIX_DEVICE_NAME", "variable"}});
+        auto const from_file = load_text(text, {{"CHATRIXCD_MATRIX_DEVICE_NAME", "variable"}});
+        CHECK(from_file.values.matrix.device_name == "file");
+        CHECK(from_file.origins.at("matrix.device_name").starts_with("bot.hjson:1:"));
+        auto const from_variable = load_text("{}", {{"CHATRIXCD_MATRIX_DEVICE_NAME", "variable"}});
         CHECK(from_variable.values.matrix.device_name == "variable");
         CHECK(from_variable.origins.at("matrix.device_name") == "variable CHATRIXCD_MATRIX_DEVICE_NAME");
-        auto const from_line =
-            load_text(text, {{"CHATRIXCD_MATRIX_DEVICE_NAME", "variable"}}, {{"matrix.device_name", "line"}});
+        auto const from_line = load_text(text, {{"CHATRIXCD_MATRIX_DEVICE_NAME", "variable"}}, {{"matrix.device_name", "line"}});
         CHECK(from_line.values.matrix.device_name == "line");
         CHECK(from_line.origins.at("matrix.device_name") == "command line");
     }
@@ -111,6 +112,42 @@ TEST_SUITE("bot::config") {
     TEST_CASE("lists come from the environment with commas") {
         auto const loaded = load_text("{}", {{"CHATRIXCD_BOT_ADMIN_USERS", "@ann:x, @bob:x"}});
         CHECK(loaded.values.bot.admin_users == std::vector<std::string>{"@ann:x", "@bob:x"});
+    }
+
+    TEST_CASE("a secret is named in the same ways everywhere") {
+        auto const from_variable = load_text("{}", {{"CHATRIXCD_MATRIX_PASSWORD", R"({"file": "/run/secret"})"}});
+        CHECK(from_variable.values.matrix.password.from == secret_source::kind::file);
+        CHECK(from_variable.values.matrix.password.name == "/run/secret");
+        auto const from_line = load_text("{}", {}, {{"matrix.password", R"({"command": ["pass", "bot"]})"}});
+        CHECK(from_line.values.matrix.password.command == std::vector<std::string>{"pass", "bot"});
+        auto const literal = load_text("{}", {{"CHATRIXCD_MATRIX_PASSWORD", "{not: closed"}});
+        CHECK(literal.values.matrix.password.text.reveal() == "{not: closed");
+        auto const wrong = load_text("{}", {{"CHATRIXCD_MATRIX_PASSWORD", R"({"flie": "/run/secret"})"}});
+        CHECK(says(wrong.problems, {"CHATRIXCD_MATRIX_PASSWORD", "`flie` is no source of a secret"}));
+    }
+
+    TEST_CASE("a server's name is no path, and a project's no number") {
+        auto const named = [](std::string const& name) {
+            return load_text(R"({"matrix": {"user_id": "@b:x", "password": "p"}, "ci": [{"name": ")" + name +
+                             R"(", "type": "executor", "projects": [{"name": "1", "jobs": [{"name": "a", "argv": ["/bin/true"]}]}]}]})");
+        };
+        CHECK(named("local-2").problems.empty());
+        CHECK(says(named("local").warnings, {"ci[0].projects[0]", "`1` can be taken for a number"}));
+        for (auto const* wrong : {"../up", "a/b", ".", "matrix.db", "-x", "a b", "\u00e4"}) {
+            CHECK_MESSAGE(says(named(wrong).problems, {"ci[0].name", "is no name of a server"}), wrong);
+        }
+    }
+
+    TEST_CASE("an empty store folder is refused") {
+        auto const loaded = load_text(R"({"matrix": {"user_id": "@b:x", "password": "p", "store_path": ""}})");
+        CHECK(says(loaded.problems, {"matrix.store_path is empty"}));
+    }
+
+    TEST_CASE("where no account is needed, none has to be named") {
+        load_request request;
+        request.file_text = "{}";
+        request.needs_account = false;
+        CHECK(load(std::move(request)).problems.empty());
     }
 
     TEST_CASE("a value out of the choices is refused with the choices") {

@@ -49,6 +49,7 @@ TEST_SUITE("chatops::command set") {
         CHECK(refusal_of("deploy") == "I don't know `deploy`.");
         CHECK(set.parse("deploy").error().kind() == base::error_kind::not_found);
         CHECK(set.parse("deploy").error().hint() == "`help` lists all commands.");
+        CHECK(set.parse("deploy", "!cd").error().hint() == "`!cd help` lists all commands.");
     }
     TEST_CASE_FIXTURE(fixture, "an empty line and a broken one are refused") {
         CHECK(refusal_of("") == "No command was given.");

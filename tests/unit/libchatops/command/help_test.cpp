@@ -69,6 +69,6 @@ TEST_SUITE("chatops::command help") {
         CHECK(answer("help hold") == text);
     }
     TEST_CASE_FIXTURE(fixture, "help for what does not exist asks") {
-        CHECK(answer("help lokc") == "I don't know `lokc`. Did you mean `lock`?. `help` lists all commands.");
+        CHECK(answer("help lokc") == "I don't know `lokc`. Did you mean `lock`?. `!cd help` lists all commands.");
     }
 }

@@ -75,6 +75,8 @@ TEST_SUITE("chatops::command run target") {
     }
     TEST_CASE("a project without a job is asked, and shows its jobs") {
         CHECK(asked(several(), {"web"}).message() == "Which job of `web`? Write `run web deploy` or `run web hello`.");
+        CHECK(find_run_target(several(), {"web"}, "!cd").error().message() ==
+              "Which job of `web`? Write `!cd run web deploy` or `!cd run web hello`.");
         CHECK(asked(only_one(), {"demo"}).kind() == error_kind::invalid);
         CHECK(asked(only_one(), {}).message().starts_with("Which job of `demo`?"));
         CHECK(asked(several(), {}).kind() == error_kind::invalid);

@@ -73,9 +73,11 @@ TEST_SUITE("chatops::command tokens") {
         CHECK(dashed == list{"--a", "-d"});
         CHECK(assigned == list{"x|1", "z|3=4"});
     }
-    TEST_CASE("a line break ends the command, but not an open quote") {
-        CHECK(words("ping\nrun demo deploy") == list{"ping"});
-        CHECK(words("\n\n ping\r\nmore") == list{"ping"});
+    TEST_CASE("a command is one line: empty ones around it do no harm, text below it is refused") {
+        CHECK(words("\n\n ping\r\n \n") == list{"ping"});
+        CHECK(refusal_of("run demo deploy env=prod\nversion=9.9") ==
+              "A command is one line, and there is more below it; nothing was done. Send each command as a message of its own.");
+        CHECK(!tokenize("ping\r\nmore"));
         CHECK(!tokenize("say \"a\nb\""));
     }
     TEST_CASE("what cannot be seen is refused, wherever it stands, and named") {

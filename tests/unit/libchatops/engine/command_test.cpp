@@ -97,7 +97,7 @@ TEST_SUITE("chatops::engine::commands") {
         world.ci.add_job(chatops::testing::scripted_job("web", "hello"));
         world.start_bot();
         CHECK(holds(world.answer_to(world.ask("!cd rum hello")), "`run`"));
-        CHECK(holds(world.answer_to(world.ask("!cd run hello")), "did you mean `run demo hello` or `run web hello`"));
+        CHECK(holds(world.answer_to(world.ask("!cd run hello")), "did you mean `!cd run demo hello` or `!cd run web hello`"));
         CHECK(holds(world.answer_to(world.ask("!cd run demo helo")), "run demo hello"));
         CHECK(holds(world.answer_to(world.ask("!cd run demo deploy")), "!cd run demo deploy version=… [token=…]"));
         CHECK(holds(world.answer_to(world.ask("!cd run demo deploy versoin=1")), "did you mean `version`"));
@@ -125,8 +125,8 @@ TEST_SUITE("chatops::engine::commands") {
         auto const there = world.chat.says(world.ann, other, "!cd logs");
         auto const by_number = world.chat.says(world.ann, other, "!cd status 1");
         world.settle();
-        CHECK(holds(world.answer_to(there), "nothing has been run in this room yet"));
-        CHECK(holds(world.answer_to(by_number), "there is no run #1 in this room"));
+        CHECK(holds(world.answer_to(there), "Nothing has been run in this room yet"));
+        CHECK(holds(world.answer_to(by_number), "There is no run #1 in this room"));
         CHECK(holds(world.answer_to(world.ask("!cd logs")), "hello\nworld"));
         CHECK(holds(world.answer_to(world.ask("!cd status #1")), "demo / hello #1"));
         CHECK(holds(world.answer_to(world.ask("!cd status x")), "is no run"));

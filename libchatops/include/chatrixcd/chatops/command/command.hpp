@@ -88,8 +88,8 @@ public:
 
     // "lock <target> <reason> [--for <duration>] [--steal]"
     std::string usage() const;
-    // The words after the command's name. Errors: `invalid`, one sentence; the hint is the usage.
-    result<bound_call> parse(std::vector<token> const& words) const;
+    // The words after the command's name. Errors: `invalid`, one sentence; the hint is the usage, with `prefix` before it.
+    result<bound_call> parse(std::vector<token> const& words, std::string_view prefix = {}) const;
     // What the word begun at the end of `words` could become: option names and values of few choices. `words` is not empty; its last
     // element may be.
     std::vector<std::string> complete(std::vector<std::string> const& words) const;

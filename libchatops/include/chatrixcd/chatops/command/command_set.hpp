@@ -27,8 +27,8 @@ public:
     command const* find(std::string_view word) const noexcept;
 
     // A whole line without the prefix. Errors: `not_found` for a word that is no command, with suggestions; `invalid`, `too_large`: one
-    // sentence. Runs nothing.
-    result<bound_call> parse(std::string_view text) const;
+    // sentence. Commands in hints have `prefix` before them, so that they can be copied. Runs nothing.
+    result<bound_call> parse(std::string_view text, std::string_view prefix = {}) const;
 
     // Names that a mistyped word may have meant, at most three: those that begin with it, else the nearest within two typing errors.
     std::vector<std::string> suggestions(std::string_view word) const;
@@ -41,7 +41,7 @@ public:
     result<view> help(std::string_view name, std::string_view prefix) const;
 
 private:
-    base::error unknown(std::string_view word) const;
+    base::error unknown(std::string_view word, std::string_view prefix) const;
 
     std::vector<command> all_;
 };

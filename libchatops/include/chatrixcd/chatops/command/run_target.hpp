@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <chatrixcd/chatops/ci/values.hpp>
@@ -28,11 +29,13 @@ struct run_target {
     friend bool operator==(run_target const&, run_target const&) = default;
 };
 
-// A project by exact name or number: its index in `known`. Errors: `not_found` with suggestions; `conflict` if several fit.
-ci::result<std::size_t> find_project(std::vector<known_project> const& known, std::string const& word);
+// A project by exact name or number: its index in `known`. Errors: `not_found` with suggestions; `conflict` if several fit. Here and
+// below, commands in errors have `prefix` before them, so that they can be copied.
+ci::result<std::size_t> find_project(std::vector<known_project> const& known, std::string const& word, std::string_view prefix = {});
 
 // The words after `run` without name=value. Errors: `invalid` (a word missing or too many), `not_found`, `conflict` (ambiguous); each says
 // what could be written instead.
-ci::result<run_target> find_run_target(std::vector<known_project> const& known, std::vector<std::string> const& words);
+ci::result<run_target> find_run_target(std::vector<known_project> const& known, std::vector<std::string> const& words,
+                                       std::string_view prefix = {});
 
 }  // namespace chatrixcd::chatops

@@ -2,7 +2,7 @@
 // Splits a command line into words. Pure, linear, bounded. Quotes as in a POSIX shell ('…', "…", backslash), and nothing else of a
 // shell. Typographic quotes count as the plain ones, a dash that a phone made of `--` before an option is `--` again. Characters that
 // look like a space or like nothing (U+00A0, zero width, bidirectional controls) are refused: with them, a line could show one target
-// and mean another. The first line break ends the command.
+// and mean another. A command is one line: text below it is refused, for nobody could see that it has no effect.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/one_line.hpp"
+#include <chatrixcd/base/text.hpp>
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Foreign text made safe for a line of a log or a terminal.
+// Foreign text made safe for a line of a log or a terminal. Pure; never throws for any input.
 #pragma once
 
 #include <cstddef>
