@@ -72,6 +72,11 @@ result<std::string> read_file(std::string const& path, std::size_t max_bytes) {
     }
 }
 
+bool is_readable_by_others(std::string const& path) noexcept {
+    struct stat about {};
+    return ::stat(path.c_str(), &about) == 0 && (about.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
 result<void> write_file(std::string const& path, std::string_view content) {
     auto const what = path + " cannot be written";
     auto beside = path + ".XXXXXX";

@@ -41,9 +41,10 @@ error outgoing::failed(std::string const& what) const {
 attempt::attempt(outgoing& call, byte_stream& stream)
     : call_(call), stream_(stream), reader_(call.verb, call.max_response, /*in_pieces=*/call.sink != nullptr, call.decode) {}
 
-error attempt::lost(std::string const& what) {
+error attempt::lost(std::string const& what, boost::system::error_code const& why) {
+    if (stream_.is_certificate_refused(why)) return certificate_refusal(call_.where.host, why);
     lost_connection_ = true;
-    return call_.failed(what);
+    return call_.failed(what + ": " + why.message());
 }
 
 asio::awaitable<result<response>> attempt::run() {
@@ -58,7 +59,7 @@ asio::awaitable<result<response>> attempt::run() {
     if (written.first && written.second == 0) {
         call_.sent = sent_before;
         sent_ = false;
-        co_return lost("closed the connection: " + written.first.message());
+        co_return lost("closed the connection", written.first);
     }
     if (call_.source && !written.first) co_return co_await read_while_writing();
     wrote_all_ = !written.first;
@@ -126,7 +127,7 @@ asio::awaitable<result<response>> attempt::read_answer() {
             if (!finished) co_return finished.error();
             complete = *finished;
         }
-        if (received.first && !complete) co_return lost("ended the connection before its answer was complete: " + received.first.message());
+        if (received.first && !complete) co_return lost("ended the connection before its answer was complete", received.first);
         if (reader_.in_pieces()) {
             auto const passed = co_await pass_on();
             if (!passed) co_return passed.error();

@@ -54,7 +54,7 @@ private:
     boost::asio::awaitable<result<response>> read_answer();
     boost::asio::awaitable<result<void>> pass_on();
     boost::asio::awaitable<void> write_body();
-    error lost(std::string const& what);
+    error lost(std::string const& what, boost::system::error_code const& why);
 
     outgoing& call_;
     byte_stream& stream_;

@@ -7,12 +7,13 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
+
+#include "http/tls_context.hpp"
 
 namespace chatrixcd::base::http {
 
@@ -27,6 +28,26 @@ tcp::socket& socket_of(asio::ssl::stream<tcp::socket>& stream) { return stream.n
 
 void throw_if_cancelled(boost::system::error_code const& failure) {
     if (failure == asio::error::operation_aborted) throw boost::system::system_error(failure);
+}
+
+// TLS alerts that speak of our certificate (RFC 8446, 6.2).
+bool is_about_our_certificate(boost::system::error_code const& failure) {
+    if (failure.category() != asio::error::get_ssl_category()) return false;
+    switch (ERR_GET_REASON(static_cast<unsigned long>(failure.value()))) {
+        case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:  // TLS 1.2 has no better one for a certificate that is missing
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+        case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+        case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:
+        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+            return true;
+        default:
+            return false;
+    }
 }
 
 template <class Stream>
@@ -46,6 +67,8 @@ public:
         co_return transferred(failure, count);
     }
 
+    bool is_certificate_refused(boost::system::error_code const& failure) const override { return is_about_our_certificate(failure); }
+
     void hang_up() override {
         boost::system::error_code ignored;  // it is gone already
         socket_of(stream_).shutdown(tcp::socket::shutdown_both, ignored);
@@ -61,35 +84,19 @@ private:
     Stream stream_;
 };
 
-void enable_alpn(asio::ssl::context& context) {
-    static constexpr unsigned char http_1_1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-    ::SSL_CTX_set_alpn_protos(context.native_handle(), http_1_1, sizeof http_1_1);
-}
-
-// RFC 6125 for names; addresses are compared with the certificate's addresses. Server name indication is for names only.
+// RFC 6125 for names, of which the subject's common name is none (RFC 9110, 4.3.4); addresses are compared with the certificate's
+// addresses. Server name indication is for names only.
 bool expect_host(SSL* connection, std::string const& host) {
     boost::system::error_code not_an_address;
     asio::ip::make_address(host, not_an_address);
     if (!not_an_address) return ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(connection), host.c_str()) == 1;
-    ::SSL_set_hostflags(connection, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    ::SSL_set_hostflags(connection, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return ::SSL_set1_host(connection, host.c_str()) == 1 && SSL_set_tlsext_host_name(connection, host.c_str()) == 1;
 }
 
 class openssl_trust final : public tls_trust {
 public:
-    explicit openssl_trust(std::string const& ca_file) : context_(asio::ssl::context::tls_client) {
-        context_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-        context_.set_verify_mode(asio::ssl::verify_peer);
-        enable_alpn(context_);
-        boost::system::error_code failure;
-        // A machine without CAs of its own still reaches the servers of `ca_file`; the others are refused by name.
-        context_.set_default_verify_paths(failure);
-        if (ca_file.empty()) return;
-        context_.load_verify_file(ca_file, failure);
-        if (failure) {
-            throw error_exception(error(error_kind::environment, "the CA file " + ca_file + " cannot be used: " + failure.message()));
-        }
-    }
+    explicit openssl_trust(tls_files const& files) : context_(make_tls_context(files)) {}
 
     asio::awaitable<result<std::unique_ptr<byte_stream>>> connect(tcp::socket socket, std::string host) override {
         asio::ssl::stream<tcp::socket> stream(std::move(socket), context_);
@@ -102,6 +109,7 @@ public:
 
 private:
     static error refusal(SSL* connection, boost::system::error_code const& failure, std::string const& host) {
+        if (is_about_our_certificate(failure)) return certificate_refusal(host, failure);
         auto const verified = ::SSL_get_verify_result(connection);
         if (verified == X509_V_OK) return error(error_kind::unavailable, "no TLS connection to " + host + ": " + failure.message());
         error refused(error_kind::unavailable, "the certificate of " + host + " is refused: " + ::X509_verify_cert_error_string(verified));
@@ -113,7 +121,12 @@ private:
 
 }  // namespace
 
-std::unique_ptr<tls_trust> make_tls_trust(std::string const& ca_file) { return std::make_unique<openssl_trust>(ca_file); }
+error certificate_refusal(std::string const& host, boost::system::error_code const& failure) {
+    error refused(error_kind::unavailable, host + " refuses this client's certificate, or wants one: " + failure.message());
+    return std::move(refused).with_hint("Name a certificate that it accepts, and its key, as the client certificate.");
+}
+
+std::unique_ptr<tls_trust> make_tls_trust(tls_files const& files) { return std::make_unique<openssl_trust>(files); }
 
 std::unique_ptr<byte_stream> make_plain_stream(tcp::socket socket) {
     return std::make_unique<socket_stream<tcp::socket>>(std::move(socket));

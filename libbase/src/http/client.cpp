@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/timeout.hpp>
 #include <chatrixcd/base/url.hpp>
@@ -30,8 +31,11 @@ public:
         : options_(std::move(options)),
           log_(std::move(log)),
           time_(make_system_clock()),
-          connector_(std::move(executor), *time_, options_.ca_file),
-          pool_(*time_, options_.idle_timeout, options_.max_idle_connections) {}
+          connector_(std::move(executor), *time_, {options_.ca_file, options_.certificate_file, options_.key_file}),
+          pool_(*time_, options_.idle_timeout, options_.max_idle_connections) {
+        if (!options_.key_file.empty() && is_readable_by_others(options_.key_file))
+            log_.warning("others can read the key of the client certificate; make it 0600", {{"file", options_.key_file}});
+    }
 
     asio::awaitable<result<response>> send(request r) override {
         auto const target = parse_url(r.url);

@@ -65,9 +65,8 @@ asio::awaitable<boost::system::error_code> open_socket(tcp::socket& socket, tcp:
 
 }  // namespace
 
-connector::connector(asio::any_io_executor executor, clock& time, std::string const& ca_file)
-    : executor_(std::move(executor)), time_(time) {
-    if (!ca_file.empty()) trust_ = make_tls_trust(ca_file);
+connector::connector(asio::any_io_executor executor, clock& time, tls_files const& files) : executor_(std::move(executor)), time_(time) {
+    if (files.any()) trust_ = make_tls_trust(files);
 }
 
 asio::awaitable<result<std::unique_ptr<byte_stream>>> connector::connect(origin where, duration limit) {

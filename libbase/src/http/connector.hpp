@@ -26,8 +26,8 @@ struct origin {
 
 class connector {
 public:
-    // `ca_file`: see make_tls_trust(), which it is handed to now if it is given, else at the first TLS connection.
-    connector(boost::asio::any_io_executor executor, clock& time, std::string const& ca_file);
+    // `files`: see make_tls_trust(), which they are handed to now if any is named, else at the first TLS connection.
+    connector(boost::asio::any_io_executor executor, clock& time, tls_files const& files);
 
     // Error kind `unavailable`, with the reason of the address tried last.
     boost::asio::awaitable<result<std::unique_ptr<byte_stream>>> connect(origin where, duration limit);

@@ -2,9 +2,9 @@
 #include "http/answer.hpp"
 
 #include <boost/json/object.hpp>
-#include <charconv>
 
 #include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/base/retry.hpp>
 
 namespace chatrixcd::matrix::detail {
 
@@ -15,28 +15,34 @@ namespace {
 
 error_kind kind_of(unsigned status) noexcept {
     switch (status) {
-        case 400: return error_kind::invalid;
-        case 401: return error_kind::unauthorized;
-        case 403: return error_kind::forbidden;
-        case 404: return error_kind::not_found;
-        case 405: return error_kind::unsupported;
-        case 408: return error_kind::timeout_unknown;
-        case 409: return error_kind::conflict;
-        case 413: return error_kind::too_large;
-        case 429: return error_kind::rate_limited;
-        default: break;
+        case 400:
+            return error_kind::invalid;
+        case 401:
+            return error_kind::unauthorized;
+        case 403:
+            return error_kind::forbidden;
+        case 404:
+            return error_kind::not_found;
+        case 405:
+            return error_kind::unsupported;
+        case 408:
+            return error_kind::timeout_unknown;
+        case 409:
+            return error_kind::conflict;
+        case 413:
+            return error_kind::too_large;
+        case 429:
+            return error_kind::rate_limited;
+        default:
+            break;
     }
     if (status >= 500) return error_kind::timeout_unknown;
     return status >= 400 ? error_kind::invalid : error_kind::protocol;
 }
 
-// The header in seconds is newer and wins over the member of the body.
-std::optional<std::chrono::milliseconds> retry_after(base::http::response const& r, boost::json::object const& body) {
-    if (auto const header = r.headers.get("Retry-After")) {
-        unsigned seconds = 0;
-        auto const [end, failure] = std::from_chars(header->data(), header->data() + header->size(), seconds);
-        if (failure == std::errc() && end == header->data() + header->size()) return std::chrono::seconds(seconds);
-    }
+// The header is newer than the member of the body, and wins over it.
+std::optional<std::chrono::milliseconds> wish_to_wait(base::http::response const& r, boost::json::object const& body) {
+    if (auto const asked = base::retry_after(r)) return asked;
     auto const milliseconds = base::find_integer(body, "retry_after_ms");
     if (milliseconds && *milliseconds >= 0) return std::chrono::milliseconds(*milliseconds);
     return std::nullopt;
@@ -55,9 +61,7 @@ error error_of(base::http::response const& r, std::string_view what) {
                        .with_status(r.status)
                        .with_errcode(errcode)
                        .with_server_text(base::find_string(body, "error").value_or(std::string()));
-    if (kind == error_kind::rate_limited) {
-        if (auto const delay = retry_after(r, body)) std::move(refused).with_retry_after(*delay);
-    }
+    if (auto const delay = wish_to_wait(r, body)) std::move(refused).with_retry_after(*delay);
     return refused;
 }
 

@@ -11,12 +11,6 @@ namespace chatrixcd::matrix::detail {
 
 namespace asio = boost::asio;
 
-namespace {
-
-constexpr unsigned most_attempts = 5;
-
-}  // namespace
-
 api::api(base::http::transport& transport, session& who, base::clock& time, base::random& random)
     : transport_(&transport), session_(&who), time_(&time), random_(&random) {}
 
@@ -37,12 +31,13 @@ asio::awaitable<base::result<boost::json::object>> api::once(call c) {
 }
 
 asio::awaitable<base::result<boost::json::object>> api::request(call c) {
-    backoff wait(*random_);
-    for (unsigned attempt = 1;; ++attempt) {
+    base::retry attempts(*random_, *time_);
+    for (;;) {
         auto answer = co_await once(c);
-        if (answer || attempt == most_attempts || !may_repeat(answer.error(), c.repeatable())) co_return answer;
-        auto const delay = wait.next(answer.error().retry_after());
-        co_await time_->sleep(delay);
+        if (answer) co_return answer;
+        auto const delay = attempts.next(answer.error(), c.repeatable());
+        if (!delay) co_return answer;
+        co_await time_->sleep(*delay);
     }
 }
 

@@ -21,7 +21,7 @@ public:
 
     // One attempt. The caller decides about another by may_repeat().
     boost::asio::awaitable<base::result<boost::json::object>> once(call c);
-    // Up to five attempts within about ten seconds, or as the server asks: for requests that somebody waits for.
+    // As many attempts as base::retry_limits allows, each with the same path and body: for requests that somebody waits for.
     boost::asio::awaitable<base::result<boost::json::object>> request(call c);
 
 private:

@@ -19,6 +19,10 @@ public:
     client_options() = default;
     // A PEM file of additional CAs. make_client() throws error_exception(environment) if it cannot be read.
     std::string ca_file;
+    // PEM files of a certificate that servers may ask for, with those between it and its CA, and of its key. Both or neither; the key
+    // without a passphrase, and 0600, or the log says so. make_client() throws error_exception, naming the file, if one cannot be used.
+    std::string certificate_file;
+    std::string key_file;
     std::string user_agent = "chatrixcd";
     // For the name lookup, all addresses and the TLS handshake together.
     std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};

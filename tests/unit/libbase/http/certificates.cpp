@@ -60,13 +60,13 @@ void extend(X509* certificate, X509* issuer, int what, std::string const& value)
     require(extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
-certificate_ptr begin(std::string const& name, long serial, EVP_PKEY* key) {
+certificate_ptr begin(std::string const& name, long serial, EVP_PKEY* key, long seconds = 3600) {
     certificate_ptr certificate(X509_new());
     require(certificate != nullptr);
     X509_set_version(certificate.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -7200);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), seconds);
     auto const* text = reinterpret_cast<unsigned char const*>(name.c_str());
     X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8, text, -1, -1, 0);
     require(X509_set_pubkey(certificate.get(), key) == 1);
@@ -93,17 +93,32 @@ certificate_authority::~certificate_authority() = default;
 
 std::string certificate_authority::certificate() const { return pem(state_->certificate.get()); }
 
-identity certificate_authority::issue(std::string const& names) const {
+identity certificate_authority::issue(std::string const& names, std::string const& common_name, long seconds) const {
     auto const key = make_key();
-    auto const certificate = begin("a test's server", ++state_->issued, key.get());
+    auto const certificate = begin(common_name, ++state_->issued, key.get(), seconds);
     auto* const issuer = state_->certificate.get();
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer));
-    extend(certificate.get(), issuer, NID_subject_alt_name, names);
+    if (!names.empty()) extend(certificate.get(), issuer, NID_subject_alt_name, names);
     require(X509_sign(certificate.get(), state_->key.get(), EVP_sha256()) > 0);
-    identity issued;
-    issued.certificate = pem(certificate.get());
-    issued.key = pem(key.get());
-    return issued;
+    return identity{pem(certificate.get()), pem(key.get())};
+}
+
+identity make_self_signed(std::string const& names) {
+    auto const key = make_key();
+    auto const certificate = begin("a test's server", 1, key.get());
+    X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
+    extend(certificate.get(), certificate.get(), NID_subject_alt_name, names);
+    require(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0);
+    return identity{pem(certificate.get()), pem(key.get())};
+}
+
+std::string locked(std::string const& key) {
+    bio_ptr const in(BIO_new_mem_buf(key.data(), static_cast<int>(key.size())));
+    key_ptr const parsed(PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr));
+    bio_ptr const out(BIO_new(BIO_s_mem()));
+    unsigned char const passphrase[] = "secret";
+    require(PEM_write_bio_PrivateKey(out.get(), parsed.get(), EVP_aes_128_cbc(), passphrase, 6, nullptr, nullptr) == 1);
+    return text_of(out.get());
 }
 
 }  // namespace chatrixcd::test

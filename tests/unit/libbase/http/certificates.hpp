@@ -18,12 +18,17 @@ public:
     certificate_authority();
     ~certificate_authority();
     std::string certificate() const;
-    // For a server. `names` as in an OpenSSL configuration: "DNS:localhost,IP:127.0.0.1".
-    identity issue(std::string const& names) const;
+    // `names` as in an OpenSSL configuration: "DNS:localhost,IP:127.0.0.1"; none if empty. It expires in so many seconds.
+    identity issue(std::string const& names, std::string const& common_name = "a test's server", long seconds = 3600) const;
 
 private:
     struct state;
     std::unique_ptr<state> state_;
 };
+
+// A certificate that vouches for itself.
+identity make_self_signed(std::string const& names);
+// The key under a passphrase.
+std::string locked(std::string const& key);
 
 }  // namespace chatrixcd::test

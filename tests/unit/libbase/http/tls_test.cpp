@@ -1,84 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <filesystem>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/http_client.hpp>
+#include <chatrixcd/base/virtual_clock.hpp>
 #include <support/run_coroutine.hpp>
 
 #include "http/certificates.hpp"
+#include "http/tls_server.hpp"
 
 namespace asio = boost::asio;
 namespace base = chatrixcd::base;
 namespace http = chatrixcd::base::http;
 namespace test = chatrixcd::test;
 using tcp = asio::ip::tcp;
+using test::tls_server;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-
-// Answers every request on every connection with "ok", over TLS.
-class tls_server {
-public:
-    tls_server(asio::io_context& loop, test::identity const& as) : state_(std::make_shared<state>(loop)) {
-        state_->context.use_certificate(asio::buffer(as.certificate), asio::ssl::context::pem);
-        state_->context.use_private_key(asio::buffer(as.key), asio::ssl::context::pem);
-        asio::co_spawn(loop, accept(state_), [](std::exception_ptr) {});
-    }
-    ~tls_server() { state_->acceptor.close(); }
-    std::string url(std::string const& host) const {
-        return "https://" + host + ":" + std::to_string(state_->acceptor.local_endpoint().port()) + "/";
-    }
-    int requests() const { return state_->requests; }
-    int connections() const { return state_->connections; }
-    std::string const& asked_for() const { return state_->asked_for; }
-
-private:
-    struct state {
-        explicit state(asio::io_context& loop) : acceptor(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {}
-        tcp::acceptor acceptor;
-        asio::ssl::context context{asio::ssl::context::tls_server};
-        int connections = 0;
-        int requests = 0;
-        std::string asked_for;  // the name in the handshake
-    };
-
-    static asio::awaitable<void> accept(std::shared_ptr<state> self) {
-        while (true) {
-            auto socket = co_await self->acceptor.async_accept(asio::use_awaitable);
-            ++self->connections;
-            auto const executor = self->acceptor.get_executor();
-            asio::co_spawn(executor, serve(self, std::move(socket)), [](std::exception_ptr) {});
-        }
-    }
-    static asio::awaitable<void> serve(std::shared_ptr<state> self, tcp::socket socket) {
-        asio::ssl::stream<tcp::socket> stream(std::move(socket), self->context);
-        auto [refused] = co_await stream.async_handshake(asio::ssl::stream_base::server, as_result);
-        if (refused) co_return;
-        if (char const* name = SSL_get_servername(stream.native_handle(), TLSEXT_NAMETYPE_host_name)) self->asked_for = name;
-        std::string buffer(4096, '\0');
-        while (true) {
-            auto [failure, count] = co_await stream.async_read_some(asio::buffer(buffer), as_result);
-            if (failure) co_return;
-            ++self->requests;
-            std::string const answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-            co_await asio::async_write(stream, asio::buffer(answer), asio::use_awaitable);
-        }
-    }
-
-    std::shared_ptr<state> state_;
-};
 
 struct fixture {
     asio::io_context loop{1};
@@ -101,6 +49,27 @@ struct fixture {
         CHECK(answer.error().kind() == base::error_kind::unavailable);
         CAPTURE(answer.error().describe());
         CHECK(answer.error().describe().find(reason) != std::string::npos);
+    }
+
+    std::string file(std::string const& name, std::string const& content) {
+        base::write_file(folder.path() + "/" + name, content).value();
+        return folder.path() + "/" + name;
+    }
+    http::client_options identified_by(test::identity const& who) {
+        http::client_options options;
+        options.ca_file = file("ca.pem", authority.certificate());
+        options.certificate_file = file("client.pem", who.certificate);
+        options.key_file = file("client.key", who.key);
+        return options;
+    }
+    base::error unusable(http::client_options const& options) {
+        try {
+            http::make_client(loop.get_executor(), options);
+        } catch (base::error_exception const& e) {
+            return e.why();
+        }
+        FAIL("the files were accepted");
+        return {};
     }
 };
 
@@ -136,6 +105,72 @@ TEST_SUITE("base::http::client over TLS") {
         client = http::make_client(loop.get_executor());
         is_refused(server.url("localhost"), "ca_file");
         CHECK(server.requests() == 0);
+    }
+
+    TEST_CASE_FIXTURE(fixture, "a certificate that has expired, vouches for itself or names its host as a person would is refused") {
+        tls_server expired(loop, authority.issue("DNS:localhost", "a test's server", -60));
+        is_refused(expired.url("localhost"), "certificate has expired");
+        tls_server lonely(loop, test::make_self_signed("DNS:localhost"));
+        is_refused(lonely.url("localhost"), "self-signed certificate");
+        tls_server old_fashioned(loop, authority.issue("", "localhost"));
+        is_refused(old_fashioned.url("localhost"), "hostname mismatch");
+        CHECK(expired.requests() + lonely.requests() + old_fashioned.requests() == 0);
+    }
+
+    TEST_CASE_FIXTURE(fixture, "a server that asks for a certificate gets ours") {
+        client = http::make_client(loop.get_executor(), identified_by(authority.issue("", "the bot")));
+        tls_server strict(loop, authority.issue("DNS:localhost"), authority.certificate());
+        CHECK(get(strict.url("localhost")).value().body == "ok");
+        CHECK(strict.client() == "the bot");
+        tls_server indifferent(loop, authority.issue("DNS:localhost"));
+        CHECK(get(indifferent.url("localhost")).value().body == "ok");
+        CHECK(indifferent.client().empty());
+    }
+
+    TEST_CASE_FIXTURE(fixture, "without a certificate that the server accepts nothing was executed, and the error says what is missing") {
+        for (bool const old_version : {false, true}) {
+            CAPTURE(old_version);
+            tls_server strict(loop, authority.issue("DNS:localhost"), authority.certificate());
+            if (old_version) strict.speak_tls_1_2();
+            client = trusting(authority);
+            is_refused(strict.url("localhost"), "client certificate");
+            test::certificate_authority const stranger;
+            client = http::make_client(loop.get_executor(), identified_by(stranger.issue("", "an impostor")));
+            is_refused(strict.url("localhost"), "client's certificate");
+            CHECK(strict.requests() == 0);
+        }
+    }
+
+    TEST_CASE_FIXTURE(fixture, "files of a client certificate that cannot be used are told by name") {
+        auto const good = identified_by(authority.issue("", "the bot"));
+        auto options = good;
+        options.certificate_file = folder.path() + "/missing.pem";
+        CHECK(unusable(options).message().find("missing.pem") != std::string::npos);
+        options = good;
+        options.key_file = folder.path() + "/missing.key";
+        CHECK(unusable(options).message().find("missing.key") != std::string::npos);
+        options.key_file.clear();
+        CHECK(unusable(options).kind() == base::error_kind::invalid);
+        options = good;
+        options.certificate_file = file("text.pem", "hello");
+        CHECK(unusable(options).message().find("text.pem") != std::string::npos);
+        options = good;
+        options.key_file = file("other.key", authority.issue("").key);
+        CHECK(unusable(options).message().find("it is not the key of the certificate in " + good.certificate_file) != std::string::npos);
+        options.key_file = file("locked.key", test::locked(base::read_file(good.key_file, 10000).value()));
+        CHECK(unusable(options).describe().find("locked.key cannot be used: it is protected by a passphrase") != std::string::npos);
+    }
+
+    TEST_CASE_FIXTURE(fixture, "a key that others can read is noted in the log, one for us alone is not") {
+        std::ostringstream written;
+        base::virtual_clock const time;
+        base::logger const log(base::make_text_sink(written), time, base::log_level::warning);
+        auto const options = identified_by(authority.issue("", "the bot"));
+        http::make_client(loop.get_executor(), options, log);
+        CHECK(written.str().empty());
+        std::filesystem::permissions(options.key_file, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+        http::make_client(loop.get_executor(), options, log);
+        CHECK(written.str().find(options.key_file) != std::string::npos);
     }
 
     TEST_CASE_FIXTURE(fixture, "a server that does not speak TLS is unavailable, one that never answers the handshake too") {
