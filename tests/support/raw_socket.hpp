@@ -76,6 +76,11 @@ public:
         co_await socket_.async_wait(tcp::socket::wait_error, boost::asio::as_tuple(boost::asio::use_awaitable));
     }
     void close() { socket_.close(); }
+    // Ends both directions, and what waits on them.
+    void end() {
+        boost::system::error_code ignored;
+        socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    }
 
 private:
     boost::asio::awaitable<bool> read_more() {

@@ -14,6 +14,7 @@
 #include "http/byte_stream.hpp"
 #include "http/connection_pool.hpp"
 #include "http/connector.hpp"
+#include "http/tunnel.hpp"
 #include "http/wire.hpp"
 
 namespace chatrixcd::base::http {
@@ -31,7 +32,7 @@ public:
         : options_(std::move(options)),
           log_(std::move(log)),
           time_(make_system_clock()),
-          connector_(std::move(executor), *time_, {options_.ca_file, options_.certificate_file, options_.key_file}),
+          connector_(std::move(executor), *time_, {options_.ca_file, options_.certificate_file, options_.key_file}, options_.user_agent),
           pool_(*time_, options_.idle_timeout, options_.max_idle_connections) {
         if (!options_.key_file.empty() && is_readable_by_others(options_.key_file))
             log_.warning("others can read the key of the client certificate; make it 0600", {{"file", options_.key_file}});
@@ -40,19 +41,28 @@ public:
     asio::awaitable<result<response>> send(request r) override {
         auto const target = parse_url(r.url);
         if (!target) co_return target.error();
-        auto head = request_head(r, *target, options_.user_agent);
+        auto const* const proxy = options_.proxy.proxy_for(*target);
+        auto head = request_head(r, *target, options_.user_agent, target->tls ? nullptr : proxy);
         if (!head) co_return head.error();
         auto const limit = r.timeout;
-        outgoing call(std::move(r), {target->tls, target->host, target->port}, std::move(*head));
+        origin where;
+        where.tls = target->tls;
+        where.host = target->host;
+        where.port = target->port;
+        if (proxy != nullptr) where.proxy = proxy->name();
+        outgoing call(std::move(r), std::move(where), std::move(*head));
 
         auto const connect_limit = std::min(limit, options_.connect_timeout);
-        auto answer = co_await with_timeout(*time_, exchange(call, connect_limit), limit);
+        auto answer = co_await with_timeout(*time_, exchange(call, proxy, connect_limit), limit);
         if (!answer) co_return call.failed("did not answer in " + std::to_string(limit.count()) + " ms");
+        // Only a proxy answers so, and it has passed nothing on.
+        bool const refused = *answer && (*answer)->status == 407 && proxy != nullptr && !target->tls;
+        if (refused) co_return proxy_wants_credentials(*proxy);
         co_return std::move(*answer);
     }
 
 private:
-    asio::awaitable<result<response>> exchange(outgoing& call, duration connect_limit) {
+    asio::awaitable<result<response>> exchange(outgoing& call, proxy_server const* proxy, duration connect_limit) {
         auto stream = pool_.take(call.where);
         if (stream) {
             attempt first(call, *stream);
@@ -63,7 +73,7 @@ private:
             if (!stale) co_return std::move(answer);
             log_.debug("a kept connection was dead, trying a new one", {{"host", call.where.host}});
         }
-        auto opened = co_await connector_.connect(call.where, connect_limit);
+        auto opened = co_await connector_.connect(call.where, proxy, connect_limit);
         if (!opened && call.sent) co_return call.failed("closed the connection, and then: " + opened.error().message());
         if (!opened) co_return opened.error();
         stream = std::move(*opened);

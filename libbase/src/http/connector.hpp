@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens connections: looks the name up, tries its addresses one after another, shakes hands.
+// Opens connections: looks the name up, races its addresses, goes through a proxy, shakes hands.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -11,6 +11,7 @@
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/error.hpp>
+#include <chatrixcd/base/http_proxy.hpp>
 
 #include "http/byte_stream.hpp"
 
@@ -21,22 +22,26 @@ struct origin {
     bool tls = false;
     std::string host;
     std::uint16_t port = 0;
+    std::string proxy;  // the name of the one that leads there; empty: none
     friend auto operator<=>(origin const&, origin const&) = default;
 };
 
 class connector {
 public:
     // `files`: see make_tls_trust(), which they are handed to now if any is named, else at the first TLS connection.
-    connector(boost::asio::any_io_executor executor, clock& time, tls_files const& files);
+    connector(boost::asio::any_io_executor executor, clock& time, tls_files const& files, std::string user_agent);
 
-    // Error kind `unavailable`, with the reason of the address tried last.
-    boost::asio::awaitable<result<std::unique_ptr<byte_stream>>> connect(origin where, duration limit);
+    // By way of `proxy`, if it is not null: through it for TLS, else to it. Error kind `unavailable`, with the addresses that were
+    // tried and what became of each.
+    boost::asio::awaitable<result<std::unique_ptr<byte_stream>>> connect(origin where, proxy_server const* proxy, duration limit);
 
 private:
-    boost::asio::awaitable<result<std::unique_ptr<byte_stream>>> open(origin where, duration limit);
+    class progress;
+    boost::asio::awaitable<result<std::unique_ptr<byte_stream>>> open(origin where, proxy_server const* proxy, progress& now);
 
     boost::asio::any_io_executor executor_;
     clock& time_;
+    std::string user_agent_;
     std::unique_ptr<tls_trust> trust_;
 };
 

@@ -165,8 +165,10 @@ result<std::string> response_reader::take_piece() {
 
 bool response_reader::keep_alive() const {
     // Bytes behind the answer belong to no request: whoever sent them is confused, or wants us to be.
-    return state_->reading->keep_alive() && state_->pending.empty();
+    return state_->reading->keep_alive() && !has_bytes_left();
 }
+
+bool response_reader::has_bytes_left() const { return !state_->pending.empty(); }
 
 response response_reader::take() {
     auto message = state_->reading->release();

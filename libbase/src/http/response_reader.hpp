@@ -31,6 +31,8 @@ public:
     result<std::string> take_piece();
     // Whether the connection can take another request: call when complete.
     bool keep_alive() const;
+    // Whether bytes came behind the answer.
+    bool has_bytes_left() const;
     // The answer; call once, when complete.
     response take();
 

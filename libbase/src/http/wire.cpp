@@ -87,11 +87,11 @@ bool equal_names(std::string_view a, std::string_view b) noexcept {
 
 bool has_no_body(unsigned status) noexcept { return status < 200 || status == 204 || status == 304; }
 
-result<std::string> request_head(request const& r, url const& target, std::string_view user_agent) {
+result<std::string> request_head(request const& r, url const& target, std::string_view user_agent, proxy_server const* proxy) {
     std::string head;
     head.append(to_string(r.verb))
         .append(" ")
-        .append(target.target)
+        .append(proxy != nullptr ? target.str() : target.target)
         .append(" HTTP/1.1\r\nHost: ")
         .append(target.authority())
         .append("\r\n");
@@ -99,6 +99,8 @@ result<std::string> request_head(request const& r, url const& target, std::strin
         if (!is_field_value(user_agent)) return error(error_kind::invalid, "the user agent has a control character in it");
         head.append("User-Agent: ").append(user_agent).append("\r\n");
     }
+    if (proxy != nullptr && !proxy->authorization.empty())
+        head.append("Proxy-Authorization: ").append(proxy->authorization.reveal()).append("\r\n");
     if (r.verb != method::head && !r.headers.get("Accept-Encoding")) head.append("Accept-Encoding: gzip\r\n");
     auto ok = append_fields(r.headers, head);
     if (!ok) return ok.error();

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/http_proxy.hpp>
 #include <chatrixcd/base/log.hpp>
 
 namespace chatrixcd::base::http {
@@ -23,8 +24,10 @@ public:
     // without a passphrase, and 0600, or the log says so. make_client() throws error_exception, naming the file, if one cannot be used.
     std::string certificate_file;
     std::string key_file;
+    // What a proxy refuses, or does not do, is `unavailable`.
+    proxy_settings proxy;
     std::string user_agent = "chatrixcd";
-    // For the name lookup, all addresses and the TLS handshake together.
+    // For the name lookup, all addresses (IPv6 and IPv4 are raced, RFC 8305), the proxy and the TLS handshake together.
     std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};
     // A connection that was idle for longer is not used again; it is closed at the next request, or with the client.
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(60)};

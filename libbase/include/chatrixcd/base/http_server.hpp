@@ -23,7 +23,7 @@ public:
     std::uint16_t port = 0;             // 0: any free port
     std::size_t max_body = 16U << 20U;  // larger: 413
     std::size_t max_header = 16U << 10U;
-    std::size_t max_connections = 1024;  // more wait to be accepted
+    std::size_t max_connections = 1024;                                // more wait to be accepted
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(75)};  // between requests, and while one is read
 };
 
