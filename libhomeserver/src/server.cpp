@@ -29,17 +29,12 @@ struct server::impl {
           data(std::move(opened)),
           api(executor, options, *data, std::move(of)),
           idle(executor) {
-        add_discovery(api);
-        add_accounts(api);
-        add_profiles(api);
-        add_account_data(api);
-        add_rooms(api);
-        add_membership(api);
-        add_sending(api);
-        add_state(api);
-        add_reading(api);
-        add_ephemeral(api);
-        add_sync(api);
+        for (auto const add :
+             {add_discovery,  add_login,  add_account,        add_devices, add_profiles,   add_presence,  add_account_data, add_tags,
+              add_push_rules, add_rooms,  add_directory,      add_spaces,  add_membership, add_sending,   add_state,        add_reading,
+              add_finding,    add_search, add_user_directory, add_reports, add_ephemeral,  add_to_device, add_sync}) {
+            add(api);
+        }
     }
 
     server_options options;
@@ -126,7 +121,9 @@ asio::awaitable<result<registered>> server::register_user(std::string localpart,
     under_way const counted(impl_->under_way, impl_->idle);
     auto user = co_await make_account(impl_->api, std::move(localpart), std::move(password));
     if (!user) co_return user.error();
-    co_return co_await make_session(impl_->api, std::move(user.value()), device_wish());
+    auto opened = co_await make_session(impl_->api, std::move(user.value()), device_wish());
+    if (!opened) co_return opened.error();
+    co_return std::move(opened.value().made);
 }
 
 asio::awaitable<void> server::stop() {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a user keeps here for their clients: account data (client-server API, "Client Config"), filters, push rules.
-#include <boost/json/array.hpp>
+// What a user keeps here for their clients: account data (client-server API, "Client Config"), filters.
 #include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "api/endpoints.hpp"
 #include "api/refusal.hpp"
 #include "events/event_filter.hpp"
+#include "push/push_rules.hpp"
 #include "store/filters.hpp"
 #include "store/rooms.hpp"
 #include "store/small_streams.hpp"
@@ -28,6 +28,7 @@ result<void> check_owner(call const& c) {
 // Account data of a room, or global where `room` is empty.
 result<answer> get_data(step& s, call& c, std::string const& room) {
     if (auto own = check_owner(c); !own) return own.error();
+    if (room.empty() && c.parameter("type") == push_rules_type) return answer(find_push_rules(s, c.user.str()));
     auto data = find_account_data(s.db, c.user.str(), room, c.parameter("type"));
     if (!data) return not_found("there is none of this type");
     return answer(std::move(*data));
@@ -66,40 +67,6 @@ result<answer> get_filter(step& s, call& c) {
     return answer(std::move(*filter));
 }
 
-json::object notify_rule(std::string_view id) {
-    json::object rule;
-    rule["rule_id"] = id;
-    rule["default"] = true;
-    rule["enabled"] = true;
-    rule["conditions"].emplace_array();
-    rule["actions"] = json::array({"notify"});
-    return rule;
-}
-
-// This server pushes nothing and counts nothing; the rules say to clients what to tell their users about: every message.
-json::object push_rules() {
-    json::object rules;
-    for (std::string_view const kind : {"override", "content", "room", "sender"}) rules[kind].emplace_array();
-    json::array last;
-    for (std::string_view const type : {"m.room.message", "m.room.encrypted"}) {
-        auto rule = notify_rule(type == "m.room.message" ? ".m.rule.message" : ".m.rule.encrypted");
-        json::object condition;
-        condition["kind"] = "event_match";
-        condition["key"] = "type";
-        condition["pattern"] = type;
-        rule["conditions"].as_array().push_back(std::move(condition));
-        last.push_back(std::move(rule));
-    }
-    rules["underride"] = std::move(last);
-    return rules;
-}
-
-result<answer> get_push_rules(step&, call&) {
-    json::object body;
-    body["global"] = push_rules();
-    return answer(std::move(body));
-}
-
 }  // namespace
 
 void add_account_data(service& to) {
@@ -111,9 +78,6 @@ void add_account_data(service& to) {
     to.add(method::put, "/user/{user}/rooms/{room}/account_data/{type}", access::user, body_rule::required, put_room_data);
     to.add(method::post, "/user/{user}/filter", access::user, body_rule::required, make_filter);
     to.add(method::get, "/user/{user}/filter/{filter}", access::user, body_rule::none, get_filter);
-    to.add(method::get, "/pushrules", access::user, body_rule::none, get_push_rules);
-    auto const global_rules = [](step&, call&) { return result<answer>(answer(push_rules())); };
-    to.add(method::get, "/pushrules/global", access::user, body_rule::none, global_rules);
 }
 
 }  // namespace chatrixcd::homeserver

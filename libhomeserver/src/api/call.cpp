@@ -19,8 +19,18 @@ result<std::int64_t> call::count(std::string_view name, std::int64_t otherwise) 
     return number;
 }
 
+answer answer::file(std::string content, base::http::fields with) {
+    answer said;
+    said.body = nullptr;
+    said.is_written = true;
+    said.text = std::move(content);
+    said.headers = std::move(with);
+    return said;
+}
+
 void answer::write() {
-    if (text.empty()) text = boost::json::serialize(std::exchange(body, {}));
+    if (std::exchange(is_written, true)) return;
+    text = boost::json::serialize(std::exchange(body, {}));
 }
 
 }  // namespace chatrixcd::homeserver

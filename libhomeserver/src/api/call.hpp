@@ -10,11 +10,13 @@
 #include <string_view>
 #include <utility>
 
+#include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/error.hpp>
 #include <chatrixcd/base/router.hpp>
 #include <chatrixcd/protocol/ids.hpp>
 
 #include "events/client_format.hpp"
+#include "limits/endpoint_class.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -36,6 +38,9 @@ public:
     std::string device;
     // Random characters, for endpoints that make ids.
     std::string fresh;
+    // Which limit counts, and the uptime at which the request came.
+    endpoint_class kind = endpoint_class::unlimited;
+    base::duration arrived{0};
 };
 
 class answer {
@@ -43,13 +48,17 @@ public:
     answer() = default;
     explicit answer(boost::json::value content) : body(std::move(content)) {}
     answer(unsigned http_status, boost::json::value content) : status(http_status), body(std::move(content)) {}
+    // Something else than JSON, with the headers that say what.
+    static answer file(std::string content, base::http::fields with);
 
-    // Puts the body into its text.
+    // Puts the body into its text, once.
     void write();
 
     unsigned status = 200;
     boost::json::value body = boost::json::object();
-    std::string text;  // empty: not written yet
+    bool is_written = false;
+    std::string text;
+    base::http::fields headers;
 };
 
 }  // namespace chatrixcd::homeserver

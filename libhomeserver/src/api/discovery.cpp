@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client asks before and beside everything else: versions, well-known, capabilities; and the small answers that keep clients
-// working which ask about things that this server does not do (keys, backups, calls, presence).
+// working which ask about things that this server does not do (keys, backups, calls, bridges).
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string_view>
@@ -21,7 +21,8 @@ namespace {
 
 result<answer> versions(step&, call&) {
     json::object body;
-    body["versions"] = {"r0.6.1", "v1.1", "v1.2", "v1.3", "v1.4", "v1.5", "v1.6", "v1.7", "v1.8", "v1.9", "v1.10"};
+    body["versions"] = {"r0.6.1", "v1.1",  "v1.2",  "v1.3",  "v1.4",  "v1.5",  "v1.6",  "v1.7", "v1.8",
+                        "v1.9",   "v1.10", "v1.11", "v1.12", "v1.13", "v1.14", "v1.15", "v1.16"};
     body["unstable_features"].emplace_object();
     return answer(std::move(body));
 }
@@ -34,8 +35,9 @@ result<answer> capabilities(step&, call&) {
     json::object body;
     auto& all = body["capabilities"].emplace_object();
     all["m.room_versions"] = std::move(rooms);
-    for (std::string_view const refused : {"m.change_password", "m.3pid_changes", "m.get_login_token"}) {
-        all[refused].emplace_object()["enabled"] = false;
+    for (std::string_view const refused : {"m.3pid_changes", "m.get_login_token"}) all[refused].emplace_object()["enabled"] = false;
+    for (std::string_view const allowed : {"m.change_password", "m.profile_fields", "m.set_displayname", "m.set_avatar_url"}) {
+        all[allowed].emplace_object()["enabled"] = true;
     }
     return answer(std::move(body));
 }
@@ -68,7 +70,7 @@ void add_discovery(service& to) {
     to.add(method::post, "/keys/claim", access::user, body_rule::required, objects({"one_time_keys", "failures"}));
     to.add(method::get, "/room_keys/version", access::user, body_rule::none, no_backup);
     to.add(method::get, "/voip/turnServer", access::user, body_rule::none, nothing);
-    to.add(method::put, "/presence/{user}/status", access::user, body_rule::required, nothing);
+    to.add(method::get, "/thirdparty/protocols", access::user, body_rule::none, nothing);
 }
 
 }  // namespace chatrixcd::homeserver

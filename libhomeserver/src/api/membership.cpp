@@ -34,12 +34,34 @@ result<answer> join_room(step& s, call& c, std::string const& room) {
 
 result<answer> join_by_id(step& s, call& c) { return join_room(s, c, c.parameter("room")); }
 
-result<answer> join_by_id_or_alias(step& s, call& c) {
+// The room that the path names by its id or an alias.
+result<std::string> named_room(step& s, call const& c) {
     auto const& name = c.parameter("name");
-    if (!name.starts_with('#')) return join_room(s, c, name);
-    auto const room = find_alias(s.db, name);
+    if (!name.starts_with('#')) return name;
+    auto room = find_alias(s.db, name);
     if (!room) return not_found("there is no such alias");
-    return join_room(s, c, *room);
+    return std::move(*room);
+}
+
+result<answer> join_by_id_or_alias(step& s, call& c) {
+    auto room = named_room(s, c);
+    if (!room) return room.error();
+    return join_room(s, c, room.value());
+}
+
+result<answer> knock(step& s, call& c) {
+    auto room = named_room(s, c);
+    if (!room) return room.error();
+    if (find_version(s.db, room.value()) == nullptr) return not_found("there is no such room");
+    // Knocking twice is knocking once.
+    auto const member = find_membership(s.db, room.value(), c.user.str());
+    if (!member || member->membership != "knock") {
+        auto done = append(s, member_draft(s, room.value(), c.user, c.user.str(), "knock", reason_of(c)));
+        if (!done) return done.error();
+    }
+    json::object body;
+    body["room_id"] = std::move(room.value());
+    return answer(std::move(body));
 }
 
 // What the caller makes of another user's, or their own, membership.
@@ -78,7 +100,8 @@ result<answer> kick(step& s, call& c) {
     if (!user) return user.error();
     auto const member = find_membership(s.db, c.parameter("room"), user.value());
     // A leave event would also lift a ban: that is unban's business.
-    if (!member || (member->membership != "join" && member->membership != "invite")) return forbidden("that user is not in this room");
+    bool const present = member && (member->membership == "join" || member->membership == "invite" || member->membership == "knock");
+    if (!present) return forbidden("that user is not in this room");
     return set_membership(s, c, user.value(), "leave");
 }
 
@@ -118,6 +141,7 @@ result<answer> joined_rooms(step& s, call& c) {
 
 void add_membership(service& to) {
     to.add(method::post, "/join/{name}", access::user, body_rule::optional, join_by_id_or_alias);
+    to.add(method::post, "/knock/{name}", access::user, body_rule::optional, knock);
     to.add(method::post, "/rooms/{room}/join", access::user, body_rule::optional, join_by_id);
     to.add(method::post, "/rooms/{room}/invite", access::user, body_rule::required, invite);
     to.add(method::post, "/rooms/{room}/leave", access::user, body_rule::optional, leave);

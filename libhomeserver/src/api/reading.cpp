@@ -39,7 +39,7 @@ constexpr position last_place{std::numeric_limits<std::int64_t>::max(), std::num
 // A token of /sync means: behind the last event of this room that had arrived by then.
 result<position> read_place(step& s, std::string const& room, std::string const& text) {
     if (auto const place = parse_place(text)) return *place;
-    auto const stream = sync_token::parse(text);
+    auto const stream = sync_token::parse(text, s.server.tag());
     if (!stream) return invalid_param("that is no token of this server");
     auto const event = last_event(s.db, room, stream->events);
     return event ? event->where : first_place;

@@ -44,6 +44,9 @@ spelling spell(error_kind kind) {
     return {500, "M_UNKNOWN"};
 }
 
+// What a client does about an expired token; error_response() makes `soft_logout` of it.
+constexpr std::string_view log_in_again = "refresh the token, or log in again on the same device";
+
 error make(error_kind kind, unsigned status, std::string errcode, std::string text) {
     return error(kind, std::move(text)).with_status(status).with_errcode(std::move(errcode));
 }
@@ -60,6 +63,11 @@ error bad_request(std::string errcode, std::string text) { return make(error_kin
 error unknown_token(std::string text) { return make(error_kind::unauthorized, 401, "M_UNKNOWN_TOKEN", std::move(text)); }
 error missing_token() { return make(error_kind::unauthorized, 401, "M_MISSING_TOKEN", "this needs an access token"); }
 
+error expired_token() { return unknown_token("this access token has expired").with_hint(std::string(log_in_again)); }
+error too_fast(std::chrono::milliseconds wait) {
+    return make(error_kind::rate_limited, 429, "M_LIMIT_EXCEEDED", "too many requests").with_retry_after(wait);
+}
+
 error unrecognized(bool path_exists) {
     if (path_exists) return make(error_kind::unsupported, 405, "M_UNRECOGNIZED", "this endpoint has no such method");
     return make(error_kind::not_found, 404, "M_UNRECOGNIZED", "there is no such endpoint");
@@ -70,7 +78,12 @@ base::http::response error_response(error const& e) {
     boost::json::object body;
     body["errcode"] = e.errcode().empty() ? usual.errcode : std::string_view(e.errcode());
     body["error"] = e.message();
-    return {e.http_status() == 0 ? usual.status : e.http_status(), boost::json::serialize(body)};
+    if (e.hint() == log_in_again) body["soft_logout"] = true;
+    if (auto const wait = e.retry_after()) body["retry_after_ms"] = wait->count();
+    base::http::response said(e.http_status() == 0 ? usual.status : e.http_status(), boost::json::serialize(body));
+    // Whole seconds, so that who waits that long is let through.
+    if (auto const wait = e.retry_after()) said.headers.set("Retry-After", std::to_string((wait->count() + 999) / 1000));
+    return said;
 }
 
 void add_cors(base::http::response& r) {

@@ -2,6 +2,7 @@
 // Refusals as the client-server API spells them ("Standard error response"): an HTTP status, an errcode, a sentence of ours.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <chatrixcd/base/error.hpp>
@@ -23,6 +24,8 @@ error bad_request(std::string errcode, std::string text);  // 400 with that code
 error unrecognized(bool path_exists);                      // 405 or 404 M_UNRECOGNIZED
 error unknown_token(std::string text);                     // 401 M_UNKNOWN_TOKEN
 error missing_token();                                     // 401 M_MISSING_TOKEN
+error expired_token();                                     // 401 M_UNKNOWN_TOKEN, soft_logout
+error too_fast(std::chrono::milliseconds wait);            // 429 M_LIMIT_EXCEEDED
 
 // What an error without a status of its own answers, by its kind.
 base::http::response error_response(error const& e);

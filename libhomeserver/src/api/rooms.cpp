@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// New rooms and their aliases (client-server API, "Rooms").
-#include <boost/json/array.hpp>
+// New rooms, and rooms that take the place of older ones (client-server API, "Rooms", "Room Upgrades").
 #include <boost/json/object.hpp>
 #include <string>
 #include <utility>
@@ -8,7 +7,7 @@
 #include "api/endpoints.hpp"
 #include "api/refusal.hpp"
 #include "events/room_maker.hpp"
-#include "store/rooms.hpp"
+#include "rooms/upgrade.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -35,20 +34,25 @@ asio::awaitable<result<answer>> create_with_random_id(service& in, call c) {
     co_return co_await in.run(access::user, std::move(c), create_room);
 }
 
-result<answer> find_by_alias(step& s, call& c) {
-    auto room = find_alias(s.db, c.parameter("alias"));
-    if (!room) return not_found("there is no such alias");
+result<answer> upgrade(step& s, call& c) {
+    auto room = upgrade_room(s, c.parameter("room"), c.user, c.body, c.fresh);
+    if (!room) return room.error();
     json::object body;
-    body["room_id"] = std::move(*room);
-    body["servers"] = json::array{s.server.name.str()};
+    body["replacement_room"] = std::move(room.value());
     return answer(std::move(body));
+}
+
+asio::awaitable<result<answer>> upgrade_with_random_id(service& in, call c) {
+    c.fresh = in.options.random_source->token(room_id_length);
+    co_return co_await in.run(access::user, std::move(c), upgrade);
 }
 
 }  // namespace
 
 void add_rooms(service& to) {
     to.add_coroutine(method::post, "/createRoom", body_rule::optional, [&to](call c) { return create_with_random_id(to, std::move(c)); });
-    to.add(method::get, "/directory/room/{alias}", access::anybody, body_rule::none, find_by_alias);
+    to.add_coroutine(method::post, "/rooms/{room}/upgrade", body_rule::required,
+                     [&to](call c) { return upgrade_with_random_id(to, std::move(c)); });
 }
 
 }  // namespace chatrixcd::homeserver

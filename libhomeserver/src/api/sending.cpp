@@ -14,6 +14,7 @@
 #include "events/append.hpp"
 #include "events/members.hpp"
 #include "events/power.hpp"
+#include "events/relations.hpp"
 #include "store/rooms.hpp"
 #include "store/transactions.hpp"
 
@@ -54,6 +55,7 @@ result<answer> append_once(step& s, call const& c, std::string endpoint, draft d
     if (d.redacts) {
         if (auto allowed = check_redaction(s, d.room, d.sender, *d.redacts); !allowed) return allowed.error();
     }
+    if (auto good = check_relation(s, d); !good) return good.error();
     d.device = c.device;
     d.transaction_id = key.id;
     auto event = append(s, std::move(d));

@@ -33,6 +33,7 @@ struct outcome {
 };
 
 result<void> read_body(call& c, body_rule rule) {
+    if (rule == body_rule::raw) return {};
     auto text = std::exchange(c.request.http.body, {});
     if (rule == body_rule::none || (rule == body_rule::optional && text.empty())) return {};
     if (text.size() > most_body) return error(error_kind::too_large, "the body is larger than 1 MiB");
@@ -55,22 +56,25 @@ result<void> authenticate(step& s, call& c) {
     if (!token) return missing_token();
     auto const session = find_session(s.db, *token);
     if (!session) return unknown_token("this access token is not known, or no longer");
+    if (session->expires_at && *session->expires_at <= s.now) return expired_token();
+    if (session->supersedes) confirm_refresh(s.db, *session->supersedes);
     c.user = protocol::user_id(session->user);
     c.device = session->device;
+    // A call whose work comes in several parts pays once.
+    auto const kind = std::exchange(c.kind, endpoint_class::unlimited);
+    auto const bucket = session->user + " " + std::string(name_of(kind));
+    if (auto const wait = s.server.buckets.take(bucket, limit_of(s.server.limits, kind), c.arrived)) return too_fast(*wait);
     return {};
 }
 
 http::response to_response(result<answer> said) {
     if (!said) return error_response(said.error());
-    said.value().write();
-    return {said.value().status, std::move(said.value().text)};
-}
-
-asio::awaitable<http::response> serve(body_rule rule, service::coroutine does, call c) {
-    auto read = read_body(c, rule);
-    if (!read) co_return error_response(read.error());
-    auto said = co_await does(std::move(c));
-    co_return to_response(std::move(said));
+    auto& given = said.value();
+    given.write();
+    http::response out(given.status);
+    out.headers = std::move(given.headers);
+    out.body = std::move(given.text);
+    return out;
 }
 
 // Paths end in a slash where the specification says so, and where an empty state key is left out ("state/m.room.name/").
@@ -82,7 +86,20 @@ void drop_last_slash(http::request& r) {
 }  // namespace
 
 service::service(asio::any_io_executor executor, server_options const& given, base::store& data, std::shared_ptr<domain> of)
-    : wakeups(std::move(executor)), typing(given.time_source->now()), options(given), server(*of), store_(data), domain_(std::move(of)) {}
+    : wakeups(std::move(executor)), typing(given.time_source->now()), options(given), server(*of), store_(data), domain_(std::move(of)) {
+    domain_->limits = given.limits;
+}
+
+asio::awaitable<http::response> service::serve(body_rule rule, coroutine does, call c) {
+    if (c.kind == endpoint_class::logins) {
+        if (auto const wait = logins_.take(c.request.http.remote, options.limits.logins, c.arrived))
+            co_return error_response(too_fast(*wait));
+    }
+    auto read = read_body(c, rule);
+    if (!read) co_return error_response(read.error());
+    auto said = co_await does(std::move(c));
+    co_return to_response(std::move(said));
+}
 
 void service::route(http::method verb, std::string_view pattern, http::router::function does) {
     if (pattern.starts_with("/_matrix") || pattern.starts_with("/.well-known")) {
@@ -103,7 +120,13 @@ void service::add(http::method verb, std::string_view pattern, access who, body_
 }
 
 void service::add_coroutine(http::method verb, std::string_view pattern, body_rule body, coroutine does) {
-    route(verb, pattern, [body, does = std::move(does)](http::routed_request r) { return serve(body, does, call(std::move(r))); });
+    auto const kind = classify(verb, pattern);
+    route(verb, pattern, [this, body, kind, does = std::move(does)](http::routed_request r) {
+        call c(std::move(r));
+        c.kind = kind;
+        c.arrived = options.time_source->uptime();
+        return serve(body, does, std::move(c));
+    });
 }
 
 asio::awaitable<http::response> service::answer_to(http::request r) {
@@ -121,13 +144,24 @@ asio::awaitable<http::response> service::answer_to(http::request r) {
 asio::awaitable<result<answer>> service::run(access who, call c, work does) {
     auto const shared = std::make_shared<call>(std::move(c));
     std::function<result<answer>(step&)> checked = [shared, who, does = std::move(does)](step& s) -> result<answer> {
-        if (who == access::user) {
+        if (who == access::user || (who == access::guest && token_of(*shared))) {
             auto known = authenticate(s, *shared);
             if (!known) return known.error();
         }
         return does(s, *shared);
     };
     co_return co_await run(std::move(checked));
+}
+
+asio::awaitable<result<call>> service::identify(call c) {
+    auto const shared = std::make_shared<call>(std::move(c));
+    std::function<result<answer>(step&)> find = [shared](step& s) -> result<answer> {
+        if (auto known = authenticate(s, *shared); !known) return known.error();
+        return answer();
+    };
+    auto found = co_await run(std::move(find));
+    if (!found) co_return found.error();
+    co_return std::move(*shared);
 }
 
 asio::awaitable<result<answer>> service::run(std::function<result<answer>(step&)> does) {

@@ -17,6 +17,7 @@
 #include <chatrixcd/base/router.hpp>
 #include <chatrixcd/homeserver/server.hpp>
 
+#include "accounts/confirmation.hpp"
 #include "api/call.hpp"
 #include "events/step.hpp"
 #include "streams/hub.hpp"
@@ -24,8 +25,17 @@
 
 namespace chatrixcd::homeserver {
 
-enum class access : std::uint8_t { anybody, user };
-enum class body_rule : std::uint8_t { none, optional, required };
+enum class access : std::uint8_t {
+    anybody,
+    user,
+    guest,  // whoever sends a token is that user, and it must be good; the others are nobody
+};
+enum class body_rule : std::uint8_t {
+    none,
+    optional,
+    required,
+    raw,  // no JSON: left in the request
+};
 
 class service {
 public:
@@ -43,20 +53,25 @@ public:
     // One transaction: checks the token if `who` asks for it, does the work, commits; afterwards wakes who waits for it. An error
     // undoes what was written.
     boost::asio::awaitable<base::result<answer>> run(access who, call c, work does);
+    // The call with its user and device filled in. Error: unknown_token, missing_token, too_fast.
+    boost::asio::awaitable<base::result<call>> identify(call c);
     // As above, without a request: the work sees no call.
     boost::asio::awaitable<base::result<answer>> run(std::function<base::result<answer>(step&)> does);
 
     hub wakeups;
     typing_lists typing;
+    confirmations to_confirm;
     server_options const& options;
     domain const& server;
 
 private:
+    boost::asio::awaitable<base::http::response> serve(body_rule rule, coroutine does, call c);
     void route(base::http::method verb, std::string_view pattern, base::http::router::function does);
 
     base::store& store_;
     std::shared_ptr<domain> domain_;
     base::http::router router_;
+    token_buckets logins_;  // by address
 };
 
 }  // namespace chatrixcd::homeserver

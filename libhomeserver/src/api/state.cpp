@@ -65,7 +65,7 @@ result<std::int64_t> members_state(step& s, call const& c) {
     auto group = visible_state(s, c);
     auto const at = c.query("at");
     if (!group || !at) return group;
-    auto const stream = sync_token::parse(*at);
+    auto const stream = sync_token::parse(*at, s.server.tag());
     auto const place = parse_place(*at);
     if (!stream && !place) return invalid_param("at is no token of this server");
     auto const event = last_event(s.db, c.parameter("room"), stream ? stream->events : place->stream);

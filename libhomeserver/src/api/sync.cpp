@@ -11,6 +11,7 @@
 #include <chatrixcd/base/timeout.hpp>
 
 #include "api/endpoints.hpp"
+#include "api/presence.hpp"
 #include "api/refusal.hpp"
 #include "store/filters.hpp"
 #include "sync/sync.hpp"
@@ -44,6 +45,21 @@ result<sync_filter> read_filter(step& s, call const& c) {
     return sync_filter::parse(given.value());
 }
 
+// What `set_presence` says, if that is new. Nothing said changes nothing: who only reads is not there because of that.
+result<void> say_presence(step& s, call const& c) {
+    auto const state = c.query("set_presence");
+    if (!state) return {};
+    if (!is_presence(*state)) return invalid_param("set_presence is online, unavailable or offline");
+    auto known = find_presence(s.db, c.user.str());
+    if (known ? known->state == *state : *state == "offline") return {};
+    presence now = known.value_or(presence());
+    now.user = c.user.str();
+    now.state = *state;
+    now.last_active = s.now;
+    set_presence(s, now);
+    return {};
+}
+
 // One look: a transaction of its own, so that its picture of all streams is one.
 asio::awaitable<result<answer>> look_once(service& in, call c, sync_question question, std::shared_ptr<finding> into) {
     auto const changed = in.typing.expire(in.options.time_source->uptime());
@@ -55,8 +71,11 @@ asio::awaitable<result<answer>> look_once(service& in, call c, sync_question que
         auto filter = read_filter(s, asked);
         if (!filter) return filter.error();
         mine.who = asked.who();
+        mine.next = newest(s);
+        if (mine.since && !is_past(*mine.since, mine.next)) return invalid_param("since is a place that this server has not reached yet");
+        if (auto said = say_presence(s, asked); !said) return said.error();
         mine.filter = std::move(filter.value());
-        auto found = look(s, mine);
+        auto found = look(s, std::move(mine));
         into->empty = found.empty;
         into->keys = std::move(found.keys);
         answer said(std::move(found.body));
@@ -78,10 +97,11 @@ asio::awaitable<result<answer>> sync(service& in, call c) {
     sync_question question;
     auto const since = c.query("since");
     if (since && !since->empty()) {
-        question.since = sync_token::parse(*since);
+        question.since = sync_token::parse(*since, in.server.tag());
         if (!question.since) co_return invalid_param("since is no token of this server");
     }
     question.full_state = c.query("full_state") == "true";
+    question.state_after = c.query("use_state_after") == "true";
     auto timeout = c.count("timeout", 0);
     if (!timeout) co_return timeout.error();
     bool const may_wait = question.since && !question.full_state;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "events/append.hpp"
+#include "events/relations.hpp"
 #include "store/rooms.hpp"
 
 namespace chatrixcd::homeserver {
@@ -32,7 +33,7 @@ json::object content_of(step& s, stored_event const& event) {
     return std::move(body["content"].as_object());
 }
 
-json::object unsigned_of(step& s, stored_event const& event, viewer const& who) {
+json::object unsigned_of(step& s, stored_event const& event, viewer const& who, bundling how) {
     json::object data;
     data["age"] = s.now - event.origin_server_ts;
     if (event.transaction_id && event.sender == who.user && event.device == who.device) data["transaction_id"] = *event.transaction_id;
@@ -45,9 +46,11 @@ json::object unsigned_of(step& s, stored_event const& event, viewer const& who) 
     }
     if (event.redacted_by) {
         if (auto const redaction = find_event(s.db, *event.redacted_by)) {
-            data["redacted_because"] = client_event(s, *redaction, who, event_shape::alone);
+            data["redacted_because"] = client_event(s, *redaction, who, event_shape::alone, bundling::none);
         }
+        return data;
     }
+    if (auto relations = bundle(s, event, who, how); !relations.empty()) data["m.relations"] = std::move(relations);
     return data;
 }
 
@@ -62,7 +65,7 @@ void copy_redacts(json::object& content, json::object& event) {
 
 }  // namespace
 
-json::object client_event(step& s, stored_event const& event, viewer const& who, event_shape shape) {
+json::object client_event(step& s, stored_event const& event, viewer const& who, event_shape shape, bundling how) {
     auto body = body_of(s, event);
     json::object out;
     out["event_id"] = event.id;
@@ -73,7 +76,7 @@ json::object client_event(step& s, stored_event const& event, viewer const& who,
     auto& content = body["content"].as_object();
     if (event.type == protocol::event_types::redaction) copy_redacts(content, out);
     out["content"] = std::move(content);
-    out["unsigned"] = unsigned_of(s, event, who);
+    out["unsigned"] = unsigned_of(s, event, who, how);
     return out;
 }
 

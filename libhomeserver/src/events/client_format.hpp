@@ -6,22 +6,24 @@
 #include <string>
 
 #include "events/step.hpp"
+#include "events/viewer.hpp"
 #include "store/events.hpp"
 
 namespace chatrixcd::homeserver {
-
-// Who asks: the sending device alone is told its transaction id.
-struct viewer {
-    std::string user;
-    std::string device;
-};
 
 enum class event_shape : std::uint8_t {
     alone,    // with room_id
     in_sync,  // without it
 };
 
-boost::json::object client_event(step& s, stored_event const& event, viewer const& who, event_shape shape);
+// What an event carries with it of those that relate to it; see relations.hpp.
+enum class bundling : std::uint8_t {
+    all,
+    edits,  // only its latest edit: an event inside another's
+    none,
+};
+
+boost::json::object client_event(step& s, stored_event const& event, viewer const& who, event_shape shape, bundling how = bundling::all);
 // "Stripped state": what somebody who is invited may know.
 boost::json::object stripped_event(step& s, std::string const& event_id);
 

@@ -89,9 +89,12 @@ result<event_filter> event_filter::parse(json::object const& object) {
         if (auto read = read_names(object, key, *into); !read) return read.error();
     }
     std::optional<bool> lazy;
+    std::optional<bool> redundant;
     if (auto read = read_flag(object, "lazy_load_members", lazy); !read) return read.error();
+    if (auto read = read_flag(object, "include_redundant_members", redundant); !read) return read.error();
     if (auto read = read_flag(object, "contains_url", filter.contains_url_); !read) return read.error();
     filter.lazy_load_members_ = lazy.value_or(false);
+    filter.include_redundant_members_ = redundant.value_or(false);
     if (auto const* limit = object.if_contains("limit"); limit != nullptr && !limit->is_null()) {
         if (!limit->is_int64() || limit->get_int64() < 0) return bad_json("filter: limit is no positive integer");
         filter.limit_ = static_cast<std::size_t>(limit->get_int64());
@@ -120,6 +123,7 @@ std::size_t event_filter::limit(std::size_t otherwise) const { return std::clamp
 result<sync_filter> sync_filter::parse(json::object const& object) {
     sync_filter filter;
     if (auto read = read_part(object, "account_data", filter.account_data); !read) return read.error();
+    if (auto read = read_part(object, "presence", filter.presence); !read) return read.error();
     auto const* value = object.if_contains("room");
     if (value == nullptr || value->is_null()) return filter;
     if (!value->is_object()) return bad_json("filter: room is no object");

@@ -29,6 +29,7 @@ public:
     // How many events to send at most; 1 to 1000.
     std::size_t limit(std::size_t otherwise) const;
     bool lazy_load_members() const noexcept { return lazy_load_members_; }
+    bool include_redundant_members() const noexcept { return include_redundant_members_; }
 
 private:
     using names = std::optional<std::vector<std::string>>;
@@ -37,6 +38,7 @@ private:
     std::optional<bool> contains_url_;
     std::optional<std::size_t> limit_;
     bool lazy_load_members_ = false;
+    bool include_redundant_members_ = false;
 };
 
 struct sync_filter {
@@ -44,6 +46,7 @@ struct sync_filter {
     static base::result<sync_filter> parse(boost::json::object const& object);
 
     event_filter account_data;
+    event_filter presence;
     event_filter rooms;  // only its rooms count
     event_filter timeline;
     event_filter state;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events/members.hpp"
 
-#include <boost/json/array.hpp>
-#include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/protocol/event_types.hpp>
 #include <utility>
 
 #include "api/refusal.hpp"
 #include "events/power.hpp"
+#include "rooms/room_summary.hpp"
 #include "store/accounts.hpp"
 #include "store/rooms.hpp"
 
@@ -16,18 +15,6 @@ namespace chatrixcd::homeserver {
 namespace types = protocol::event_types;
 
 namespace {
-
-// Whether the user is in a room whose members may join.
-bool is_allowed_by(step& s, protocol::pdu const& rules, std::string const& user) {
-    auto const* allow = base::find_array(rules.content(), "allow");
-    if (allow == nullptr) return false;
-    for (auto const& entry : *allow) {
-        if (!entry.is_object()) continue;
-        auto const room = base::find_string(entry.get_object(), "room_id");
-        if (room && base::find_string(entry.get_object(), "type") == "m.room_membership" && is_joined(s.db, *room, user)) return true;
-    }
-    return false;
-}
 
 // A member who may invite, and so may answer for a restricted join ("Restricted rooms").
 std::optional<std::string> find_authoriser(step& s, std::string const& room) {
@@ -51,7 +38,7 @@ draft member_draft(step& s, std::string const& room, protocol::user_id const& se
     d.state_key = user;
     d.content["membership"] = membership;
     if (reason) d.content["reason"] = *reason;
-    if (membership != "join" && membership != "invite") return d;
+    if (membership != "join" && membership != "invite" && membership != "knock") return d;
     if (auto const profile = find_account(s.db, user)) {
         if (profile->displayname) d.content["displayname"] = *profile->displayname;
         if (profile->avatar_url) d.content["avatar_url"] = *profile->avatar_url;
@@ -68,7 +55,7 @@ result<void> join(step& s, std::string const& room, protocol::user_id const& use
     if (rules && !invited) {
         auto const rule = rules->content_string("join_rule");
         bool const restricted = rule == "restricted" || rule == "knock_restricted";
-        if (restricted && is_allowed_by(s, *rules, user.str())) {
+        if (restricted && is_allowed_by_rule(s, room, user.str())) {
             if (auto const authoriser = find_authoriser(s, room)) d.content["join_authorised_via_users_server"] = *authoriser;
         }
     }

@@ -11,7 +11,7 @@
 
 namespace chatrixcd::homeserver {
 
-// An m.room.member event about `user`. A join or invite carries the user's display name and avatar.
+// An m.room.member event about `user`. A join, invite or knock carries the user's display name and avatar.
 draft member_draft(step& s, std::string const& room, protocol::user_id const& sender, std::string const& user, std::string_view membership,
                    std::optional<std::string> const& reason);
 

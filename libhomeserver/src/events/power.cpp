@@ -7,6 +7,7 @@
 #include "api/refusal.hpp"
 #include "events/append.hpp"
 #include "store/events.hpp"
+#include "store/rooms.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -22,6 +23,12 @@ std::optional<protocol::power_levels> levels_of(step& s, std::string const& room
     auto levels = protocol::power_levels::parse(event->content(), create->version(), std::move(creators.value()));
     if (!levels) return std::nullopt;
     return std::move(levels.value());
+}
+
+bool may_send_state(step& s, std::string const& room, protocol::user_id const& user, std::string_view type) {
+    if (!is_joined(s.db, room, user.str())) return false;
+    auto const levels = levels_of(s, room);
+    return levels && levels->level_of(user) >= protocol::power_level(levels->required_for(type, /*is_state=*/true));
 }
 
 result<void> check_redaction(step& s, std::string const& room, protocol::user_id const& user, std::string const& event_id) {

@@ -18,6 +18,12 @@ namespace types = protocol::event_types;
 
 namespace {
 
+// The creator may do everything but what was asked for: that then is no state for a room.
+error as_bad_state(error const& why) {
+    if (why.kind() != error_kind::forbidden) return why;
+    return bad_request("M_INVALID_ROOM_STATE", why.message());
+}
+
 // Appends one event after another on behalf of the creator, until one is refused.
 class room_writer {
 public:
@@ -26,7 +32,7 @@ public:
     result<void> create(protocol::room_version const& version, std::string const& room, json::object content) {
         draft d = state_draft(room, types::create, "", std::move(content));
         auto made = append_create(step_, std::move(d), version);
-        if (!made) return made.error();
+        if (!made) return as_bad_state(made.error());
         room_ = made.value().room().str();
         return {};
     }
@@ -38,7 +44,7 @@ public:
     void add(draft d) {
         if (failure_) return;
         auto added = append(step_, std::move(d));
-        if (!added) failure_ = added.error();
+        if (!added) failure_ = as_bad_state(added.error());
     }
 
     void fail(error why) {
@@ -70,6 +76,16 @@ private:
 json::object with(std::string_view key, std::string_view value) {
     json::object content;
     content[key] = value;
+    return content;
+}
+
+// In plain words twice: for older clients and as extensible text.
+json::object topic_content(std::string const& topic) {
+    auto content = with("topic", topic);
+    json::object plain;
+    plain["mimetype"] = "text/plain";
+    plain["body"] = topic;
+    content["m.topic"].emplace_object()["m.text"] = json::array{std::move(plain)};
     return content;
 }
 
@@ -154,7 +170,7 @@ result<std::string> make_room(step& s, protocol::user_id const& creator, room_wi
     auto created = to.create(*wish.version, room, create_content(wish, creator));
     if (!created) return created.error();
     to.add(member_draft(s, to.room(), creator, creator.str(), "join", std::nullopt));
-    to.state(types::power_levels, "", power_content(wish, creator));
+    to.state(types::power_levels, "", wish.exact_power_levels ? *wish.exact_power_levels : power_content(wish, creator));
     add_alias(to, wish);
     add_preset(to, wish);
     for (auto& one : wish.state) {
@@ -162,9 +178,10 @@ result<std::string> make_room(step& s, protocol::user_id const& creator, room_wi
         to.state(one.type, one.state_key, std::move(one.content));
     }
     if (wish.name) to.state("m.room.name", "", with("name", *wish.name));
-    if (wish.topic) to.state("m.room.topic", "", with("topic", *wish.topic));
+    if (wish.topic) to.state("m.room.topic", "", topic_content(*wish.topic));
     add_invites(to, wish);
     if (to.failure()) return *to.failure();
+    if (wish.is_listed) set_listed(s.db, to.room(), true);
     return to.room();
 }
 

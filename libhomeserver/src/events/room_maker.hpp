@@ -36,11 +36,17 @@ struct room_wish {
     std::vector<std::string> invite;
     std::vector<initial_state> state;
     boost::json::object creation_content;
-    boost::json::object power_levels;  // over the usual ones
+    boost::json::object power_levels;                       // over the usual ones
+    std::optional<boost::json::object> exact_power_levels;  // instead of them
+    bool is_listed = false;
 };
 
+// A version that rooms here may have. Error: M_UNSUPPORTED_ROOM_VERSION.
+result<protocol::room_version const*> usable_version(std::string const& id);
+
 // Makes the room and returns its id. `opaque`: random characters for the id; unused where the create event makes it.
-// Errors: those of append() and local_user(); M_ROOM_IN_USE (the alias is taken). What was written must then be undone.
+// Errors: those of append() and local_user(), but M_INVALID_ROOM_STATE for what the auth rules refuse; M_ROOM_IN_USE (the alias is taken).
+// What was written must then be undone.
 result<std::string> make_room(step& s, protocol::user_id const& creator, room_wish wish, std::string const& opaque);
 
 }  // namespace chatrixcd::homeserver

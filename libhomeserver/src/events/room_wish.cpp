@@ -73,6 +73,12 @@ result<void> read_preset(std::string const& preset, std::string const& visibilit
 
 }  // namespace
 
+result<protocol::room_version const*> usable_version(std::string const& id) {
+    auto const known = protocol::find_room_version(id);
+    if (!known || !known.value()->complete) return bad_request("M_UNSUPPORTED_ROOM_VERSION", "rooms here have version 10, 11 or 12");
+    return known.value();
+}
+
 result<room_wish> room_wish::read(json::object const& body) {
     room_wish wish;
     std::string preset;
@@ -87,9 +93,10 @@ result<room_wish> room_wish::read(json::object const& body) {
     if (auto read = read_lists(body, wish); !read) return read.error();
     if (auto read = read_object(body, "creation_content", wish.creation_content); !read) return read.error();
     if (auto read = read_object(body, "power_level_content_override", wish.power_levels); !read) return read.error();
+    wish.is_listed = visibility == "public";
     if (version.empty()) return wish;
-    auto const known = protocol::find_room_version(version);
-    if (!known || !known.value()->complete) return bad_request("M_UNSUPPORTED_ROOM_VERSION", "rooms here have version 10, 11 or 12");
+    auto known = usable_version(version);
+    if (!known) return known.error();
     wish.version = known.value();
     return wish;
 }

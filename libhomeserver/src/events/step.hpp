@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -12,17 +13,25 @@
 #include <chatrixcd/protocol/signing.hpp>
 
 #include "events/event_cache.hpp"
+#include "limits/token_buckets.hpp"
+#include "sync/sent_members.hpp"
 
 namespace chatrixcd::homeserver {
 
-// The server as closures see it; fixed after opening, but for the cache, which only they touch.
+// The server as closures see it; fixed after opening, but for what only they touch.
 class domain {
 public:
     domain(protocol::server_name server, protocol::signing_key signing) : name(std::move(server)), key(std::move(signing)) {}
 
+    // Tells this store's tokens from those of others: drawn with the signing key.
+    std::string tag() const { return key.key_id().substr(std::string_view("ed25519:").size()); }
+
     protocol::server_name const name;
     protocol::signing_key const key;
     event_cache cache;
+    sent_members sent;
+    rate_limits limits;
+    token_buckets buckets;  // by user and class of endpoints
 };
 
 class step {

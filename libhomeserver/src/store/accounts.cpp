@@ -28,6 +28,24 @@ base::sql_value nullable(std::optional<std::string> const& text) {
     return *text;
 }
 
+void end_tokens(base::transaction& db, std::string const& user, std::string const& device) {
+    db.run("DELETE FROM access_tokens WHERE user_id = ?1 AND device_id = ?2", {user, device});
+    db.run("DELETE FROM refresh_tokens WHERE user_id = ?1 AND device_id = ?2", {user, device});
+}
+
+// `supersedes`: the hash of the refresh token that they take the place of.
+void insert_tokens(base::transaction& db, std::string const& user, std::string const& device, session_tokens const& tokens,
+                   std::optional<std::string> const& supersedes) {
+    auto const access = hash_of(tokens.access);
+    base::sql_value expiry;
+    if (tokens.expires_at) expiry = *tokens.expires_at;
+    db.run("INSERT INTO access_tokens (token_hash, user_id, device_id, expires_at, supersedes) VALUES (?1, ?2, ?3, ?4, ?5)",
+           {access, user, device, expiry, nullable(supersedes)});
+    if (!tokens.refresh) return;
+    db.run("INSERT INTO refresh_tokens (token_hash, user_id, device_id, access_hash, supersedes) VALUES (?1, ?2, ?3, ?4, ?5)",
+           {hash_of(*tokens.refresh), user, device, access, nullable(supersedes)});
+}
+
 }  // namespace
 
 bool insert_account(base::transaction& db, std::string const& user, std::string const& password, std::int64_t now) {
@@ -45,6 +63,19 @@ bool account_exists(base::transaction& db, std::string const& user) {
     return db.first("SELECT 1 FROM users WHERE user_id = ?1", {user}).has_value();
 }
 
+std::vector<account> active_accounts(base::transaction& db) {
+    std::vector<account> all;
+    auto const rows = db.query("SELECT user_id, displayname, avatar_url FROM users WHERE deactivated = 0 ORDER BY user_id");
+    for (auto const& row : rows) all.push_back({row.text(0), std::string(), row.optional_text(1), row.optional_text(2)});
+    return all;
+}
+
+void deactivate_account(base::transaction& db, std::string const& user) {
+    db.run("UPDATE users SET deactivated = 1, password = ?2, displayname = NULL, avatar_url = NULL WHERE user_id = ?1",
+           {user, base::seal("")});
+    db.run("DELETE FROM profile_fields WHERE user_id = ?1", {user});
+}
+
 void set_profile(base::transaction& db, std::string const& user, profile_field field, std::optional<std::string> const& value) {
     auto const* sql = field == profile_field::displayname ? "UPDATE users SET displayname = ?2 WHERE user_id = ?1"
                                                           : "UPDATE users SET avatar_url = ?2 WHERE user_id = ?1";
@@ -59,29 +90,63 @@ std::vector<device> devices_of(base::transaction& db, std::string const& user) {
     return devices;
 }
 
-void open_session(base::transaction& db, std::string const& user, device const& on, std::string const& token) {
+bool rename_device(base::transaction& db, std::string const& user, std::string const& device_id, std::string const& name) {
+    return db.run("UPDATE devices SET display_name = ?3 WHERE user_id = ?1 AND device_id = ?2", {user, device_id, name}) == 1;
+}
+
+void open_session(base::transaction& db, std::string const& user, device const& on, session_tokens const& tokens) {
     db.run(
         "INSERT INTO devices (user_id, device_id, display_name, created_at) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT (user_id, device_id) DO NOTHING",
         {user, on.id, nullable(on.display_name), on.created_at});
-    db.run("DELETE FROM access_tokens WHERE user_id = ?1 AND device_id = ?2", {user, on.id});
-    db.run("INSERT INTO access_tokens (token_hash, user_id, device_id) VALUES (?1, ?2, ?3)", {hash_of(token), user, on.id});
+    end_tokens(db, user, on.id);
+    insert_tokens(db, user, on.id, tokens, std::nullopt);
 }
 
 std::optional<session> find_session(base::transaction& db, std::string const& token) {
-    auto const row = db.first("SELECT user_id, device_id FROM access_tokens WHERE token_hash = ?1", {hash_of(token)});
+    auto const row =
+        db.first("SELECT user_id, device_id, expires_at, supersedes FROM access_tokens WHERE token_hash = ?1", {hash_of(token)});
     if (!row) return std::nullopt;
-    return session{row->text(0), row->text(1)};
+    return session{row->text(0), row->text(1), row->optional_integer(2), row->optional_text(3)};
+}
+
+std::optional<session> refresh_session(base::transaction& db, std::string const& refresh_token, session_tokens const& fresh) {
+    auto const old = hash_of(refresh_token);
+    auto const row = db.first("SELECT user_id, device_id, supersedes FROM refresh_tokens WHERE token_hash = ?1", {old});
+    if (!row) return std::nullopt;
+    if (auto const superseded = row->optional_text(2)) confirm_refresh(db, *superseded);
+    // Of an answer that was lost: never used, and now never to be.
+    db.run("DELETE FROM access_tokens WHERE supersedes = ?1", {old});
+    db.run("DELETE FROM refresh_tokens WHERE supersedes = ?1", {old});
+    insert_tokens(db, row->text(0), row->text(1), fresh, old);
+    return session{row->text(0), row->text(1), fresh.expires_at, old};
+}
+
+void confirm_refresh(base::transaction& db, std::string const& superseded) {
+    db.run("DELETE FROM access_tokens WHERE token_hash = (SELECT access_hash FROM refresh_tokens WHERE token_hash = ?1)", {superseded});
+    db.run("DELETE FROM refresh_tokens WHERE token_hash = ?1", {superseded});
+    db.run("UPDATE access_tokens SET supersedes = NULL WHERE supersedes = ?1", {superseded});
+    db.run("UPDATE refresh_tokens SET supersedes = NULL WHERE supersedes = ?1", {superseded});
+}
+
+void set_password(base::transaction& db, std::string const& user, std::string const& password) {
+    db.run("UPDATE users SET password = ?2 WHERE user_id = ?1", {user, base::seal(password)});
 }
 
 void delete_device(base::transaction& db, std::string const& user, std::string const& device_id) {
-    db.run("DELETE FROM access_tokens WHERE user_id = ?1 AND device_id = ?2", {user, device_id});
+    end_tokens(db, user, device_id);
+    db.run("DELETE FROM to_device WHERE user_id = ?1 AND device_id = ?2", {user, device_id});
     db.run("DELETE FROM devices WHERE user_id = ?1 AND device_id = ?2", {user, device_id});
 }
 
 void delete_devices(base::transaction& db, std::string const& user) {
-    db.run("DELETE FROM access_tokens WHERE user_id = ?1", {user});
-    db.run("DELETE FROM devices WHERE user_id = ?1", {user});
+    for (auto const& one : devices_of(db, user)) delete_device(db, user, one.id);
+}
+
+void delete_other_devices(base::transaction& db, std::string const& user, std::string const& but) {
+    for (auto const& one : devices_of(db, user)) {
+        if (one.id != but) delete_device(db, user, one.id);
+    }
 }
 
 }  // namespace chatrixcd::homeserver

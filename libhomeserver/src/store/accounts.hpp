@@ -22,7 +22,8 @@ struct account {
 bool insert_account(base::transaction& db, std::string const& user, std::string const& password, std::int64_t now);
 std::optional<account> find_account(base::transaction& db, std::string const& user);
 bool account_exists(base::transaction& db, std::string const& user);
-// `column`: displayname or avatar_url.
+// Those not deactivated, by name; without their passwords.
+std::vector<account> active_accounts(base::transaction& db);
 enum class profile_field : std::uint8_t { displayname, avatar_url };
 void set_profile(base::transaction& db, std::string const& user, profile_field field, std::optional<std::string> const& value);
 
@@ -33,17 +34,39 @@ struct device {
 };
 
 std::vector<device> devices_of(base::transaction& db, std::string const& user);
-// Logs a device in; an earlier token of the same device ends. The name is kept if the device exists.
-void open_session(base::transaction& db, std::string const& user, device const& on, std::string const& token);
+// The display name of a device; false if there is no such device.
+bool rename_device(base::transaction& db, std::string const& user, std::string const& device_id, std::string const& name);
+
+struct session_tokens {
+    std::string access;
+    // Both or none.
+    std::optional<std::string> refresh;
+    std::optional<std::int64_t> expires_at;
+};
+// Logs a device in; earlier tokens of the same device end. The name is kept if the device exists.
+void open_session(base::transaction& db, std::string const& user, device const& on, session_tokens const& tokens);
 
 struct session {
     std::string user;
     std::string device;
+    // When the access token is over, in milliseconds since 1970.
+    std::optional<std::int64_t> expires_at;
+    // What these tokens took the place of, until one of them is used: see confirm_refresh().
+    std::optional<std::string> supersedes;
 };
 
 std::optional<session> find_session(base::transaction& db, std::string const& token);
-// Logs out and forgets one device, or all.
+// New tokens for the device of a refresh token, which stays good until one of the new ones is used (client-server API, POST /refresh):
+// a client that never saw the answer asks once more. None: the token is not known, or was used up.
+std::optional<session> refresh_session(base::transaction& db, std::string const& refresh_token, session_tokens const& fresh);
+// A token that came of a refresh was used: what it took the place of is over.
+void confirm_refresh(base::transaction& db, std::string const& superseded);
+// No password is right any longer; the name stays taken.
+void deactivate_account(base::transaction& db, std::string const& user);
+void set_password(base::transaction& db, std::string const& user, std::string const& password);
+// Logs out and forgets one device, or all, or all but one.
 void delete_device(base::transaction& db, std::string const& user, std::string const& device_id);
 void delete_devices(base::transaction& db, std::string const& user);
+void delete_other_devices(base::transaction& db, std::string const& user, std::string const& but);
 
 }  // namespace chatrixcd::homeserver

@@ -103,6 +103,63 @@ std::vector<stored_event> related_events(base::transaction& db, std::string cons
     return walk(db, "relates_to", event_id, which);
 }
 
+std::vector<thread_row> threads_of(base::transaction& db, std::string const& room, std::int64_t before, std::int64_t limit) {
+    std::vector<thread_row> threads;
+    auto const rows = db.query(
+        "SELECT relates_to, MAX(stream_ordering) AS latest FROM events WHERE room_id = ?1 AND rel_type = 'm.thread' GROUP BY relates_to"
+        " HAVING MAX(stream_ordering) < ?2 ORDER BY latest DESC LIMIT ?3",
+        {room, before, limit});
+    for (auto const& row : rows) threads.push_back({row.text(0), row.integer(1)});
+    return threads;
+}
+
+bool has_related(base::transaction& db, std::string const& event_id, std::string const& rel_type, std::string const& sender) {
+    return db.first("SELECT 1 FROM events WHERE relates_to = ?1 AND rel_type = ?2 AND sender = ?3", {event_id, rel_type, sender})
+        .has_value();
+}
+
+std::vector<stored_event> events_by_time(base::transaction& db, std::string const& room, std::int64_t when, bool backwards,
+                                         std::int64_t limit) {
+    auto const sql = fmt::format(
+        "SELECT {} FROM events WHERE room_id = ?1 AND origin_server_ts {} ?2 ORDER BY origin_server_ts {}, stream_ordering {} LIMIT ?3",
+        columns, backwards ? "<=" : ">=", backwards ? "DESC" : "", backwards ? "DESC" : "");
+    return read_all(db.query(sql, {room, when, limit}));
+}
+
+std::vector<stored_event> events_of_types(base::transaction& db, std::vector<std::string> const& types, std::int64_t before,
+                                          std::int64_t limit) {
+    std::string places;
+    std::vector<base::sql_value> parameters{before, limit};
+    for (auto const& type : types) {
+        parameters.emplace_back(type);
+        places += (places.empty() ? "?" : ", ?") + std::to_string(parameters.size());
+    }
+    auto const sql = fmt::format("SELECT {} FROM events WHERE stream_ordering < ?1 AND type IN ({}) ORDER BY stream_ordering DESC LIMIT ?2",
+                                 columns, places);
+    return read_all(db.query(sql, std::move(parameters)));
+}
+
+std::vector<std::pair<std::string, std::int64_t>> count_relations(base::transaction& db, std::string const& event_id) {
+    std::vector<std::pair<std::string, std::int64_t>> counts;
+    auto const rows = db.query("SELECT rel_type, COUNT(*) FROM events WHERE relates_to = ?1 GROUP BY rel_type", {event_id});
+    for (auto const& row : rows) counts.emplace_back(row.text(0), row.integer(1));
+    return counts;
+}
+
+std::vector<stored_event> latest_related(base::transaction& db, std::string const& event_id, std::string const& rel_type,
+                                         std::int64_t limit) {
+    static auto const sql = fmt::format(
+        "SELECT {} FROM events WHERE relates_to = ?1 AND rel_type = ?2 ORDER BY depth DESC, stream_ordering DESC LIMIT ?3", columns);
+    return read_all(db.query(sql, {event_id, rel_type, limit}));
+}
+
+std::vector<stored_event> annotations_by(base::transaction& db, std::string const& event_id, std::string const& sender) {
+    static auto const sql = fmt::format(
+        "SELECT {} FROM events WHERE relates_to = ?1 AND rel_type = 'm.annotation' AND sender = ?2 ORDER BY stream_ordering DESC LIMIT 100",
+        columns);
+    return read_all(db.query(sql, {event_id, sender}));
+}
+
 std::optional<stored_event> last_event(base::transaction& db, std::string const& room, std::int64_t up_to) {
     auto found = events_by_arrival(db, room, 0, up_to, 1);
     if (found.empty()) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <chatrixcd/base/store.hpp>
@@ -60,6 +61,27 @@ std::vector<stored_event> events_by_arrival(base::transaction& db, std::string c
                                             std::int64_t limit);
 // Those that relate to an event, in the order of the span; a missing type means any.
 std::vector<stored_event> related_events(base::transaction& db, std::string const& event_id, span const& which);
+// Threads of a room whose latest event is older than `before`, the liveliest first.
+struct thread_row {
+    std::string root;
+    std::int64_t latest = 0;  // stream number of its latest event
+};
+std::vector<thread_row> threads_of(base::transaction& db, std::string const& room, std::int64_t before, std::int64_t limit);
+// Whether somebody sent an event that relates to this one in that way.
+bool has_related(base::transaction& db, std::string const& event_id, std::string const& rel_type, std::string const& sender);
+// From a time on, or back from it; those of the same time by arrival.
+std::vector<stored_event> events_by_time(base::transaction& db, std::string const& room, std::int64_t when, bool backwards,
+                                         std::int64_t limit);
+// Those of some types in all rooms that arrived before, the latest first.
+std::vector<stored_event> events_of_types(base::transaction& db, std::vector<std::string> const& types, std::int64_t before,
+                                          std::int64_t limit);
+// How many events relate to this one, by the way in which.
+std::vector<std::pair<std::string, std::int64_t>> count_relations(base::transaction& db, std::string const& event_id);
+// Those that relate in that way, the latest first.
+std::vector<stored_event> latest_related(base::transaction& db, std::string const& event_id, std::string const& rel_type,
+                                         std::int64_t limit);
+// Somebody's m.annotation events on this one, the latest first; at most 100.
+std::vector<stored_event> annotations_by(base::transaction& db, std::string const& event_id, std::string const& sender);
 // The last event of the room that had arrived by then.
 std::optional<stored_event> last_event(base::transaction& db, std::string const& room, std::int64_t up_to);
 

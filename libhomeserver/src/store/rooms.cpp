@@ -77,6 +77,15 @@ std::optional<std::string> current_state_event(base::transaction& db, std::strin
     return row->text(0);
 }
 
+std::vector<std::pair<std::string, std::string>> current_state_of_type(base::transaction& db, std::string const& room,
+                                                                       std::string const& type) {
+    std::vector<std::pair<std::string, std::string>> found;
+    auto const rows =
+        db.query("SELECT state_key, event_id FROM current_state WHERE room_id = ?1 AND type = ?2 ORDER BY state_key", {room, type});
+    for (auto const& row : rows) found.emplace_back(row.text(0), row.text(1));
+    return found;
+}
+
 void put_membership(base::transaction& db, membership_row const& m) {
     static auto const sql = fmt::format(
         "INSERT INTO memberships ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (user_id, room_id) DO UPDATE SET"
@@ -112,6 +121,46 @@ void forget_room(base::transaction& db, std::string const& room, std::string con
 bool is_joined(base::transaction& db, std::string const& room, std::string const& user) {
     auto const place = find_membership(db, room, user);
     return place && place->membership == "join";
+}
+
+std::int64_t joined_count(base::transaction& db, std::string const& room) {
+    return db.query("SELECT COUNT(*) FROM memberships WHERE room_id = ?1 AND membership = 'join'", {room}).at(0).integer(0);
+}
+
+bool is_listed(base::transaction& db, std::string const& room) {
+    return db.first("SELECT 1 FROM rooms WHERE room_id = ?1 AND is_listed = 1", {room}).has_value();
+}
+
+void set_listed(base::transaction& db, std::string const& room, bool listed) {
+    db.run("UPDATE rooms SET is_listed = ?2 WHERE room_id = ?1", {room, std::int64_t{listed}});
+}
+
+std::vector<std::string> listed_rooms(base::transaction& db) {
+    std::vector<std::string> rooms;
+    auto const rows = db.query(
+        "SELECT r.room_id FROM rooms r WHERE r.is_listed = 1 ORDER BY"
+        " (SELECT COUNT(*) FROM memberships m WHERE m.room_id = r.room_id AND m.membership = 'join') DESC, r.room_id");
+    for (auto const& row : rows) rooms.push_back(row.text(0));
+    return rooms;
+}
+
+std::vector<std::string> aliases_of(base::transaction& db, std::string const& room) {
+    std::vector<std::string> aliases;
+    for (auto const& row : db.query("SELECT alias FROM room_aliases WHERE room_id = ?1 ORDER BY alias", {room}))
+        aliases.push_back(row.text(0));
+    return aliases;
+}
+
+std::optional<std::string> creator_of_alias(base::transaction& db, std::string const& alias) {
+    auto const row = db.first("SELECT creator FROM room_aliases WHERE alias = ?1", {alias});
+    if (!row) return std::nullopt;
+    return row->text(0);
+}
+
+void delete_alias(base::transaction& db, std::string const& alias) { db.run("DELETE FROM room_aliases WHERE alias = ?1", {alias}); }
+
+void move_aliases(base::transaction& db, std::string const& from, std::string const& to) {
+    db.run("UPDATE room_aliases SET room_id = ?2 WHERE room_id = ?1", {from, to});
 }
 
 std::optional<std::string> find_alias(base::transaction& db, std::string const& alias) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <chatrixcd/base/store.hpp>
@@ -34,6 +35,10 @@ void put_current_state(base::transaction& db, std::string const& room, std::stri
 std::optional<std::string> current_state_event(base::transaction& db, std::string const& room, std::string_view type,
                                                std::string_view state_key);
 
+// The current state events of one type: their ids by state key.
+std::vector<std::pair<std::string, std::string>> current_state_of_type(base::transaction& db, std::string const& room,
+                                                                       std::string const& type);
+
 // A user's place in a room: the latest m.room.member event about them.
 struct membership_row {
     std::string room;
@@ -57,7 +62,19 @@ std::vector<membership_row> members_of(base::transaction& db, std::string const&
 void forget_room(base::transaction& db, std::string const& room, std::string const& user);
 bool is_joined(base::transaction& db, std::string const& room, std::string const& user);
 
+std::int64_t joined_count(base::transaction& db, std::string const& room);
+
+// Whether the directory lists the room.
+bool is_listed(base::transaction& db, std::string const& room);
+void set_listed(base::transaction& db, std::string const& room, bool listed);
+// The largest rooms first.
+std::vector<std::string> listed_rooms(base::transaction& db);
+
 std::optional<std::string> find_alias(base::transaction& db, std::string const& alias);
+std::vector<std::string> aliases_of(base::transaction& db, std::string const& room);
+std::optional<std::string> creator_of_alias(base::transaction& db, std::string const& alias);
+void delete_alias(base::transaction& db, std::string const& alias);
+void move_aliases(base::transaction& db, std::string const& from, std::string const& to);
 // False if the alias is taken.
 bool put_alias(base::transaction& db, std::string const& alias, std::string const& room, std::string const& creator);
 

@@ -143,8 +143,73 @@ CREATE TABLE receipts (
 CREATE INDEX receipts_by_stream ON receipts (room_id, stream_id);
 )sql";
 
+// The rest of what a bot may ask for.
+constexpr auto first_tier = R"sql(
+INSERT INTO sequences (name, value) VALUES ('to_device', 0), ('presence', 0), ('reports', 0);
+ALTER TABLE access_tokens ADD COLUMN expires_at INTEGER;
+ALTER TABLE access_tokens ADD COLUMN supersedes TEXT;
+CREATE INDEX access_tokens_by_origin ON access_tokens (supersedes);
+CREATE TABLE refresh_tokens (
+    token_hash TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    access_hash TEXT NOT NULL,
+    supersedes TEXT,
+    FOREIGN KEY (user_id, device_id) REFERENCES devices
+);
+CREATE INDEX refresh_tokens_by_device ON refresh_tokens (user_id, device_id);
+CREATE INDEX refresh_tokens_by_origin ON refresh_tokens (supersedes);
+ALTER TABLE users ADD COLUMN deactivated INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE profile_fields (
+    user_id TEXT NOT NULL REFERENCES users,
+    name TEXT NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (user_id, name)
+);
+CREATE TABLE presence (
+    user_id TEXT PRIMARY KEY REFERENCES users,
+    state TEXT NOT NULL,
+    status BLOB,
+    last_active INTEGER NOT NULL,
+    stream_id INTEGER NOT NULL
+);
+CREATE INDEX presence_by_stream ON presence (stream_id);
+CREATE TABLE to_device (
+    stream_id INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX to_device_by_device ON to_device (user_id, device_id, stream_id);
+CREATE TABLE reports (
+    id INTEGER PRIMARY KEY,
+    reporter TEXT NOT NULL,
+    room_id TEXT,
+    event_id TEXT,
+    user_id TEXT,
+    score INTEGER,
+    reason BLOB NOT NULL,
+    received_at INTEGER NOT NULL
+);
+CREATE TABLE media (
+    media_id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users,
+    created_at INTEGER NOT NULL,
+    digest TEXT,
+    size INTEGER NOT NULL,
+    content_type TEXT,
+    file_name BLOB
+);
+ALTER TABLE rooms ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX room_aliases_by_room ON room_aliases (room_id);
+CREATE INDEX events_by_time ON events (room_id, origin_server_ts);
+CREATE INDEX events_by_thread ON events (room_id, rel_type, relates_to) WHERE rel_type = 'm.thread';
+)sql";
+
 }  // namespace
 
-std::vector<base::migration> migrations() { return {{"accounts", accounts}, {"rooms", rooms}}; }
+std::vector<base::migration> migrations() { return {{"accounts", accounts}, {"rooms", rooms}, {"first tier", first_tier}}; }
 
 }  // namespace chatrixcd::homeserver

@@ -14,6 +14,9 @@ inline constexpr std::string_view receipts = "receipts";
 inline constexpr std::string_view account_data = "account_data";
 inline constexpr std::string_view state_groups = "state_groups";
 inline constexpr std::string_view filters = "filters";
+inline constexpr std::string_view to_device = "to_device";
+inline constexpr std::string_view presence = "presence";
+inline constexpr std::string_view reports = "reports";
 
 // Draws the next number; the first is 1.
 std::int64_t next(base::transaction& db, std::string_view name);

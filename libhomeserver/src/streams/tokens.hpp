@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The opaque places that clients get and hand back. A place in the streams, "s12_3_4_5": the last event, receipt, account datum and
-// typing change that were seen. A place in one room's history, "t7_12": behind the event with that depth and stream number.
+// The opaque places that clients get and hand back. A place in the streams, "s12_3_4_5_6_7.Ab3dEf": the last event, receipt, account datum,
+// typing change, device message and presence that were seen, and whose streams they are. A place in one room's history, "t7_12": behind
+// the event with that depth and stream number.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,13 @@ struct sync_token {
     std::int64_t receipts = 0;
     std::int64_t account_data = 0;
     std::int64_t typing = 0;
+    std::int64_t to_device = 0;
+    std::int64_t presence = 0;
 
-    std::string str() const;
-    static std::optional<sync_token> parse(std::string_view text);
+    // `store`: see domain::tag().
+    std::string str(std::string_view store) const;
+    // None if it is no token, or one of another store. The older form, four numbers and no store, is read too.
+    static std::optional<sync_token> parse(std::string_view text, std::string_view store);
 };
 
 std::string format_place(position const& where);

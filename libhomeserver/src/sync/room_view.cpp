@@ -67,8 +67,9 @@ std::set<std::string> needed_members(sync_question const& question, gap const& g
     return needed;
 }
 
-state_map find_state(step& s, sync_question const& question, gap const& g, std::int64_t start, timeline_page const& page,
-                     std::vector<std::string> const& heroes) {
+// What a client that knew `g.known_state` needs to know of the state in the group `start`.
+state_map find_state(step& s, sync_question const& question, std::string const& room, gap const& g, std::int64_t start,
+                     timeline_page const& page, std::vector<std::string> const& heroes) {
     auto state = state_changes(s.db, g.known_state, start);
     if (!question.filter.state.lazy_load_members()) return state;
     auto const needed = needed_members(question, g, page, heroes);
@@ -77,10 +78,15 @@ state_map find_state(step& s, sync_question const& question, gap const& g, std::
         std::erase_if(state,
                       [&](auto const& entry) { return entry.first.type == types::member && !needed.contains(entry.first.state_key); });
     }
+    bool const may_skip = g.known_state != no_state && !question.filter.state.include_redundant_members();
     for (auto const& user : needed) {
         auto slot = state_slot{std::string(types::member), user};
-        if (state.contains(slot)) continue;
-        if (auto id = state_event_at(s.db, start, types::member, user)) state.emplace(std::move(slot), std::move(*id));
+        auto id = state_event_at(s.db, start, types::member, user);
+        if (!id) continue;
+        auto const since = question.since ? question.since->events : 0;
+        if (!state.contains(slot) && may_skip && s.server.sent.has(question.who, room, user, *id, since)) continue;
+        s.server.sent.put(question.who, room, user, *id, question.next.events);
+        state.emplace(std::move(slot), std::move(*id));
     }
     return state;
 }
@@ -116,6 +122,8 @@ json::object summarize(std::vector<membership_row> const& members, std::vector<s
     return summary;
 }
 
+std::string_view state_key(sync_question const& question) { return question.state_after ? "state_after" : "state"; }
+
 bool changes_members(state_map const& state, timeline_page const& page) {
     return std::ranges::any_of(state, [](auto const& entry) { return entry.first.type == types::member; }) ||
            std::ranges::any_of(page.events, [](stored_event const& event) { return event.type == types::member; });
@@ -142,18 +150,18 @@ room_view view_room(step& s, sync_question const& question, membership_row const
     auto const page = find_timeline(s, question, member, g);
     // A room that was joined has events up to anywhere after that.
     auto const last = last_event(s.db, member.room, g.up_to).value();
-    auto const start_state = page.events.empty() ? last.state_after : page.events.front().state_before;
+    auto const start_state = page.events.empty() || question.state_after ? last.state_after : page.events.front().state_before;
     auto const start = page.events.empty() ? last.where : before(page.events.front());
     std::vector<membership_row> members;
     if (g.known_state == no_state) members = members_of(s.db, member.room);
     auto heroes = find_heroes(members, question.who.user);
-    auto const state = find_state(s, question, g, start_state, page, heroes);
+    auto const state = find_state(s, question, member.room, g, start_state, page, heroes);
 
     room_view view;
     auto state_events = format_state(s, question, member.room, state);
     view.empty = page.events.empty() && state_events.empty() && is_known(question, member);
     view.section["timeline"] = format_timeline(s, question, page, start);
-    view.section["state"].emplace_object()["events"] = std::move(state_events);
+    view.section[state_key(question)].emplace_object()["events"] = std::move(state_events);
     if (member.membership == "join" && changes_members(state, page)) {
         if (members.empty()) members = members_of(s.db, member.room);
         heroes = find_heroes(members, question.who.user);
@@ -167,12 +175,12 @@ json::object view_own_membership(step& s, sync_question const& question, members
     page.events.push_back(find_event(s.db, member.event_id).value());
     json::object section;
     section["timeline"] = format_timeline(s, question, page, before(page.events.front()));
-    section["state"].emplace_object()["events"].emplace_array();
+    section[state_key(question)].emplace_object()["events"].emplace_array();
     section["account_data"].emplace_object()["events"].emplace_array();
     return section;
 }
 
-json::object view_invite(step& s, membership_row const& member) {
+json::object view_from_outside(step& s, membership_row const& member, std::string_view key) {
     auto const invite = find_event(s.db, member.event_id).value();
     json::array events;
     // "Stripped state": the recommended types, and who invites.
@@ -180,12 +188,12 @@ json::object view_invite(step& s, membership_row const& member) {
         {types::create, ""},   {types::join_rules, ""},        {"m.room.name", ""},       {"m.room.topic", ""},
         {"m.room.avatar", ""}, {"m.room.canonical_alias", ""}, {"m.room.encryption", ""}, {types::member, invite.sender},
     };
-    for (auto const& [type, key] : shown) {
-        if (auto const id = state_event_at(s.db, invite.state_before, type, key)) events.push_back(stripped_event(s, *id));
+    for (auto const& [type, state_key] : shown) {
+        if (auto const id = state_event_at(s.db, invite.state_before, type, state_key)) events.push_back(stripped_event(s, *id));
     }
     events.push_back(stripped_event(s, invite.id));
     json::object section;
-    section["invite_state"].emplace_object()["events"] = std::move(events);
+    section[key].emplace_object()["events"] = std::move(events);
     return section;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <cstdint>
+#include <string_view>
 
 #include "store/rooms.hpp"
 #include "sync/sync.hpp"
@@ -11,7 +11,7 @@
 namespace chatrixcd::homeserver {
 
 struct room_view {
-    boost::json::object section;  // state, timeline, and summary where it may have changed
+    boost::json::object section;  // state (or state_after), timeline, and summary where it may have changed
     bool empty = true;            // nothing in it is new
 };
 
@@ -19,8 +19,8 @@ struct room_view {
 room_view view_room(step& s, sync_question const& question, membership_row const& member);
 // The room of somebody who was not in it meanwhile, of an invite refused, say: nothing but their own latest membership.
 boost::json::object view_own_membership(step& s, sync_question const& question, membership_row const& member);
-// The room of somebody who is invited: its stripped state.
-boost::json::object view_invite(step& s, membership_row const& member);
+// The room of somebody who is invited, or knocks: its stripped state, under "invite_state" or "knock_state".
+boost::json::object view_from_outside(step& s, membership_row const& member, std::string_view key);
 // Whether the client knew the room, as a member, at the token.
 bool is_known(sync_question const& question, membership_row const& member);
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/sync.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "api/presence.hpp"
+#include "push/push_rules.hpp"
 #include "store/rooms.hpp"
 #include "store/sequences.hpp"
 #include "store/small_streams.hpp"
+#include "store/to_device.hpp"
 #include "sync/room_view.hpp"
 
 namespace chatrixcd::homeserver {
@@ -16,6 +20,10 @@ namespace chatrixcd::homeserver {
 namespace json = boost::json;
 
 namespace {
+
+// "Send-to-Device messaging": a reasonable limit.
+constexpr std::int64_t most_device_messages = 100;
+constexpr std::int64_t most_presences = 1000;
 
 // The rooms that something may have happened in since the token: what one look costs grows with them.
 struct news {
@@ -135,10 +143,8 @@ json::object list_of_events(json::array events) {
     return list;
 }
 
-// Empty while this server keeps no keys and delivers nothing to devices; clients want the members all the same.
-void add_device_streams(json::object& body) {
-    body["to_device"] = list_of_events({});
-    body["presence"] = list_of_events({});
+// Empty while this server keeps no keys; clients want the members all the same.
+void add_key_streams(json::object& body) {
     auto& lists = body["device_lists"].emplace_object();
     lists["changed"].emplace_array();
     lists["left"].emplace_array();
@@ -146,46 +152,111 @@ void add_device_streams(json::object& body) {
     body["device_unused_fallback_key_types"].emplace_array();
 }
 
-sync_token find_next(step& s, sync_question const& question) {
-    sync_token next;
-    next.events = sequences::last(s.db, sequences::events);
-    next.receipts = sequences::last(s.db, sequences::receipts);
-    next.account_data = sequences::last(s.db, sequences::account_data);
-    next.typing = question.typing_number;
-    return next;
+// Those that the device has, by its token, are gone.
+json::array take_device_messages(step& s, sync_question& question) {
+    auto const& who = question.who;
+    auto const after = question.since ? question.since->to_device : 0;
+    if (after > 0) delete_device_messages(s.db, who.user, who.device, after);
+    json::array events;
+    for (auto& message : device_messages(s.db, who.user, who.device, after, most_device_messages)) {
+        json::object event;
+        event["sender"] = std::move(message.sender);
+        event["type"] = std::move(message.type);
+        event["content"] = std::move(message.content);
+        events.push_back(std::move(event));
+        if (static_cast<std::int64_t>(events.size()) == most_device_messages) question.next.to_device = message.stream;
+    }
+    return events;
+}
+
+json::array view_presence(step& s, sync_question& question) {
+    json::array events;
+    auto const news = presence_since(s.db, question.who.user, question.since ? question.since->presence : 0, most_presences);
+    for (auto const& one : news.all) {
+        // Who is away is no news to somebody who knows nothing yet.
+        if (!question.since && one.state == "offline") continue;
+        if (!question.filter.presence.matches("m.presence", one.user)) continue;
+        json::object event;
+        event["type"] = "m.presence";
+        event["sender"] = one.user;
+        event["content"] = describe(s, one);
+        events.push_back(std::move(event));
+    }
+    if (static_cast<std::int64_t>(news.all.size()) == most_presences) question.next.presence = news.last;
+    return events;
+}
+
+// With the push rules that a user who never changed them has all the same.
+json::array view_global_data(sync_question const& question, news& fresh) {
+    auto& data = fresh.account_data[""];
+    auto const is_rules = [](account_datum const& datum) { return datum.type == push_rules_type; };
+    if (!question.since && std::ranges::none_of(data, is_rules)) {
+        data.push_back({"", std::string(push_rules_type), default_push_rules(question.who.user)});
+    }
+    return format_account_data(data, question.filter.account_data);
 }
 
 }  // namespace
 
-sync_answer look(step& s, sync_question const& question) {
-    auto const fresh = find_news(s, question);
+sync_token newest(step& s) {
+    sync_token end;
+    std::pair<std::string_view, std::int64_t*> const streams[] = {
+        {sequences::events, &end.events},       {sequences::receipts, &end.receipts}, {sequences::account_data, &end.account_data},
+        {sequences::to_device, &end.to_device}, {sequences::presence, &end.presence},
+    };
+    for (auto const& row : s.db.query("SELECT name, value FROM sequences")) {
+        auto const name = row.text(0);
+        for (auto const& [stream, into] : streams) {
+            if (stream == name) *into = row.integer(1);
+        }
+    }
+    return end;
+}
+
+bool is_past(sync_token const& token, sync_token const& end) {
+    return token.events <= end.events && token.receipts <= end.receipts && token.account_data <= end.account_data &&
+           token.to_device <= end.to_device && token.presence <= end.presence;
+}
+
+sync_answer look(step& s, sync_question question) {
+    auto fresh = find_news(s, question);
+    if (!question.since) s.server.sent.forget(question.who);
     sync_answer answer;
     answer.keys.push_back(question.who.user);
     json::object joined;
     json::object invited;
+    json::object knocked;
     json::object left;
     for (auto const& member : memberships_of(s.db, question.who.user)) {
         if (member.membership == "join") answer.keys.push_back(member.room);
         if (!question.filter.rooms.matches_room(member.room)) continue;
+        bool const is_news = member.stream > events_seen(question) || question.full_state;
         if (member.membership == "join") {
             add_joined(s, question, fresh, member, joined);
         } else if (member.membership == "invite") {
-            if (member.stream > events_seen(question) || question.full_state) invited[member.room] = view_invite(s, member);
+            if (is_news) invited[member.room] = view_from_outside(s, member, "invite_state");
+        } else if (member.membership == "knock") {
+            if (is_news) knocked[member.room] = view_from_outside(s, member, "knock_state");
         } else {
             add_left(s, question, fresh, member, left);
         }
     }
-    auto const global = fresh.account_data.find("");
-    json::array data;
-    if (global != fresh.account_data.end()) data = format_account_data(global->second, question.filter.account_data);
+    auto data = view_global_data(question, fresh);
+    auto messages = take_device_messages(s, question);
+    auto presences = view_presence(s, question);
 
-    answer.empty = joined.empty() && invited.empty() && left.empty() && data.empty();
-    answer.body["next_batch"] = find_next(s, question).str();
+    answer.empty =
+        joined.empty() && invited.empty() && knocked.empty() && left.empty() && data.empty() && messages.empty() && presences.empty();
+    question.next.typing = question.typing_number;
+    answer.body["next_batch"] = question.next.str(s.server.tag());
     answer.body["account_data"] = list_of_events(std::move(data));
-    add_device_streams(answer.body);
+    answer.body["to_device"] = list_of_events(std::move(messages));
+    answer.body["presence"] = list_of_events(std::move(presences));
+    add_key_streams(answer.body);
     auto& rooms = answer.body["rooms"].emplace_object();
     rooms["join"] = std::move(joined);
     rooms["invite"] = std::move(invited);
+    rooms["knock"] = std::move(knocked);
     rooms["leave"] = std::move(left);
     return answer;
 }

@@ -21,6 +21,10 @@ struct sync_question {
     std::optional<sync_token> since;
     sync_filter filter;
     bool full_state = false;
+    // The state at the end of the timeline instead of that before it ("use_state_after").
+    bool state_after = false;
+    // Where the answer leads.
+    sync_token next;
     // The typing lists that changed since the token (or all), and the number to put into the next one.
     typing_lists::lists typing;
     std::int64_t typing_number = 0;
@@ -34,6 +38,11 @@ struct sync_answer {
     std::vector<std::string> keys;
 };
 
-sync_answer look(step& s, sync_question const& question);
+// Where the streams end now; typing is not among them.
+sync_token newest(step& s);
+// A token may not be ahead of that.
+bool is_past(sync_token const& token, sync_token const& end);
+
+sync_answer look(step& s, sync_question question);
 
 }  // namespace chatrixcd::homeserver

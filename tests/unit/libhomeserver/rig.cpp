@@ -16,8 +16,6 @@ namespace chatrixcd::test {
 
 namespace {
 
-constexpr auto password = "a good password";
-
 boost::asio::awaitable<void> keep_reply(homeserver::server& server, base::http::request r, std::function<void(reply)> into) {
     auto said = co_await server.handle(std::move(r));
     reply kept;
@@ -25,7 +23,9 @@ boost::asio::awaitable<void> keep_reply(homeserver::server& server, base::http::
     kept.headers = said.headers;
     json::parse_options deep;
     deep.max_depth = 200;
-    if (!said.body.empty()) kept.body = json::parse(said.body, {}, deep);
+    bool const is_json = said.headers.get("Content-Type").value_or("") == "application/json";
+    kept.raw = said.body;
+    if (is_json && !said.body.empty()) kept.body = json::parse(said.body, {}, deep);
     into(std::move(kept));
 }
 
@@ -58,6 +58,15 @@ std::vector<std::string> each(json::value const& array, std::string_view key) {
         found.emplace_back(value.is_string() ? std::string(value.get_string()) : json::serialize(value));
     }
     return found;
+}
+
+json::object password_auth(std::string const& user, std::string const& session) {
+    json::object auth;
+    auth["type"] = "m.login.password";
+    auth["identifier"] = {{"type", "m.id.user"}, {"user", user}};
+    auth["password"] = good_password;
+    auth["session"] = session;
+    return auth;
 }
 
 std::string escaped(std::string_view segment) { return base::percent_encode(segment); }
@@ -96,7 +105,7 @@ void rig::reopen() {
 }
 
 person rig::add(std::string const& localpart) {
-    auto made = run_virtual(loop, time, server->register_user(localpart, base::secret(password))).value();
+    auto made = run_virtual(loop, time, server->register_user(localpart, base::secret(good_password))).value();
     return {*this, made.user.str(), made.device.str(), made.access_token.reveal()};
 }
 
@@ -104,7 +113,7 @@ person rig::log_in(std::string const& localpart, std::string const& device) {
     json::object body;
     body["type"] = "m.login.password";
     body["identifier"] = {{"type", "m.id.user"}, {"user", localpart}};
-    body["password"] = password;
+    body["password"] = good_password;
     body["device_id"] = device;
     auto const said = ask(method::post, "/login", json::value(body), {});
     REQUIRE(said.status == 200);
@@ -151,6 +160,8 @@ person::person(rig& at, std::string user, std::string on, std::string access)
 reply person::get(std::string_view path) const { return rig_.ask(method::get, path, std::string(), token); }
 reply person::put(std::string_view path, json::value const& body) const { return rig_.ask(method::put, path, body, token); }
 reply person::post(std::string_view path, json::value const& body) const { return rig_.ask(method::post, path, body, token); }
+
+reply person::erase(std::string_view path, json::value const& body) const { return rig_.ask(method::delete_, path, body, token); }
 
 std::string person::make_room(json::object wish) const {
     auto const said = post("/createRoom", json::value(std::move(wish)));

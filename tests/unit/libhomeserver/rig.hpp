@@ -27,6 +27,7 @@ struct reply {
     unsigned status = 0;
     json::value body;
     base::http::fields headers;
+    std::string raw;  // the body as it came
 
     json::object const& object() const { return body.as_object(); }
     // The string at "a/b/0/c"; empty if there is none.
@@ -39,6 +40,11 @@ json::value at(json::value const& from, std::string_view path);
 // Some string member of each entry of an array of objects.
 std::vector<std::string> each(json::value const& array, std::string_view key);
 std::string escaped(std::string_view segment);
+
+// What every person's password is.
+inline constexpr auto good_password = "a good password";
+// The `auth` of a request that is confirmed by it.
+json::object password_auth(std::string const& user, std::string const& session);
 
 class rig;
 
@@ -65,6 +71,7 @@ public:
     reply get(std::string_view path) const;
     reply put(std::string_view path, json::value const& body) const;
     reply post(std::string_view path, json::value const& body = json::object()) const;
+    reply erase(std::string_view path, json::value const& body = json::object()) const;
 
     // The helpers below require that it works.
     std::string make_room(json::object wish = {}) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An embedded Matrix homeserver: the client-server API (v3) over base::http, for demos, tests and small teams. No federation, no media,
-// no end-to-end keys.
+// An embedded Matrix homeserver: the client-server API over base::http, for demos, tests and small teams. No federation, no end-to-end
+// keys, no push. docs/homeserver.md has the table of its endpoints.
 //
 // handle() needs no socket: a test calls it, a program puts base::http::listen() in front of it. One server is used from one executor;
 // it needs no thread but its store's. Every answer has the CORS headers of the specification, errors too. A write is committed before
@@ -12,6 +12,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +29,22 @@
 #include <chatrixcd/protocol/ids.hpp>
 
 namespace chatrixcd::homeserver {
+
+// How fast one may ask: `burst` requests at once (at least 1), then `per_second`. 0 a second: no limit.
+struct rate_limit {
+    double per_second = 0;
+    double burst = 1;
+};
+
+// By user and class of endpoints; logins also by address. Past a limit the answer is 429 M_LIMIT_EXCEEDED with Retry-After and
+// retry_after_ms. /sync is never limited.
+struct rate_limits {
+    rate_limit messages;  // send, state, redact, sendToDevice
+    rate_limit rooms;     // createRoom, join, knock, invite, kick, ban, upgrade
+    rate_limit logins;    // login, register, refresh, and what asks for the password again
+    rate_limit media;
+    rate_limit others;
+};
 
 class server_options {
 public:
@@ -47,6 +65,15 @@ public:
     unsigned password_cost = 12;
     // Whether POST /register makes accounts (m.login.dummy); else it answers 403.
     bool open_registration = false;
+    // None by default: tests and bots of one's own are not to be slowed down.
+    rate_limits limits;
+    // How long an access token lives that was asked for together with a refresh token. Others live until logout.
+    std::chrono::milliseconds access_token_lifetime = std::chrono::minutes(5);
+    // The largest file that may be uploaded. The HTTP server in front must let as much through (http::server_options::max_body).
+    std::size_t max_upload = 16U << 20U;
+    // Whether GET /_matrix/media/v3/download, thumbnail and config answer, which ask for no token (deprecated by v1.11 of the
+    // specification; older clients know no other).
+    bool legacy_media = true;
     // What /.well-known/matrix/client names, e.g. "https://matrix.example.org"; empty: it answers 404.
     std::string public_base_url;
     base::logger log;

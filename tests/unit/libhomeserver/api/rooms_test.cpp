@@ -67,7 +67,7 @@ TEST_SUITE("homeserver::rooms") {
         CHECK(ann.post("/createRoom", {{"room_version", "9"}}).errcode() == "M_UNSUPPORTED_ROOM_VERSION");
         CHECK(ann.post("/createRoom", {{"preset", "nonsense"}}).errcode() == "M_INVALID_PARAM");
         CHECK(ann.post("/createRoom", {{"name", 5}}).errcode() == "M_BAD_JSON");
-        CHECK(ann.post("/createRoom", {{"power_level_content_override", {{"ban", "high"}}}}).errcode() == "M_FORBIDDEN");
+        CHECK(ann.post("/createRoom", {{"power_level_content_override", {{"ban", "high"}}}}).errcode() == "M_INVALID_ROOM_STATE");
         CHECK(ann.get("/joined_rooms").body.at("joined_rooms") == json::array());
         CHECK(ann.sync().at("rooms").at("join") == json::object());
         CHECK(ann.post("/createRoom", {{"room_alias_name", "lab"}}).status == 200);
