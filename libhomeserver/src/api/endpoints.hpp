@@ -28,7 +28,8 @@ void add_user_directory(service& to);
 void add_reports(service& to);
 void add_ephemeral(service& to);  // typing, receipts, read markers
 void add_to_device(service& to);
-void add_media(service& to);
+void add_media_upload(service& to);
+void add_media_download(service& to);
 void add_sync(service& to);
 
 }  // namespace chatrixcd::homeserver

@@ -86,7 +86,13 @@ void drop_last_slash(http::request& r) {
 }  // namespace
 
 service::service(asio::any_io_executor executor, server_options const& given, base::store& data, std::shared_ptr<domain> of)
-    : wakeups(std::move(executor)), typing(given.time_source->now()), options(given), server(*of), store_(data), domain_(std::move(of)) {
+    : wakeups(std::move(executor)),
+      typing(given.time_source->now()),
+      content(make_content_store(given.store_path.empty() ? std::string() : given.store_path + "-media")),
+      options(given),
+      server(*of),
+      store_(data),
+      domain_(std::move(of)) {
     domain_->limits = given.limits;
 }
 

@@ -20,6 +20,7 @@
 #include "accounts/confirmation.hpp"
 #include "api/call.hpp"
 #include "events/step.hpp"
+#include "media/content_store.hpp"
 #include "streams/hub.hpp"
 #include "streams/typing.hpp"
 
@@ -61,6 +62,7 @@ public:
     hub wakeups;
     typing_lists typing;
     confirmations to_confirm;
+    std::unique_ptr<content_store> content;
     server_options const& options;
     domain const& server;
 

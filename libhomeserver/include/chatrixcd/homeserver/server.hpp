@@ -53,12 +53,13 @@ public:
 
     // The part behind the colon of every id. Belongs to the store: a file made under another name is refused.
     std::string server_name = "demo.local";
-    // A file, made with mode 0600; empty: in memory, gone with the server.
+    // A file, made with mode 0600, and for what is uploaded a folder (0700) beside it, PATH-media; empty: in memory, gone with the server.
     std::string store_path;
     // What runs the store's closures; empty: base::make_store_thread.
     std::function<std::unique_ptr<base::store_runner>()> make_runner;
     base::store_hooks hooks;
-    // Where passwords are hashed (scrypt); null: on the loop, one hash blocking it for about 2^password_cost microseconds.
+    // Where passwords are hashed (scrypt) and uploads are written; null: on the loop, one hash blocking it for about 2^password_cost
+    // microseconds.
     base::worker_pool* workers = nullptr;
     // log2 of scrypt's N (r = 8, p = 1), 1 to 20. The default (some 10 ms, 4 MiB) suits a demo; 15 to 17 suits a public server.
     // Kept with each hash: a change applies to new passwords.

@@ -261,6 +261,68 @@ TEST_SUITE("homeserver::sync") {
         CHECK(phone.get(path).body == json::value({{"tags", json::object()}}));
     }
 
+    TEST_CASE("members who are loaded lazily are sent once, again when they change, and again when the answer was lost") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const bob = at.add("bob");
+        auto const room = ann.make_room({{"preset", "public_chat"}});
+        bob.join(room);
+        auto const lazily = [&](std::string const& since, std::string const& redundant = "false") {
+            auto const filter = R"({"room":{"state":{"lazy_load_members":true,"include_redundant_members":)" + redundant + "}}}";
+            return ann.sync(since, "&filter=" + escaped(filter));
+        };
+        auto const members = [&](json::value const& answer) { return each(joined(answer, room, "state/events"), "state_key"); };
+        // Far enough back that the first answer does not need them.
+        for (int i = 0; i < 12; ++i) ann.say(room, "filler " + std::to_string(i));
+        auto const first = lazily("");
+        bob.say(room, "one");
+        auto const second = lazily(next(first));
+        auto const lost = lazily(next(first));
+        CHECK(members(second) == members(lost));
+        bob.say(room, "two");
+        auto const third = lazily(next(second));
+        CHECK(bodies(third, room) == names{"two"});
+        CHECK(members(third).empty());
+        CHECK(members(lazily(next(second), "true")) == names{bob.id});
+        bob.put("/profile/" + bob.id + "/displayname", {{"displayname", "Bob"}});
+        for (int i = 0; i < 12; ++i) bob.say(room, "more " + std::to_string(i));
+        CHECK(members(lazily(next(third))) == names{bob.id});
+        // Who begins anew knows nothing.
+        CHECK(std::ranges::count(members(lazily("")), bob.id) == 1);
+    }
+
+    TEST_CASE("with use_state_after the state is that at the end of the timeline") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room();
+        auto const since = next(ann.sync());
+        ann.set_state(room, "m.room.topic", "", {{"topic", "first"}});
+        ann.set_state(room, "m.room.topic", "", {{"topic", "second"}});
+        auto const news = ann.sync(since, "&use_state_after=true");
+        CHECK(each(joined(news, room, "timeline/events"), "content/topic") == names{"first", "second"});
+        CHECK(each(joined(news, room, "state_after/events"), "content/topic") == names{"second"});
+        CHECK(joined(news, room, "state").is_null());
+        auto const whole = ann.sync("", "&use_state_after=true");
+        auto const types = each(joined(whole, room, "state_after/events"), "type");
+        CHECK(std::ranges::count(types, "m.room.topic") == 1);
+        CHECK(std::ranges::count(types, "m.room.create") == 1);
+    }
+
+    TEST_CASE("a token of another store, or of a later state of this one, is refused; the older form is read") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room();
+        auto const token = next(ann.sync());
+        auto const dot = token.find('.');
+        REQUIRE(dot != std::string::npos);
+        CHECK(ann.get("/sync?since=" + token.substr(0, dot) + ".Other1").errcode() == "M_INVALID_PARAM");
+        CHECK(ann.get("/sync?since=s999_0_0_0_0_0" + token.substr(dot)).errcode() == "M_INVALID_PARAM");
+        CHECK(ann.get("/sync?since=s72595_4483_1934").errcode() == "M_INVALID_PARAM");
+        CHECK(ann.get("/rooms/" + escaped(room) + "/messages?dir=b&from=s1_2_3_4_5_6.Other1").errcode() == "M_INVALID_PARAM");
+        ann.say(room, "news");
+        CHECK(bodies(ann.sync("s0_0_0_0"), room).back() == "news");
+    }
+
     TEST_CASE("a token that is none of ours is refused") {
         rig at;
         auto const ann = at.add("ann");
