@@ -2,6 +2,7 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <iostream>
 
 #include "version.hpp"
@@ -15,6 +16,54 @@ std::string check_override(std::string const& text) {
     if (equals == std::string::npos || equals == 0) return "write --set section.key=value";
     return {};
 }
+
+// "8008", "127.0.0.1:8008", "[::1]:8008". Empty if it is one, else what to write.
+std::string read_listen(std::string const& text, homeserver_command& into) {
+    std::size_t const colon = text.rfind(':');
+    std::string const port = colon == std::string::npos ? text : text.substr(colon + 1);
+    auto const [end, problem] = std::from_chars(port.data(), port.data() + port.size(), into.port);
+    if (port.empty() || problem != std::errc() || end != port.data() + port.size()) return "write --listen [ADDRESS:]PORT";
+    if (colon == std::string::npos) return {};
+    into.address = text.substr(0, colon);
+    if (into.address.size() > 2 && into.address.front() == '[' && into.address.back() == ']') {
+        into.address = into.address.substr(1, into.address.size() - 2);
+    }
+    return into.address.empty() ? "write --listen [ADDRESS:]PORT" : std::string();
+}
+
+std::string check_listen(std::string const& text) {
+    homeserver_command unused;
+    return read_listen(text, unused);
+}
+
+struct raw_homeserver_options {
+    std::string listen;
+    bool in_memory = false;
+    homeserver_command command;
+
+    void add_to(CLI::App& to) {
+        to.add_option("--listen", listen, "where to listen; port 0: any free one")
+            ->type_name("[ADDRESS:]PORT")
+            ->required()
+            ->check(CLI::Validator(check_listen, "", "listen"));
+        auto* store = to.add_option("--store", command.store, "the database; uploads go into a folder beside it")->type_name("FILE");
+        auto* memory = to.add_flag("--in-memory", in_memory, "keep nothing: for tests");
+        store->excludes(memory);
+        to.add_option("--server-name", command.server_name, "what stands behind the colon of every id; belongs to the store for good")
+            ->type_name("NAME")
+            ->default_val("localhost");
+        auto* accounts = to.add_option("--register", command.accounts, "make these accounts, if they are not there")->type_name("USER");
+        auto* open = to.add_flag("--open-registration", command.open_registration, "let anybody make an account");
+        accounts->excludes(open);
+        to.add_option("--public-url", command.public_url, "what /.well-known/matrix/client says")->type_name("URL");
+        to.add_flag("--rate-limits", command.rate_limits, "slow down who asks too much");
+    }
+    homeserver_command finished() const {
+        homeserver_command done = command;
+        read_listen(listen, done);
+        return done;
+    }
+};
 
 struct raw_config_options {
     std::string file;
@@ -64,8 +113,15 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     std::uint16_t port = 0;
     CLI::Option* listen = demo->add_option("--listen", port, "listen on this port and print a login for any Matrix client")->type_name("PORT");
 
+    raw_homeserver_options for_homeserver;
+    CLI::App* homeserver = app.add_subcommand("homeserver", "The embedded Matrix homeserver alone, until SIGINT or SIGTERM");
+    for_homeserver.add_to(*homeserver);
+
     try {
         app.parse(count, words);
+        if (homeserver->parsed() && for_homeserver.command.store.empty() && !for_homeserver.in_memory) {
+            throw CLI::RequiredError("--store FILE, or --in-memory,");
+        }
     } catch (CLI::ParseError const& e) {
         int const status = app.exit(e, std::cout, std::cerr);
         return status == 0 ? exit_code::success : exit_code::usage;
@@ -73,6 +129,7 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     if (run->parsed()) return parsed_command(run_command{for_run.finished()});
     if (check->parsed()) return parsed_command(check_command{for_check.finished()});
     if (console->parsed()) return parsed_command(console_command{for_console.finished()});
+    if (homeserver->parsed()) return parsed_command(for_homeserver.finished());
     if (listen->count() > 0) trial.listen = port;
     return parsed_command(trial);
 }

@@ -33,7 +33,18 @@ struct demo_command {
     std::optional<std::uint16_t> listen;
 };
 
-using parsed_command = std::variant<run_command, check_command, console_command, demo_command>;
+struct homeserver_command {
+    std::string address = "127.0.0.1";  // an IP literal
+    std::uint16_t port = 0;
+    std::string store;  // empty: in memory
+    std::string server_name;
+    std::vector<std::string> accounts;  // localparts
+    bool open_registration = false;
+    std::string public_url;
+    bool rate_limits = false;
+};
+
+using parsed_command = std::variant<run_command, check_command, console_command, demo_command, homeserver_command>;
 
 // What main() has to do, or how it ends at once (--help, --version, a mistake; what there is to say has been printed).
 std::variant<parsed_command, exit_code> parse_command_line(int count, char const* const* words);
