@@ -19,6 +19,7 @@ MAY = {
     "libchatops/testing": {"chatops", "base"},
     "libexecutor": {"executor", "base"},
     "libhomeserver": {"homeserver", "protocol", "base"},
+    "libhomeserver/testing": {"homeserver", "base"},
     "bots": {"base", "protocol", "matrix", "chatops", "executor", "homeserver"},
     "examples": {"base", "protocol", "matrix", "chatops", "executor", "homeserver"},
     "tests": {"base", "protocol", "matrix", "chatops", "executor", "homeserver"},
@@ -30,7 +31,10 @@ HIDDEN = re.compile(r"<(boost/beast|boost/asio/ssl|openssl/|olm/|SQLiteCpp|sqlit
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"][^>"]+[>"])', re.M)
 LINK = re.compile(r"chatrixcd::(\w+)")
 TARGET_LAYER = {"ports": "chatops", "chatops_matrix": "chatops", "chatops_executor": "chatops", "chatops_console": "chatops",
-                "chatops_testing": "chatops"}
+                "chatops_testing": "chatops", "homeserver_testing": "homeserver"}
+# What only tests and examples may use.
+TESTING = re.compile(r"chatrixcd/\w+/testing/|chatrixcd::\w+_testing\b")
+MAY_TEST = re.compile(r"(tests|examples|lib\w+/testing)/")
 
 
 def place_of(path):
@@ -48,6 +52,8 @@ def check_source(path, name, problems):
     for include in INCLUDE.findall(path.read_text(encoding="utf-8")):
         inner = include[1:-1]
         found = re.match(r"chatrixcd/(\w+)/", inner)
+        if TESTING.match(inner) and not MAY_TEST.match(name):
+            problems.append(f"{name}: {inner} is for tests alone")
         if found and found.group(1) not in MAY[place]:
             problems.append(f"{name}: {place} may not include {inner}")
         if place.startswith("libchatops/adapters/") and inner.startswith("chatrixcd/chatops/") and not PORTS.match(inner):
@@ -60,9 +66,12 @@ def check_source(path, name, problems):
 
 def check_links(path, name, problems):
     place = place_of(name)
+    text = path.read_text(encoding="utf-8")
+    if not MAY_TEST.match(name):
+        problems += [f"{name}: {target} is for tests alone" for target in TESTING.findall(text)]
     if not place or place in ("bots", "tests", "examples"):
         return
-    for target in LINK.findall(path.read_text(encoding="utf-8")):
+    for target in LINK.findall(text):
         layer = TARGET_LAYER.get(target, target)
         if layer not in MAY[place]:
             problems.append(f"{name}: {place} may not link chatrixcd::{target}")

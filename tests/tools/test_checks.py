@@ -68,6 +68,14 @@ class Checks(unittest.TestCase):
         self.assertNotIn("chatops", check_layers.MAY["libmatrix"])
         self.assertEqual(check_layers.place_of("libchatops/adapters/matrix/src/a.cpp"), "libchatops/adapters/matrix")
 
+    def test_the_layer_check_keeps_testing_kits_out_of_programs(self):
+        self.assertTrue(check_layers.TESTING.match("chatrixcd/homeserver/testing/faults.hpp"))
+        self.assertEqual(check_layers.TESTING.findall("target_link_libraries(x PRIVATE chatrixcd::homeserver_testing)"),
+                         ["chatrixcd::homeserver_testing"])
+        self.assertFalse(check_layers.MAY_TEST.match("bots/chatrixcd/CMakeLists.txt"))
+        for place in ("tests/unit/x.cpp", "examples/x.cpp", "libhomeserver/testing/src/x.cpp"):
+            self.assertTrue(check_layers.MAY_TEST.match(place))
+
     def test_the_names_check_sees_timers_but_not_comments(self):
         timer = check_names.BASE_ONLY[0][0]
         self.assertTrue(timer.search(check_names.without_comments("asio::steady_timer t;")))

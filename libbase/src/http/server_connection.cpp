@@ -196,6 +196,11 @@ asio::awaitable<bool> server_connection::answer_request() {
     if (current->cancelled) co_return false;
 
     if (current->failure) {
+        auto fault = fault_in(current->failure);
+        if (fault) {
+            co_await misbehave(std::move(*fault), verb != method::head);
+            co_return false;
+        }
         log_.error("a request handler failed", {{"method", to_string(verb)}, {"path", path}, {"what", describe(current->failure)}});
         current->answer.emplace(500);
     }

@@ -6,10 +6,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/http_connection_fault.hpp>
 #include <chatrixcd/base/http_server.hpp>
 
 #include "http/request_reader.hpp"
@@ -35,6 +38,9 @@ private:
     boost::asio::awaitable<bool> answer_request();
     boost::asio::awaitable<bool> write(std::string bytes);
     boost::asio::awaitable<void> refuse(unsigned status);
+    static std::optional<connection_fault> fault_in(std::exception_ptr const& failure);
+    boost::asio::awaitable<void> misbehave(connection_fault fault, bool with_body);
+    boost::asio::awaitable<void> drip(std::string bytes, std::size_t count, std::chrono::milliseconds each);
     void limit_time(std::chrono::milliseconds limit);
     void stop_alarm();
     void watch_peer(std::shared_ptr<exchange> const& current);

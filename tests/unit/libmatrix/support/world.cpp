@@ -103,10 +103,13 @@ world::world(std::uint64_t seed)
     how.password_cost = 1;
     auto opened = run(homeserver::server::open(loop.get_executor(), std::move(how)));
     server = std::move(opened.value());
-    network = std::make_unique<loopback_transport>(time, *server);
+    network = std::make_unique<loopback_transport>(loop.get_executor(), time, *server, seed);
 }
 
-world::~world() { run(server->stop()); }
+world::~world() {
+    run(network->stop());
+    run(server->stop());
+}
 
 person world::add(std::string const& localpart) {
     return person(*this, run(server->register_user(localpart, base::secret(password))).value());

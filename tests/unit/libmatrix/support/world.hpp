@@ -13,6 +13,7 @@
 #include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
+#include <chatrixcd/base/task_group.hpp>
 #include <chatrixcd/base/virtual_clock.hpp>
 #include <chatrixcd/homeserver/server.hpp>
 #include <chatrixcd/matrix/client.hpp>
