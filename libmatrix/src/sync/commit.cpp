@@ -5,6 +5,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <chatrixcd/base/json_reader.hpp>
+
 #include "inbox/table.hpp"
 #include "sync/presence.hpp"
 
@@ -32,13 +34,19 @@ arrival arrival_at(receiving const& how, room_id const& room, std::int64_t posit
     return where;
 }
 
+// Most answers leave an event's room out, for it is said around it. One that names another room was never sent here.
+bool is_of(event const& e, room_id const& room) {
+    auto const named = base::find_string(e.raw(), "room_id");
+    return !named || *named == room.str();
+}
+
 using position_in = std::vector<event>::const_iterator;
 
 std::size_t store_events(base::transaction& t, position_in first, position_in last, arrival const& where, presence_walk& walk,
                          receiving& how) {
     std::size_t rows = 0;
     for (auto e = first; e != last; ++e) {
-        if (!walk.visit(*e)) continue;
+        if (!is_of(*e, where.room) || !walk.visit(*e)) continue;
         auto const kind = how.filter.kind_of(where.room, *e, how.me);
         if (kind && insert_row(t, where, e->id().str(), *kind, e->to_text(), how.traces.next())) ++rows;
     }

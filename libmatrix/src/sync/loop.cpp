@@ -23,9 +23,8 @@ constexpr unsigned most_hasty = 5;
 constexpr base::duration prune_interval = std::chrono::hours(1);
 
 // What we have no use for is not sent: presence, receipts and typing of others, account data.
-constexpr char const* filter =
-    R"({"presence":{"not_types":["*"]},"account_data":{"not_types":["*"]},)"
-    R"("room":{"ephemeral":{"not_types":["*"]},"account_data":{"not_types":["*"]},"timeline":{"limit":50}}})";
+constexpr char const* filter = R"({"presence":{"not_types":["*"]},"account_data":{"not_types":["*"]},)"
+                               R"("room":{"ephemeral":{"not_types":["*"]},"account_data":{"not_types":["*"]},"timeline":{"limit":50}}})";
 
 }  // namespace
 
@@ -72,7 +71,8 @@ asio::awaitable<bool> sync_loop::step(base::duration timeout) {
     if (!reachable_) log_.info("the homeserver answers again");
     reachable_ = true;
     if (batch->skipped > 0) log_.warning("parts of a sync response were malformed and are ignored", {{"number", batch->skipped}});
-    bool const news = !batch->rooms.empty();
+    // The same position again is no news, whatever comes with it.
+    bool const news = !batch->rooms.empty() && batch->next_batch != position_;
     hasty_ = !news && timeout > base::duration(0) && time.uptime() - asked < hasty ? hasty_ + 1 : 0;
     if (hasty_ > most_hasty) co_await time.sleep(std::chrono::seconds(1));
     co_return co_await take(std::move(*batch));
