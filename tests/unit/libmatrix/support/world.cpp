@@ -95,12 +95,13 @@ std::vector<std::string> person::bodies(std::string const& room, std::string con
     return found;
 }
 
-world::world(std::uint64_t seed)
+world::world(std::uint64_t seed, std::function<void(homeserver::server_options&)> adjust)
     : random(base::make_seeded_random(seed)), server_random(base::make_seeded_random(seed + 1000)), folder_("chatrixcd-matrix-test") {
     homeserver::server_options how(time, *server_random);
     how.server_name = "test";
     how.make_runner = base::make_inline_store_runner;
     how.password_cost = 1;
+    if (adjust) adjust(how);
     auto opened = run(homeserver::server::open(loop.get_executor(), std::move(how)));
     server = std::move(opened.value());
     network = std::make_unique<loopback_transport>(loop.get_executor(), time, *server, seed);

@@ -53,7 +53,7 @@ private:
 
 class world {
 public:
-    explicit world(std::uint64_t seed = 1);
+    explicit world(std::uint64_t seed = 1, std::function<void(homeserver::server_options&)> adjust = {});
     ~world();
 
     person add(std::string const& localpart);
