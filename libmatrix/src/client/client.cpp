@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/matrix/client.hpp>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
@@ -14,43 +13,6 @@ namespace chatrixcd::matrix {
 namespace asio = boost::asio;
 using detail::call;
 using detail::client_path;
-
-new_room new_room::name(std::string text) && {
-    name_ = std::move(text);
-    return std::move(*this);
-}
-
-new_room new_room::topic(std::string text) && {
-    topic_ = std::move(text);
-    return std::move(*this);
-}
-
-new_room new_room::invite(user_id user) && {
-    invited_.push_back(std::move(user));
-    return std::move(*this);
-}
-
-new_room new_room::open() && {
-    open_ = true;
-    return std::move(*this);
-}
-
-new_room new_room::direct() && {
-    direct_ = true;
-    return std::move(*this);
-}
-
-boost::json::object new_room::request() const {
-    boost::json::object body;
-    body["preset"] = open_ ? "public_chat" : "private_chat";
-    body["is_direct"] = direct_;
-    if (!name_.empty()) body["name"] = name_;
-    if (!topic_.empty()) body["topic"] = topic_;
-    boost::json::array invited;
-    for (auto const& user : invited_) invited.emplace_back(user.str());
-    body["invite"] = std::move(invited);
-    return body;
-}
 
 client::client(asio::any_io_executor executor, options how)
     : runtime_(std::make_unique<detail::runtime>(std::move(executor), std::move(how))) {}

@@ -115,14 +115,17 @@ asio::awaitable<result<void>> room::join() const {
     co_return co_await ask(std::move(request));
 }
 
-asio::awaitable<result<void>> room::leave() const {
-    auto request = call::post(client_path({"rooms", id_.str(), "leave"})).again().named("leaving the room");
+asio::awaitable<result<void>> room::leave(std::string reason) const {
+    boost::json::object body;
+    if (!reason.empty()) body["reason"] = std::move(reason);
+    auto request = call::post(client_path({"rooms", id_.str(), "leave"})).body(body).again().named("leaving the room");
     co_return co_await ask(std::move(request));
 }
 
-asio::awaitable<result<void>> room::invite(user_id user) const {
+asio::awaitable<result<void>> room::invite(user_id user, std::string reason) const {
     boost::json::object body;
     body["user_id"] = user.str();
+    if (!reason.empty()) body["reason"] = std::move(reason);
     auto request = call::post(client_path({"rooms", id_.str(), "invite"})).body(body).again().named("inviting " + user.str());
     co_return co_await ask(std::move(request));
 }

@@ -32,6 +32,7 @@ runtime::runtime(asio::any_io_executor executor, options how)
       log_(how_.log.named("matrix")),
       changed_(executor_),
       health_(log_.named("store")),
+      features_(executor_),
       loops_(executor_, [this](std::exception_ptr e) {
           log_.error("a part of the client ended unexpectedly", {{"why", words_of(e)}});
           fail(error(error_kind::internal, "a part of the Matrix client ended unexpectedly").with_hint("Look at its log"));

@@ -8,6 +8,7 @@
 #include "http/api.hpp"
 #include "inbox/dispatcher.hpp"
 #include "outbox/outbox.hpp"
+#include "requests/feature_memory.hpp"
 #include "session/session.hpp"
 #include "state/services.hpp"
 #include "sync/gap_filler.hpp"
@@ -40,6 +41,8 @@ public:
     matrix::detail::session& session() { return *session_; }
     matrix::detail::api& api() { return *api_; }
     matrix::detail::outbox& outbox() { return *outbox_; }
+    feature_memory& features() { return features_; }
+    base::duration uptime() const { return time_->uptime(); }
     // A key of which nobody else knows.
     std::string fresh_key() { return "own:" + random_->token(22); }
 
@@ -89,6 +92,7 @@ private:
     std::optional<error> failure_;
     base::notifier changed_;
     store_health health_;
+    feature_memory features_;
 
     std::optional<base::folder_lock> lock_;
     std::unique_ptr<base::store> store_;

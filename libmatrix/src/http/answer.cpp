@@ -76,6 +76,18 @@ base::result<boost::json::object> read_answer(base::http::response const& r, std
     return std::move(*parsed);
 }
 
+bool is_refused_token(base::http::response const& r) {
+    auto const body = base::parse_json_object(r.body);
+    auto const errcode = body ? base::find_string(*body, "errcode").value_or(std::string()) : std::string();
+    if (errcode == "M_UNKNOWN_TOKEN" || errcode == "M_MISSING_TOKEN") return true;
+    return r.status == 401 && !(body && body->contains("flows"));
+}
+
+bool is_unknown_endpoint(base::error const& e) noexcept {
+    if (!e.errcode().empty()) return e.errcode() == "M_UNRECOGNIZED";
+    return e.http_status() == 404 || e.http_status() == 405 || e.http_status() == 501;
+}
+
 bool is_soft_logout(base::http::response const& r) {
     auto const body = base::parse_json_object(r.body);
     if (!body) return false;

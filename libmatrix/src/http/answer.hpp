@@ -14,6 +14,13 @@ namespace chatrixcd::matrix::detail {
 // everything else protocol. `what` names the request in the error's message.
 base::result<boost::json::object> read_answer(base::http::response const& r, std::string_view what);
 
+// Whether the access token was refused: 401, but not one that asks for another stage of user-interactive authentication.
+bool is_refused_token(base::http::response const& r);
+
+// Whether the server does not know the endpoint, or not the method: M_UNRECOGNIZED, or a bare 404, 405 or 501 without an errcode
+// (client-server API, "Unsupported endpoints").
+bool is_unknown_endpoint(base::error const& e) noexcept;
+
 // Whether a refused token may be replaced for the same device (client-server API, "Soft logout").
 bool is_soft_logout(base::http::response const& r);
 

@@ -14,20 +14,24 @@ namespace asio = boost::asio;
 api::api(base::http::transport& transport, session& who, base::clock& time, base::random& random)
     : transport_(&transport), session_(&who), time_(&time), random_(&random) {}
 
-asio::awaitable<base::result<boost::json::object>> api::once(call c) {
+asio::awaitable<base::result<base::http::response>> api::exchange(call c) {
     for (;;) {  // the session ends it, with an error, when new tokens do not help
         // The token is read at each attempt: another coroutine may have renewed it meanwhile.
         base::secret const token = session_->token();
         auto request = c.request(session_->base_url()).with_bearer(token.reveal());
         auto response = co_await transport_->send(std::move(request));
-        if (!response) co_return response.error();
-        auto answer = read_answer(*response, c.name());
-        if (answer) co_return std::move(*answer);
-        if (answer.error().kind() != base::error_kind::unauthorized) co_return answer.error();
+        if (!response || !is_refused_token(*response)) co_return response;
         bool const soft = is_soft_logout(*response);
         auto fresh = co_await session_->renew(token, soft);
         if (!fresh) co_return fresh.error();
     }
+}
+
+asio::awaitable<base::result<boost::json::object>> api::once(call c) {
+    auto const name = c.name();
+    auto const response = co_await exchange(std::move(c));
+    if (!response) co_return response.error();
+    co_return read_answer(*response, name);
 }
 
 asio::awaitable<base::result<boost::json::object>> api::request(call c) {

@@ -19,6 +19,8 @@ class api {
 public:
     api(base::http::transport& transport, session& who, base::clock& time, base::random& random);
 
+    // One attempt, and the answer as it came, whatever its status.
+    boost::asio::awaitable<base::result<base::http::response>> exchange(call c);
     // One attempt. The caller decides about another by may_repeat().
     boost::asio::awaitable<base::result<boost::json::object>> once(call c);
     // As many attempts as base::retry_limits allows, each with the same path and body: for requests that somebody waits for.

@@ -6,14 +6,16 @@
 
 namespace chatrixcd::matrix::detail {
 
-std::string client_path(std::initializer_list<std::string_view> segments) {
-    std::string path = "/_matrix/client/v3";
+std::string client_path(std::initializer_list<std::string_view> segments) { return path_below("/_matrix/client/v3", segments); }
+
+std::string path_below(std::string_view root, std::initializer_list<std::string_view> segments) {
+    std::string path(root);
     for (auto segment : segments) path += "/" + base::percent_encode(segment);
     return path;
 }
 
 call::call(base::http::method verb, std::string path) : verb_(verb), path_(std::move(path)), repeatable_(verb != base::http::method::post) {
-    if (verb != base::http::method::get) body_ = "{}";
+    if (verb == base::http::method::put || verb == base::http::method::post) body_ = "{}";
 }
 
 call call::query(std::string name, std::string value) && {
@@ -50,7 +52,7 @@ base::http::request call::request(std::string const& base_url) const {
     auto url = base_url + path_;
     if (!query_.empty()) url += "?" + base::format_query(query_);
     auto made = base::http::request(verb_, std::move(url)).with_timeout(timeout_).with_max_response(max_response_);
-    if (verb_ != base::http::method::get) std::move(made).with_body(body_);
+    if (!body_.empty()) std::move(made).with_body(body_);
     return made;
 }
 

@@ -16,6 +16,8 @@ namespace chatrixcd::matrix::detail {
 
 // "/_matrix/client/v3/rooms/%21a%3Ab/send/…" from its segments.
 std::string client_path(std::initializer_list<std::string_view> segments);
+// As above, below another root: "/_matrix/client/v1", "/_matrix/media/v3".
+std::string path_below(std::string_view root, std::initializer_list<std::string_view> segments);
 
 // Not an aggregate on purpose: a braced temporary in a co_await statement is miscompiled by GCC 12.
 class call {
@@ -24,6 +26,8 @@ public:
     static call get(std::string path) { return call(base::http::method::get, std::move(path)); }
     static call put(std::string path) { return call(base::http::method::put, std::move(path)); }
     static call post(std::string path) { return call(base::http::method::post, std::move(path)); }
+    // Idempotent; sends a body only if it is given one.
+    static call remove(std::string path) { return call(base::http::method::delete_, std::move(path)); }
 
     call query(std::string name, std::string value) &&;
     call body(boost::json::object const& content) &&;

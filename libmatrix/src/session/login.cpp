@@ -19,6 +19,7 @@ public:
     password_login(user_id user, secret password) : user_(std::move(user)), password_(std::move(password)) {}
 
     user_id account() const override { return user_; }
+    std::optional<secret> password() const override { return password_; }
     asio::awaitable<result<grant>> acquire(login_context where) override;
 
 private:

@@ -126,8 +126,8 @@ asio::awaitable<result<void>> session::restore() {
     }
     if (!known) co_return known.error();
     if (stored.device != current_.device) {
-        co_return error(error_kind::conflict, "the stored access token belongs to the device " + stored.device.str() + ", not to " +
-                                                  current_.device.str())
+        co_return error(error_kind::conflict,
+                        "the stored access token belongs to the device " + stored.device.str() + ", not to " + current_.device.str())
             .with_hint("Use a new store folder");
     }
     co_return result<void>();
@@ -150,8 +150,8 @@ asio::awaitable<result<void>> session::plan_device() {
 asio::awaitable<result<grant>> session::obtain(bool may_refresh) {
     if (may_refresh && current_.refresh_token) {
         auto refreshed = co_await tokens_->refresh(context(), current_);
-        bool const ask_anew = !refreshed && (refreshed.error().kind() == error_kind::unsupported ||
-                                             refreshed.error().kind() == error_kind::unauthorized);
+        bool const ask_anew =
+            !refreshed && (refreshed.error().kind() == error_kind::unsupported || refreshed.error().kind() == error_kind::unauthorized);
         // A refresh that names no new refresh token leaves the old one in use.
         if (refreshed && !refreshed->refresh_token) refreshed->refresh_token = current_.refresh_token;
         if (!ask_anew) co_return refreshed;
@@ -217,6 +217,11 @@ result<void> session::check_owner(user_id const& user) const {
     if (user.empty() || owner_.empty() || user == owner_) return {};
     return error(error_kind::conflict, "the store belongs to " + owner_.str() + ", not to " + user.str())
         .with_hint("Use another store folder for this account");
+}
+
+std::optional<secret> session::password() const {
+    if (!tokens_) return std::nullopt;
+    return tokens_->password();
 }
 
 login_context session::context() const { return login_context(*transport_, base_url_, current_.device, device_name_); }

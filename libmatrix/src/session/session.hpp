@@ -29,6 +29,8 @@ public:
     device_id const& device() const noexcept { return current_.device; }
     std::string const& base_url() const noexcept { return base_url_; }
     secret const& token() const noexcept { return current_.access_token; }
+    // If the login knows it.
+    std::optional<secret> password() const;
 
     // Replaces a token that the homeserver refused. `soft`: the device lives on (client-server API, "Soft logout"); otherwise we come
     // back as a new one. Errors: unauthorized (final: only a person can help), and what a login can answer.

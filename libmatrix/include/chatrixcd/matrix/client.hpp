@@ -22,31 +22,22 @@
 #include <chatrixcd/matrix/delivery.hpp>
 #include <chatrixcd/matrix/login.hpp>
 #include <chatrixcd/matrix/message.hpp>
+#include <chatrixcd/matrix/new_room.hpp>
 #include <chatrixcd/matrix/options.hpp>
 #include <chatrixcd/matrix/room.hpp>
 
 namespace chatrixcd::matrix {
 
-// For client::create_room().
-class new_room {
-public:
-    new_room() = default;
-    new_room name(std::string text) &&;
-    new_room topic(std::string text) &&;
-    new_room invite(user_id user) &&;
-    // Anybody may join; by default only who is invited.
-    new_room open() &&;
-    new_room direct() &&;
-
-    boost::json::object request() const;
-
-private:
-    std::string name_;
-    std::string topic_;
-    std::vector<user_id> invited_;
-    bool open_ = false;
-    bool direct_ = false;
-};
+class account;
+class devices;
+class directory;
+class features;
+class membership;
+class presence;
+class profile;
+class push_rules;
+class reports;
+class search;
 
 class client {
 public:
@@ -100,7 +91,7 @@ public:
     matrix::room room(room_id id);
     // Rooms that we have joined, as of the last sync.
     boost::asio::awaitable<std::vector<room_id>> rooms();
-    // Error timeout_unknown: it may exist now.
+    // Not idempotent. Errors: timeout_unknown (it may exist now), and what the homeserver refuses.
     boost::asio::awaitable<result<room_id>> create_room(new_room what);
     // Joins by id or alias; `via` are servers to join through.
     boost::asio::awaitable<result<room_id>> join(std::string room_or_alias, std::vector<std::string> via = {});
@@ -108,6 +99,18 @@ public:
     boost::asio::awaitable<void> forget_key(std::string key);
     // Ends the session at the homeserver and forgets it; call stop() next.
     boost::asio::awaitable<result<void>> log_out();
+
+    // What an account can ask for, by topic; each in the header of its name. Handles: cheap, must not outlive the client.
+    matrix::account account() const;
+    matrix::devices devices() const;
+    matrix::directory directory() const;
+    matrix::features features() const;
+    matrix::membership membership() const;
+    matrix::presence presence() const;
+    matrix::profile profile() const;
+    matrix::push_rules push_rules() const;
+    matrix::reports reports() const;
+    matrix::search search() const;
 
 private:
     std::unique_ptr<detail::runtime> runtime_;

@@ -27,6 +27,11 @@ class outbox_item;
 class call;
 }  // namespace detail
 
+class history;
+class moderation;
+class receipts;
+class room_settings;
+
 struct member {
     user_id user;
     std::string display_name;  // chosen by the user: shown, never used to decide
@@ -54,8 +59,10 @@ public:
     boost::asio::awaitable<result<void>> mark_read(event_id up_to) const;
 
     boost::asio::awaitable<result<void>> join() const;
-    boost::asio::awaitable<result<void>> leave() const;
-    boost::asio::awaitable<result<void>> invite(user_id user) const;
+    // Idempotent. The reason, if any, is shown to everybody in the room.
+    boost::asio::awaitable<result<void>> leave(std::string reason = {}) const;
+    // Idempotent but for a second invitation event. Errors: forbidden (also for somebody who is in the room or banned).
+    boost::asio::awaitable<result<void>> invite(user_id user, std::string reason = {}) const;
 
     // From the store, as of the last sync; nothing if there is no such state or we are not in the room.
     boost::asio::awaitable<std::optional<event>> state(std::string type, std::string key = {}) const;
@@ -64,6 +71,12 @@ public:
     boost::asio::awaitable<std::vector<member>> members() const;
     // The room's name (m.room.name); empty if it has none.
     boost::asio::awaitable<std::string> name() const;
+
+    // More by topic; each in the header of its name.
+    matrix::history history() const;
+    matrix::moderation moderation() const;
+    matrix::receipts receipts() const;
+    matrix::room_settings settings() const;
 
 private:
     detail::outbox_item item(std::string type, boost::json::object content, std::string key) const;

@@ -54,6 +54,8 @@ public:
 
     // Whose tokens these are; empty if only the homeserver knows. A store that belongs to somebody else is refused.
     virtual user_id account() const { return {}; }
+    // The account's password, if this source has it: for requests that the homeserver wants confirmed (uia.hpp).
+    virtual std::optional<secret> password() const { return std::nullopt; }
     // A new token. `unauthorized` and `forbidden` are final; retryable errors are asked again later.
     virtual boost::asio::awaitable<result<grant>> acquire(login_context where) = 0;
     // A new token for an expired one that came with a refresh token. Error `unsupported` (the default): acquire() is asked instead.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "requests/exchange.hpp"
+
+#include <boost/json/object.hpp>
+
+#include "client/runtime.hpp"
+#include "http/answer.hpp"
+#include "http/retry.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr unsigned most_attempts = 5;
+
+// Why another attempt might do better.
+std::optional<error> failure_of(result<base::http::response> const& response, std::string const& name) {
+    if (!response) return response.error();
+    if (response->status < 400 || response->status == 401) return std::nullopt;
+    auto const read = read_answer(*response, name);
+    if (read || read.error().errcode() == "M_NOT_YET_UPLOADED") return std::nullopt;
+    return read.error();
+}
+
+}  // namespace
+
+asio::awaitable<result<base::http::response>> exchange(runtime& of, call what) {
+    if (auto const ready = of.ready(); !ready) co_return ready.error();
+    backoff wait(of.with().random);
+    for (unsigned attempt = 1;; ++attempt) {
+        auto response = co_await of.api().exchange(what);
+        auto const why = failure_of(response, what.name());
+        if (!why || attempt == most_attempts || !may_repeat(*why, what.repeatable())) co_return response;
+        auto const delay = wait.next(why->retry_after());
+        co_await of.with().time.sleep(delay);
+    }
+}
+
+}  // namespace chatrixcd::matrix::detail

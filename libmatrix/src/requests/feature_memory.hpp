@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known about the homeserver, and for how long.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/matrix/features.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+class feature_memory {
+public:
+    explicit feature_memory(boost::asio::any_io_executor executor) : free(std::move(executor)) {}
+
+    // Null if it was never asked, or too long ago.
+    server_features const* known(base::duration now) const;
+    void learn(server_features what, base::duration now);
+
+    // A request for it was refused as unknown.
+    void miss(feature f, base::duration now);
+    bool is_missing(feature f, base::duration now) const;
+
+    // One inquiry at a time.
+    bool busy = false;
+    base::notifier free;
+
+private:
+    std::optional<server_features> known_;
+    base::duration learnt_at_{0};
+    std::map<feature, base::duration> missed_at_;
+};
+
+}  // namespace chatrixcd::matrix::detail
