@@ -11,6 +11,16 @@ namespace chatrixcd::matrix::detail {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// An answer beyond its cap is no answer: only a refusal of the homeserver's own may say that what we send is too large.
+base::error unanswered(base::error why, std::string const& what) {
+    if (why.kind() != base::error_kind::too_large) return why;
+    return base::error(base::error_kind::protocol, what + " was answered with too much: " + why.message());
+}
+
+}  // namespace
+
 api::api(base::http::transport& transport, session& who, base::clock& time, base::random& random)
     : transport_(&transport), session_(&who), time_(&time), random_(&random) {}
 
@@ -20,7 +30,8 @@ asio::awaitable<base::result<base::http::response>> api::exchange(call c) {
         base::secret const token = session_->token();
         auto request = c.request(session_->base_url()).with_bearer(token.reveal());
         auto response = co_await transport_->send(std::move(request));
-        if (!response || !is_refused_token(*response)) co_return response;
+        if (!response) co_return unanswered(response.error(), c.name());
+        if (!is_refused_token(*response)) co_return response;
         bool const soft = is_soft_logout(*response);
         auto fresh = co_await session_->renew(token, soft);
         if (!fresh) co_return fresh.error();
@@ -44,5 +55,7 @@ asio::awaitable<base::result<boost::json::object>> api::request(call c) {
         co_await time_->sleep(*delay);
     }
 }
+
+asio::awaitable<void> api::relocate() { co_await session_->relocate(); }
 
 }  // namespace chatrixcd::matrix::detail

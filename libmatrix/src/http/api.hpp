@@ -25,6 +25,8 @@ public:
     boost::asio::awaitable<base::result<boost::json::object>> once(call c);
     // As many attempts as base::retry_limits allows, each with the same path and body: for requests that somebody waits for.
     boost::asio::awaitable<base::result<boost::json::object>> request(call c);
+    // The homeserver fails for long: asks its name whether it has moved.
+    boost::asio::awaitable<void> relocate();
 
 private:
     base::http::transport* transport_;

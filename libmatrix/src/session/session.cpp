@@ -39,6 +39,16 @@ error final_refusal(error const& why) {
         .with_hint("Check the account's password or access token");
 }
 
+// Why there is no token says nothing about the request that needs one.
+error no_token(error const& why) {
+    auto made = error(error_kind::unavailable, "no new access token can be had: " + why.message())
+                    .with_status(why.http_status())
+                    .with_errcode(why.errcode())
+                    .with_server_text(why.server_text());
+    if (why.retry_after()) std::move(made).with_retry_after(*why.retry_after());
+    return made;
+}
+
 }  // namespace
 
 class session::turn {
@@ -114,6 +124,22 @@ asio::awaitable<result<void>> session::locate(std::string stored_for, std::strin
     }
     base_url_ = stored_url;
     co_return result<void>();
+}
+
+asio::awaitable<void> session::relocate() {
+    if (homeserver_.find("://") != std::string::npos) co_return;
+    auto const found = co_await find_homeserver(*transport_, homeserver_);
+    if (!found || *found == base_url_) co_return;
+    log_.warning("the homeserver has moved", {{"from", base_url_}, {"to", *found}});
+    base_url_ = *found;
+    auto save = [account = with_->account, name = homeserver_, url = base_url_](base::transaction& t) {
+        save_base_url(t, account, name, url);
+    };
+    try {
+        co_await keep(std::move(save));
+    } catch (base::store_error const& e) {
+        with_->health.failed(e);
+    }
 }
 
 // What the store has may be stale, or copied from another client: the homeserver says whose token it is.
@@ -257,7 +283,8 @@ asio::awaitable<result<void>> session::renew(secret refused, bool soft) {
     }
     auto const kind = renewed.error().kind();
     if (kind == error_kind::unauthorized || kind == error_kind::forbidden) co_return final_refusal(renewed.error());
-    co_return renewed;
+    if (kind == error_kind::environment) co_return renewed;
+    co_return no_token(renewed.error());
 }
 
 // Called by whoever has the turn.

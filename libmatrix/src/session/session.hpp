@@ -33,8 +33,11 @@ public:
     std::optional<secret> password() const;
 
     // Replaces a token that the homeserver refused. `soft`: the device lives on (client-server API, "Soft logout"); otherwise we come
-    // back as a new one. Errors: unauthorized (final: only a person can help), and what a login can answer.
+    // back as a new one. Errors: unauthorized (final: only a person can help), environment (our store), unavailable (everything else: the
+    // request can be tried again later).
     boost::asio::awaitable<base::result<void>> renew(secret refused, bool soft);
+    // Looks the homeserver up again, if it is known by name: it may have moved. Changes nothing unless one answers there.
+    boost::asio::awaitable<void> relocate();
     // Ends the session at the homeserver and forgets the token.
     boost::asio::awaitable<base::result<void>> log_out();
     // The store is about to go: whoever still waits in here gets an error instead of it.

@@ -20,6 +20,8 @@ constexpr std::size_t most_bytes = 256U << 20U;
 // An answer without news that comes faster than this, time and again, is a homeserver that does not wait.
 constexpr base::duration hasty = std::chrono::milliseconds(50);
 constexpr unsigned most_hasty = 5;
+// After so many failures in a row, each time, the homeserver's name is asked where it is.
+constexpr unsigned failures_to_ask = 4;
 constexpr base::duration prune_interval = std::chrono::hours(1);
 
 // What we have no use for is not sent: presence, receipts and typing of others, account data.
@@ -70,6 +72,7 @@ asio::awaitable<bool> sync_loop::step(base::duration timeout) {
     }
     if (!reachable_) log_.info("the homeserver answers again");
     reachable_ = true;
+    failures_ = 0;
     if (batch->skipped > 0) log_.warning("parts of a sync response were malformed and are ignored", {{"number", batch->skipped}});
     // The same position again is no news, whatever comes with it.
     bool const news = !batch->rooms.empty() && batch->next_batch != position_;
@@ -118,6 +121,7 @@ asio::awaitable<void> sync_loop::pause(base::error why) {
     if (reachable_) log_.warning("the sync fails, trying again", {{"why", why.describe()}, {"delay_ms", delay.count()}});
     reachable_ = false;
     co_await from_.with().time.sleep(delay);
+    if (++failures_ % failures_to_ask == 0) co_await from_.homeserver().relocate();
 }
 
 asio::awaitable<void> sync_loop::forget_old() {

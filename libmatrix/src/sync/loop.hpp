@@ -36,6 +36,7 @@ private:
     backoff wait_;
     unsigned hasty_ = 0;  // answers in a row that came at once and had nothing
     bool reachable_ = true;
+    unsigned failures_ = 0;  // in a row
     bool ended_ = false;
     base::time_point pruned_;
     base::logger log_;
