@@ -123,6 +123,27 @@ void take_timeline(base::transaction& t, room_update const& update, position_row
     count.rows += store_events(t, update.timeline.begin(), update.timeline.end(), where, walk, how);
 }
 
+void tell_loss(base::transaction& t, room_id const& room, std::int64_t position, std::string const& reason, receiving& how) {
+    boost::json::object notice;
+    notice["reason"] = reason;
+    auto const trace = how.traces.next();
+    insert_row(t, arrival_at(how, room, position), "gap " + trace, inbox_kind::gap_lost, boost::json::serialize(notice), trace);
+}
+
+// The rooms that a first sync does not name are not ours any more; in the others nobody can say what was missed.
+void begin_anew(base::transaction& t, sync_batch const& batch, std::int64_t position, receiving& how) {
+    t.run("DELETE FROM gap WHERE account = ?1", {how.account});
+    for (auto const& room : joined_rooms(t, how.account)) {
+        auto const named = [&](room_update const& u) { return u.room == room && u.ours == membership::join; };
+        if (std::any_of(batch.rooms.begin(), batch.rooms.end(), named)) {
+            tell_loss(t, room, position, "the homeserver does not know any more what it told us last", how);
+        } else {
+            set_our_membership(t, how.account, room, membership::leave);
+            forget_state(t, how.account, room);
+        }
+    }
+}
+
 }  // namespace
 
 std::string load_position(base::transaction& t, std::int64_t account) { return load(t, account).position; }
@@ -131,6 +152,11 @@ received commit_batch(base::transaction& t, sync_batch const& batch, receiving h
     received count;
     auto before = load(t, how.account);
     ++before.batches;
+    if (how.anew) {
+        begin_anew(t, batch, before.batches * 2, how);
+        before.position.clear();
+        ++count.rows;
+    }
     for (auto const& update : batch.rooms) {
         if (update.ours == membership::invite) {
             take_invite(t, update, arrival_at(how, update.room, before.batches * 2 + 1), how, count);
@@ -175,10 +201,7 @@ gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row 
 
 void commit_loss(base::transaction& t, gap_row const& gap, std::string const& reason, receiving how) {
     close_gap(t, gap);
-    boost::json::object notice;
-    notice["reason"] = reason;
-    auto const trace = how.traces.next();
-    insert_row(t, arrival_at(how, gap.room, gap.position - 1), "gap " + trace, inbox_kind::gap_lost, boost::json::serialize(notice), trace);
+    tell_loss(t, gap.room, gap.position - 1, reason, how);
 }
 
 }  // namespace chatrixcd::matrix::detail

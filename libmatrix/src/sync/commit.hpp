@@ -35,6 +35,7 @@ public:
     trace_series traces;
     inbox_filter filter;
     bool deliver_first = false;  // what the very first sync shows
+    bool anew = false;           // a first sync once more: the homeserver does not know our position
     base::time_point now;
 };
 

@@ -5,6 +5,7 @@
 
 #include "inbox/table.hpp"
 #include "outbox/table.hpp"
+#include "sync/memory.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -22,11 +23,18 @@ constexpr base::duration hasty = std::chrono::milliseconds(50);
 constexpr unsigned most_hasty = 5;
 // After so many failures in a row, each time, the homeserver's name is asked where it is.
 constexpr unsigned failures_to_ask = 4;
+// A position that is refused so often will not be taken any more.
+constexpr unsigned most_refused = 3;
 constexpr base::duration prune_interval = std::chrono::hours(1);
 
 // What we have no use for is not sent: presence, receipts and typing of others, account data.
 constexpr char const* filter = R"({"presence":{"not_types":["*"]},"account_data":{"not_types":["*"]},)"
                                R"("room":{"ephemeral":{"not_types":["*"]},"account_data":{"not_types":["*"]},"timeline":{"limit":50}}})";
+
+// Refusals of an account (suspended, over its limits) have other statuses and codes.
+bool is_about_position(base::error const& e) {
+    return e.http_status() == 400 && (e.errcode() == "M_INVALID_PARAM" || e.errcode() == "M_UNKNOWN" || e.errcode() == "M_UNKNOWN_POS");
+}
 
 }  // namespace
 
@@ -51,13 +59,14 @@ asio::awaitable<void> sync_loop::run() {
 
 asio::awaitable<bool> sync_loop::step(base::duration timeout) {
     auto& time = from_.with().time;
+    co_await check_memory();
     auto request = call::get(client_path({"sync"}))
                        .query("timeout", std::to_string(timeout.count()))
                        .query("filter", filter)
                        .timeout(timeout + patience)
                        .max_response(most_bytes)
                        .named("the sync");
-    if (!position_.empty()) request = std::move(request).query("since", position_);
+    if (!position_.empty() && !anew_) request = std::move(request).query("since", position_);
     auto const asked = time.uptime();
     auto answer = co_await from_.homeserver().once(std::move(request));
     base::result<sync_batch> batch = base::error();
@@ -73,6 +82,7 @@ asio::awaitable<bool> sync_loop::step(base::duration timeout) {
     if (!reachable_) log_.info("the homeserver answers again");
     reachable_ = true;
     failures_ = 0;
+    refused_ = 0;
     if (batch->skipped > 0) log_.warning("parts of a sync response were malformed and are ignored", {{"number", batch->skipped}});
     // The same position again is no news, whatever comes with it.
     bool const news = !batch->rooms.empty() && batch->next_batch != position_;
@@ -82,14 +92,16 @@ asio::awaitable<bool> sync_loop::step(base::duration timeout) {
 }
 
 asio::awaitable<bool> sync_loop::take(sync_batch batch) {
-    if (batch.rooms.empty() && batch.next_batch == position_) {
+    if (!anew_ && batch.rooms.empty() && batch.next_batch == position_) {
         to_.stored(received());
         co_return true;
     }
     auto position = batch.next_batch;
     // Shared with the store's thread, which only reads it.
     auto shared = std::make_shared<sync_batch const>(std::move(batch));
-    auto work = [shared, how = from_.next()](base::transaction& t) { return commit_batch(t, *shared, how); };
+    auto how = from_.next();
+    how.anew = anew_;
+    auto work = [shared, how](base::transaction& t) { return commit_batch(t, *shared, how); };
     std::optional<received> count;
     try {
         count = co_await from_.with().store.write(std::move(work));
@@ -105,9 +117,27 @@ asio::awaitable<bool> sync_loop::take(sync_batch batch) {
     from_.with().health.worked();
     wait_.reset();
     position_ = std::move(position);
+    anew_ = false;
     to_.stored(*count);
     co_await forget_old();
     co_return true;
+}
+
+// Once at start, and whenever the homeserver has ended our session, it may be another one than it was.
+asio::awaitable<void> sync_loop::check_memory() {
+    auto const device = from_.device();
+    if (checked_as_ == device) co_return;
+    if (!position_.empty() && !anew_) {
+        bool const forgotten = co_await has_forgotten_us(from_);
+        if (forgotten) forget_position("it knows none of our rooms");
+    }
+    checked_as_ = from_.device();
+}
+
+void sync_loop::forget_position(std::string_view why) {
+    log_.error("the homeserver has lost its history, or our place in it: rooms are read anew, what was said meanwhile may be lost",
+               {{"why", why}});
+    anew_ = true;
 }
 
 asio::awaitable<void> sync_loop::pause(base::error why) {
@@ -120,6 +150,7 @@ asio::awaitable<void> sync_loop::pause(base::error why) {
     auto const delay = wait_.next(why.retry_after());
     if (reachable_) log_.warning("the sync fails, trying again", {{"why", why.describe()}, {"delay_ms", delay.count()}});
     reachable_ = false;
+    if (!anew_ && !position_.empty() && is_about_position(why) && ++refused_ == most_refused) forget_position(why.describe());
     co_await from_.with().time.sleep(delay);
     if (++failures_ % failures_to_ask == 0) co_await from_.homeserver().relocate();
 }

@@ -27,6 +27,8 @@ public:
 private:
     boost::asio::awaitable<bool> step(base::duration timeout);
     boost::asio::awaitable<bool> take(sync_batch batch);
+    boost::asio::awaitable<void> check_memory();
+    void forget_position(std::string_view why);
     boost::asio::awaitable<void> pause(base::error why);
     boost::asio::awaitable<void> forget_old();
 
@@ -37,6 +39,9 @@ private:
     unsigned hasty_ = 0;  // answers in a row that came at once and had nothing
     bool reachable_ = true;
     unsigned failures_ = 0;  // in a row
+    unsigned refused_ = 0;   // how often in a row the homeserver did not take our position
+    bool anew_ = false;      // the next response is a first one, whatever we have
+    device_id checked_as_;   // whose position it is
     bool ended_ = false;
     base::time_point pruned_;
     base::logger log_;

@@ -19,6 +19,7 @@ public:
 
     services& with() const noexcept { return *services_; }
     api& homeserver() const noexcept { return *api_; }
+    device_id const& device() const noexcept { return session_->device(); }
 
     // For one transaction.
     receiving next() const {

@@ -58,6 +58,12 @@ void person::invite(std::string const& room, std::string const& user) {
     ask(base::http::method::post, "/rooms/" + escaped(room) + "/invite", std::move(body));
 }
 
+void person::kick(std::string const& room, std::string const& user) {
+    json::object body;
+    body["user_id"] = user;
+    ask(base::http::method::post, "/rooms/" + escaped(room) + "/kick", std::move(body));
+}
+
 void person::join(std::string const& room) { ask(base::http::method::post, "/rooms/" + escaped(room) + "/join"); }
 
 std::string person::say(std::string const& room, std::string const& text) {

@@ -36,6 +36,7 @@ public:
     std::string make_room(std::vector<std::string> invited = {});
     void invite(std::string const& room, std::string const& user);
     void join(std::string const& room);
+    void kick(std::string const& room, std::string const& user);
     std::string say(std::string const& room, std::string const& text);
     std::string send(std::string const& room, std::string const& type, boost::json::object content);
     // Everything that was ever said in the room, oldest first.
