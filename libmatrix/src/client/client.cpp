@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/matrix/client.hpp>
 
+#include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
@@ -28,6 +30,9 @@ void client::on_gap_lost(std::function<asio::awaitable<void>(matrix::room, std::
 }
 void client::on_set_aside(std::function<asio::awaitable<void>(message, std::string)> handler) {
     runtime_->handlers().on_set_aside = std::move(handler);
+}
+void client::on_send_failed(std::function<asio::awaitable<void>(matrix::room, dead_letter)> handler) {
+    runtime_->handlers().on_send_failed = std::move(handler);
 }
 void client::deliver_if(std::function<bool(room_id const&, event const&)> wanted) { runtime_->handlers().deliver_if = std::move(wanted); }
 void client::pull_messages() { runtime_->handlers().pulled = true; }
@@ -77,6 +82,26 @@ asio::awaitable<void> client::forget_key(std::string key) {
     auto& with = runtime_->with();
     auto forget = [account = with.account, key = std::move(key)](base::transaction& t) { detail::forget_key(t, account, key); };
     co_await with.store.write(std::move(forget));
+}
+
+asio::awaitable<cancellation> client::cancel_send(std::string key) {
+    if (!runtime_->ready()) co_return cancellation::unknown;
+    co_return co_await runtime_->outbox().withdraw(std::move(key));
+}
+
+asio::awaitable<std::vector<dead_letter>> client::dead_letters(std::size_t most) {
+    std::vector<dead_letter> found;
+    if (!runtime_->ready()) co_return found;
+    auto& with = runtime_->with();
+    auto const limit = static_cast<std::int64_t>(std::min<std::size_t>(most, 10000));
+    auto find = [account = with.account, limit](base::transaction& t) { return detail::find_dead_letters(t, account, limit); };
+    found = co_await with.store.read(std::move(find));
+    co_return found;
+}
+
+asio::awaitable<result<event_id>> client::resend(std::string key) {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    co_return co_await runtime_->outbox().resend(std::move(key));
 }
 
 asio::awaitable<result<void>> client::log_out() {

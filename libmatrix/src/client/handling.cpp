@@ -62,4 +62,13 @@ asio::awaitable<void> runtime::tell_given_up(inbox_row row) {
     co_await handlers_.on_set_aside(message_of(row, std::move(*content)), row.trace);
 }
 
+asio::awaitable<void> runtime::tell_refused(dead_letter letter) {
+    // What the handler itself sent: it would be told of its own words for ever.
+    constexpr std::string_view own = "failed:";
+    if (letter.key.compare(0, own.size(), own) == 0) co_return;
+    auto keys = std::make_shared<key_series>(std::string(own) + random_->token(22));
+    matrix::room where(*this, letter.room, std::move(keys));
+    co_await handlers_.on_send_failed(std::move(where), std::move(letter));
+}
+
 }  // namespace chatrixcd::matrix::detail

@@ -40,6 +40,12 @@ options& options::gap_bound(std::size_t events) {
     return *this;
 }
 
+options& options::send_queue(std::size_t messages, std::size_t bytes) {
+    values_.queued_messages = messages;
+    values_.queued_bytes = bytes;
+    return *this;
+}
+
 options& options::time(base::clock& clock) {
     values_.time = &clock;
     return *this;

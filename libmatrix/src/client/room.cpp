@@ -9,6 +9,7 @@
 #include "client/keys.hpp"
 #include "client/runtime.hpp"
 #include "outbox/lookup.hpp"
+#include "outbox/parts.hpp"
 #include "state/room_table.hpp"
 
 namespace chatrixcd::matrix {
@@ -29,6 +30,14 @@ boost::json::object relation_to(event_id const& target, std::string_view type) {
     relates["rel_type"] = type;
     relates["event_id"] = target.str();
     return relates;
+}
+
+// What the homeserver would refuse, without asking it.
+result<void> check_size(detail::outbox_item const& item) {
+    if (item.content.size() <= largest_content) return {};
+    return error(error_kind::too_large, "the event is too large: " + std::to_string(item.content.size()) + " bytes of content, at most " +
+                                            std::to_string(largest_content) + " fit into an event")
+        .with_hint("Only messages are split: edits and other events are not");
 }
 
 }  // namespace
@@ -56,19 +65,43 @@ detail::outbox_item room::item(std::string type, boost::json::object content, st
 
 asio::awaitable<result<event_id>> room::queue(detail::outbox_item what) const {
     if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
-    co_return co_await runtime_->outbox().send(std::move(what));
+    if (auto const fits = check_size(what); !fits) co_return fits.error();
+    std::vector<detail::outbox_item> parts;
+    parts.push_back(std::move(what));
+    co_return co_await runtime_->outbox().send(std::move(parts));
 }
 
 asio::awaitable<result<event_id>> room::send(outgoing what) const {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
     auto made = item("m.room.message", what.content(), what.idempotency_key());
-    co_return co_await queue(std::move(made));
+    made.priority = static_cast<std::int64_t>(what.how_urgent());
+    std::vector<detail::outbox_item> items;
+    if (made.content.size() <= largest_content) {
+        items.push_back(std::move(made));
+    } else {
+        auto parts = what.parts(largest_content - detail::key_cost(made.key));
+        if (!parts) co_return parts.error();
+        items = detail::items_of(made, std::move(*parts));
+    }
+    co_return co_await runtime_->outbox().send(std::move(items));
 }
 
 asio::awaitable<result<event_id>> room::edit(event_id target, outgoing what) const {
     auto made = item("m.room.message", what.edit_content(target), what.idempotency_key());
+    made.priority = static_cast<std::int64_t>(what.how_urgent());
     made.target = target.str();
     made.replaces_unsent = true;
     co_return co_await queue(std::move(made));
+}
+
+asio::awaitable<result<event_id>> room::edit_by_key(std::string message_key, outgoing what) const {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    auto made = item("m.room.message", what.edit_content(event_id()), what.idempotency_key());
+    if (auto const fits = check_size(made); !fits) co_return fits.error();
+    made.priority = static_cast<std::int64_t>(what.how_urgent());
+    made.target_key = std::move(message_key);
+    made.replaces_unsent = true;
+    co_return co_await runtime_->outbox().edit(std::move(made));
 }
 
 asio::awaitable<result<event_id>> room::react(event_id target, std::string symbol, std::string key) const {
@@ -77,6 +110,7 @@ asio::awaitable<result<event_id>> room::react(event_id target, std::string symbo
     boost::json::object content;
     content["m.relates_to"] = std::move(relates);
     auto made = item("m.reaction", std::move(content), std::move(key));
+    made.target = target.str();
     co_return co_await queue(std::move(made));
 }
 
@@ -86,6 +120,15 @@ asio::awaitable<result<event_id>> room::redact(event_id target, std::string reas
     auto made = item("m.room.redaction", std::move(content), std::move(key));
     made.target = target.str();
     co_return co_await queue(std::move(made));
+}
+
+asio::awaitable<result<std::optional<event_id>>> room::redact_by_key(std::string message_key, std::string reason, std::string key) const {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    boost::json::object content;
+    if (!reason.empty()) content["reason"] = std::move(reason);
+    auto made = item("m.room.redaction", std::move(content), std::move(key));
+    made.target_key = std::move(message_key);
+    co_return co_await runtime_->outbox().redact(std::move(made));
 }
 
 asio::awaitable<result<event_id>> room::send_event(std::string type, boost::json::object content, std::string key) const {

@@ -122,7 +122,12 @@ void runtime::make_parts() {
 
     api_ = std::make_unique<matrix::detail::api>(*transport_, *session_, *time_, *random_);
     receiver const from(*services_, *api_, *session_, std::move(filter), how_.at_first_start == first_start::deliver_old);
-    outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_);
+    queue_limits limits;
+    limits.rows = static_cast<std::int64_t>(how_.queued_messages);
+    limits.bytes = static_cast<std::int64_t>(how_.queued_bytes);
+    matrix::detail::outbox::on_refused refused;
+    if (handlers_.on_send_failed) refused = [this](dead_letter letter) { return tell_refused(std::move(letter)); };
+    outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_, limits, std::move(refused));
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
     gaps_ = std::make_unique<gap_filler>(from, how_.gap_bound, [this] { inbox_->wake(); });
     sync_ = std::make_unique<sync_loop>(from, std::move(heard));

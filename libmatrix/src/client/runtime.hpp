@@ -24,6 +24,7 @@ public:
     std::function<boost::asio::awaitable<void>(invite)> on_invite;
     std::function<boost::asio::awaitable<void>(room, std::string)> on_gap_lost;
     std::function<boost::asio::awaitable<void>(message, std::string)> on_set_aside;
+    std::function<boost::asio::awaitable<void>(room, dead_letter)> on_send_failed;
     std::function<bool(room_id const&, event const&)> deliver_if;
     bool pulled = false;
 };
@@ -72,6 +73,7 @@ private:
 
     boost::asio::awaitable<void> handle(inbox_row row);
     boost::asio::awaitable<void> tell_given_up(inbox_row row);
+    boost::asio::awaitable<void> tell_refused(dead_letter letter);
     matrix::room room_of(inbox_row const& row);
     message message_of(inbox_row const& row, event content);
 

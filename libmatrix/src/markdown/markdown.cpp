@@ -12,8 +12,8 @@ namespace chatrixcd::matrix {
 
 namespace {
 
-// More than an event can hold.
-constexpr std::size_t most_bytes = 64U << 10U;
+// More than the parts of a message can hold.
+constexpr std::size_t most_bytes = 1U << 20U;
 constexpr unsigned features = MD_FLAG_NOHTML | MD_FLAG_STRIKETHROUGH | MD_FLAG_PERMISSIVEURLAUTOLINKS;
 
 detail::html_writer& writer(void* data) { return *static_cast<detail::html_writer*>(data); }

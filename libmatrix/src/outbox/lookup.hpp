@@ -3,7 +3,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "http/api.hpp"
 #include "outbox/table.hpp"
@@ -13,8 +15,19 @@ namespace chatrixcd::matrix::detail {
 // The member of every content that we send which holds its key.
 inline constexpr std::string_view key_member = "org.chatrixcd.key";
 
-// Reads the room's history backwards for an event of `me` with the row's key: to an hour before the row was made, and at most 10,000
-// events. Errors as any request's.
-boost::asio::awaitable<result<std::optional<event_id>>> look_up(api& homeserver, outbox_row row, user_id me);
+using found_keys = std::map<std::string, event_id>;
+
+// Reads the room's history backwards for events of `me` with one of the keys: until all are found, to an hour before the oldest was queued,
+// and at most 10,000 events in 40 requests, which answer for everything that waits in the room. Errors as any request's.
+boost::asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_keys wanted, user_id me);
+
+// The short way for what is about another event: one request for a redaction (has the event been redacted by `me`?), and for an edit or a
+// reaction the events that relate to its target, at most 1,000. `answered` is false if the homeserver does not offer that.
+struct relation_answer {
+    bool answered = false;
+    std::optional<event_id> found;
+};
+bool is_about_another(outbox_row const& row);
+boost::asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbox_row row, user_id me);
 
 }  // namespace chatrixcd::matrix::detail

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends what was queued: one message at a time in a room, first in, first out, each until the homeserver has accepted or refused it.
+// Sends what was queued: one message at a time in a room, by urgency and then first in, first out, each until the homeserver has accepted
+// or refused it. A failure of our own costs a room a pause, never its sender; a message at which we fail three times is given up.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,7 +15,8 @@
 #include <chatrixcd/base/task_group.hpp>
 
 #include "http/api.hpp"
-#include "outbox/table.hpp"
+#include "outbox/amend.hpp"
+#include "outbox/lookup.hpp"
 #include "session/session.hpp"
 #include "state/services.hpp"
 
@@ -21,11 +24,22 @@ namespace chatrixcd::matrix::detail {
 
 class outbox {
 public:
-    outbox(services& with, api& homeserver, session const& who);
+    // Told of each message that is refused for good, once that is stored.
+    using on_refused = std::function<boost::asio::awaitable<void>(dead_letter)>;
 
-    // Queues the item and waits until its key is settled; the item's transaction, device and time are filled in here. Ended by
-    // cancellation the message is sent all the same. Throws store_error if it could not be queued.
-    boost::asio::awaitable<result<event_id>> send(outbox_item item);
+    outbox(services& with, api& homeserver, session const& who, queue_limits limits, on_refused refused);
+
+    // Queues the parts of a message (one, as a rule) and waits until all are settled; their transaction, device and time are filled in
+    // here. Gives the first one's event. Ended by cancellation they are sent all the same. Throws store_error if they could not be queued.
+    boost::asio::awaitable<result<event_id>> send(std::vector<outbox_item> parts);
+    // An edit of what was queued as edit.target_key (enqueue_edit()).
+    boost::asio::awaitable<result<event_id>> edit(outbox_item edit);
+    // A redaction of what was queued as redaction.target_key (enqueue_redaction()); nothing if it never left.
+    boost::asio::awaitable<result<std::optional<event_id>>> redact(outbox_item redaction);
+    boost::asio::awaitable<cancellation> withdraw(std::string key);
+    // Sends a refused message again; of any other, waits for its outcome.
+    boost::asio::awaitable<result<event_id>> resend(std::string key);
+
     // Goes on with what an earlier run has left.
     boost::asio::awaitable<void> resume();
     // Waits until nothing is queued.
@@ -36,35 +50,80 @@ public:
 
 private:
     class waiter;
+    using followed = std::vector<std::shared_ptr<waiter>>;
     // A room that has a sender.
     struct room_queue {
-        bool again = false;      // something was queued since its sender last looked
-        std::int64_t leaving = 0;  // the row that is being sent
-    };
-    // Until when, and on which device, a row of unknown fate need not be looked for again.
-    struct clearance {
-        std::string device;
-        base::duration until{0};
+        bool again = false;                 // something was queued since its sender last looked
+        std::optional<outbox_row> leaving;  // what is being sent, without its content
+        unsigned stumbles = 0;              // how often we failed at that
+        // What was found of old rows; valid on that device until then.
+        std::string searched_on;
+        base::duration searched_until{0};
+        found_keys found;
     };
 
+    // What a store closure may not touch: rows that may have left.
+    std::vector<std::int64_t> busy() const;
+    outbox_item stamped(outbox_item item) const;
+    boost::asio::awaitable<void> recall();
+    void remember(left_over found);
+    followed follow(std::vector<key_state> const& states);
+    boost::asio::awaitable<result<event_id>> outcome_of(followed all);
     void ensure_sender(room_id const& room);
     void settle(std::string const& key, result<event_id> outcome);
+
+    // sender.cpp
+    bool wants_more(room_id const& room);
     boost::asio::awaitable<void> drain(room_id room);
+    boost::asio::awaitable<void> drain_one(room_id room);
+    boost::asio::awaitable<void> stumble(room_id room, std::exception_ptr failure, base::duration pause);
     boost::asio::awaitable<bool> deliver(outbox_row row);
-    boost::asio::awaitable<bool> deliver_step(outbox_row const& row, clearance& cleared, std::optional<error>& failure);
+    boost::asio::awaitable<bool> deliver_step(outbox_row const& row, std::optional<error>& failure);
+    boost::asio::awaitable<std::optional<event_id>> search(outbox_row const& row, std::optional<error>& failure);
+    bool must_look(outbox_row const& row) const;
     boost::asio::awaitable<void> keep_sent(outbox_row row, event_id id);
     boost::asio::awaitable<void> keep_refused(outbox_row row, error why);
-    bool must_look(outbox_row const& row, clearance const& cleared) const;
+    boost::asio::awaitable<void> keep_orphan(outbox_row row);
+    boost::asio::awaitable<void> tell(dead_letter letter);
 
     services* with_;
     api* api_;
     session const* session_;
+    queue_limits limits_;
+    on_refused refused_;
     std::map<std::string, std::shared_ptr<waiter>> waiters_;
     std::map<room_id, room_queue> rooms_;
+    bool recalled_ = false;
+    std::vector<room_id> left_over_;
+    std::vector<std::int64_t> may_have_left_;  // rows of an earlier run, and rows at which we failed
     std::optional<error> dead_;
     base::notifier emptied_;
     base::logger log_;
     base::task_group tasks_;
+};
+
+// Somebody who waits for a key to be settled.
+class outbox::waiter {
+public:
+    explicit waiter(boost::asio::any_io_executor executor) : changed_(std::move(executor)) {}
+
+    void settle(result<event_id> outcome) {
+        outcome_ = std::move(outcome);
+        changed_.notify_all();
+        for (auto const& older : followers_) older->settle(*outcome_);
+    }
+    // An older edit that this one replaced gets this one's outcome.
+    void adopt(std::shared_ptr<waiter> older) { followers_.push_back(std::move(older)); }
+
+    boost::asio::awaitable<result<event_id>> outcome() {
+        while (!outcome_) co_await changed_.wait();
+        co_return *outcome_;
+    }
+
+private:
+    base::notifier changed_;
+    std::optional<result<event_id>> outcome_;
+    std::vector<std::shared_ptr<waiter>> followers_;
 };
 
 }  // namespace chatrixcd::matrix::detail

@@ -10,7 +10,7 @@ namespace {
 // inbox.position orders what is delivered in a room: twice the number of the sync batch for events out of its gap, one more for events of
 // its timeline. A row waits while a gap of its room has a position that is not after its own.
 // inbox.state: 0 waits, 1 is being handled, 2 was set aside, 3 was dropped and waits for the next start.
-// outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit. With encryption comes "encrypted" between 0 and 1.
+// outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit, 4 withdrawn. With encryption comes "encrypted" between 0 and 1.
 constexpr char const* first_tables = R"(
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -100,10 +100,24 @@ CREATE INDEX outbox_by_state ON outbox (account, state, room_id, position, id);
 CREATE INDEX outbox_by_age ON outbox (account, made_here, created);
 )";
 
+// outbox.parts: of a long message's first part, how many it has; the others are rows of their own (outbox/table.hpp).
+// outbox.target_key: what an edit or a redaction is about, as long as that has no event id; then outbox.target is filled in.
+constexpr char const* outbox_by_urgency = R"(
+ALTER TABLE outbox ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN parts INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE outbox ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN target_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN error_message TEXT;
+DROP INDEX outbox_by_state;
+CREATE INDEX outbox_by_urgency ON outbox (account, state, room_id, priority DESC, position, id, bytes);
+CREATE INDEX outbox_by_target ON outbox (account, target_key) WHERE target_key <> '';
+)";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
-    return {base::migration{"account, rooms, inbox, outbox", first_tables}};
+    return {base::migration{"account, rooms, inbox, outbox", first_tables},
+            base::migration{"outbox: urgency, parts, targets by key", outbox_by_urgency}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -25,6 +25,7 @@
 #include <chatrixcd/matrix/new_room.hpp>
 #include <chatrixcd/matrix/options.hpp>
 #include <chatrixcd/matrix/room.hpp>
+#include <chatrixcd/matrix/sending.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -59,6 +60,9 @@ public:
     // A message was given up after three tries; with the error id that the log has. Called before that is committed, so perhaps again
     // after a crash.
     void on_set_aside(std::function<boost::asio::awaitable<void>(message, std::string)> handler);
+    // A message was refused for good, with the reason: whoever sent it is told as well, if he still waits. Called once the refusal is
+    // stored; not again after a crash, so look at dead_letters() too. Not called for what the handler sends itself.
+    void on_send_failed(std::function<boost::asio::awaitable<void>(matrix::room, dead_letter)> handler);
     // Which events are stored for delivery; is_text_message() by default. Pure: called on the store's thread.
     void deliver_if(std::function<bool(room_id const&, event const&)> wanted);
     // Messages are taken by next() instead of on_message().
@@ -95,8 +99,15 @@ public:
     boost::asio::awaitable<result<room_id>> create_room(new_room what);
     // Joins by id or alias; `via` are servers to join through.
     boost::asio::awaitable<result<room_id>> join(std::string room_or_alias, std::vector<std::string> via = {});
-    // Forgets a key of a sent message: a later send with it sends again.
+    // Forgets a key of a message that is settled: a later send with it sends again, and a refused message is dropped for good.
     boost::asio::awaitable<void> forget_key(std::string key);
+    // Withdraws a message that is still queued.
+    boost::asio::awaitable<cancellation> cancel_send(std::string key);
+    // Messages that were refused for good, the newest first.
+    boost::asio::awaitable<std::vector<dead_letter>> dead_letters(std::size_t most = 100);
+    // Sends a refused message again, behind what waits in its room; of any other key, gives or waits for its outcome. Error not_found: no
+    // such key, or its content is not kept any more; the others as room::send().
+    boost::asio::awaitable<result<event_id>> resend(std::string key);
     // Ends the session at the homeserver and forgets it; call stop() next.
     boost::asio::awaitable<result<void>> log_out();
 

@@ -41,6 +41,10 @@ public:
     // How many events of one gap in a timeline are fetched before the rest is given up: 10,000 by default.
     options& gap_bound(std::size_t events);
 
+    // How much may wait to be sent in one room, in messages and in bytes of their contents: 1,000 and 8 MiB by default. Beyond it, sends
+    // are refused (rate_limited, too_large) instead of queued.
+    options& send_queue(std::size_t messages, std::size_t bytes);
+
     options& time(base::clock& clock);
     options& random(base::random& source);
     options& transport(base::http::transport& network);
@@ -61,6 +65,8 @@ public:
         std::function<bool(room_id const&)> rooms;
         std::size_t parallel_rooms = 8;
         std::size_t gap_bound = 10000;
+        std::size_t queued_messages = 1000;
+        std::size_t queued_bytes = 8U << 20U;
         base::clock* time = nullptr;
         base::random* random = nullptr;
         base::http::transport* transport = nullptr;

@@ -47,9 +47,17 @@ public:
     // Replaces the content of an own message. A newer edit of the same message replaces an unsent older one, whose caller gets the newer
     // one's event id.
     boost::asio::awaitable<result<event_id>> edit(event_id target, outgoing what) const;
+    // The same for a message that may have no event id yet, by the key that it was sent with. If it has not left, it is sent with the new
+    // content at once; otherwise the edit follows it, after a restart as well. Errors: not_found (no such key in this room), conflict (it
+    // was refused or withdrawn), invalid (the key is an edit's).
+    boost::asio::awaitable<result<event_id>> edit_by_key(std::string message_key, outgoing what) const;
     // Adds a reaction (an emoji, as a rule) to an event. An empty key: from the event that is handled, or a new one.
     boost::asio::awaitable<result<event_id>> react(event_id target, std::string symbol, std::string key = {}) const;
     boost::asio::awaitable<result<event_id>> redact(event_id target, std::string reason = {}, std::string key = {}) const;
+    // The same by the key that the message was sent with: it is withdrawn if it has not left, of a long one all parts. Gives nothing if no
+    // part had to be redacted. Errors as edit_by_key().
+    boost::asio::awaitable<result<std::optional<event_id>>> redact_by_key(std::string message_key, std::string reason = {},
+                                                                          std::string key = {}) const;
     // An event of any type.
     boost::asio::awaitable<result<event_id>> send_event(std::string type, boost::json::object content, std::string key = {}) const;
 

@@ -1,80 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <set>
+#include <stdexcept>
 
+#include "support/office.hpp"
 #include "support/results.hpp"
-#include "support/world.hpp"
 
 namespace chatrixcd::test {
 
-namespace asio = boost::asio;
 namespace json = boost::json;
 using matrix::outgoing;
-using strings = std::vector<std::string>;
-
-namespace {
-
-bool is_send(base::http::request const& r) { return contains(r.path(), "/send/"); }
-
-std::string transaction_of(base::http::request const& r) {
-    auto const path = r.path();
-    return std::string(path.substr(path.rfind('/') + 1));
-}
-
-class office {
-public:
-    office() : ann(w.add("ann")), account(w.add("bot")), room_name(ann.make_room({account.id()})) {
-        account.join(room_name);
-        open();
-    }
-    ~office() {
-        if (bot) w.stop(*bot);
-        w.run(later.join());
-    }
-
-    void open() {
-        bot = w.make_client("store");
-        w.start(*bot, "bot");
-    }
-    void reopen() {
-        w.stop(*bot);
-        bot.reset();
-        open();
-    }
-    matrix::room room() { return bot->room(matrix::room_id(room_name)); }
-    strings said() { return ann.bodies(room_name, account.id()); }
-    // Sends without waiting for the outcome.
-    void send_later(outgoing what) {
-        auto const into = std::make_shared<std::optional<base::result<matrix::event_id>>>();
-        outcomes.push_back(into);
-        later.spawn(keep(room(), std::move(what), into));
-    }
-    void edit_later(matrix::event_id target, outgoing what) {
-        auto const into = std::make_shared<std::optional<base::result<matrix::event_id>>>();
-        outcomes.push_back(into);
-        later.spawn(keep_edit(room(), std::move(target), std::move(what), into));
-    }
-
-    using outcome = std::shared_ptr<std::optional<base::result<matrix::event_id>>>;
-    static asio::awaitable<void> keep(matrix::room in, outgoing what, outcome into) { into->emplace(co_await in.send(std::move(what))); }
-    static asio::awaitable<void> keep_edit(matrix::room in, matrix::event_id target, outgoing what, outcome into) {
-        into->emplace(co_await in.edit(std::move(target), std::move(what)));
-    }
-
-    world w;
-    person ann;
-    person account;
-    std::string room_name;
-    std::unique_ptr<matrix::client> bot;
-    std::vector<outcome> outcomes;
-    base::task_group later{w.loop.get_executor(), nullptr};
-};
-
-}  // namespace
-
 TEST_SUITE("matrix::outbox") {
     TEST_CASE("an answer that is lost is asked for again with the same transaction, and nothing appears twice") {
         office o;
@@ -97,11 +36,16 @@ TEST_SUITE("matrix::outbox") {
         o.w.network->faults = [&](base::http::request const& r) {
             if (!is_send(r)) return fault::none();
             switch (++n % 5) {
-                case 0: return fault::rate_limited(3);
-                case 1: return fault::drop_before();
-                case 2: return fault::drop_after();
-                case 3: return fault::server_error();
-                default: return fault::none();
+                case 0:
+                    return fault::rate_limited(3);
+                case 1:
+                    return fault::drop_before();
+                case 2:
+                    return fault::drop_after();
+                case 3:
+                    return fault::server_error();
+                default:
+                    return fault::none();
             }
         };
         strings expected;
@@ -274,6 +218,35 @@ TEST_SUITE("matrix::outbox") {
         o.w.pass(std::chrono::seconds(2));
         CHECK(o.w.run(o.bot->rooms()) == std::vector{matrix::room_id(o.room_name)});
         CHECK_FALSE(o.w.run(o.bot->room(made).state("m.room.topic")));
+    }
+
+    TEST_CASE("an unexpected failure of ours does not leave a room without its sender") {
+        office o;
+        int failures = 2;
+        o.w.network->faults = [&](base::http::request const& r) {
+            if (is_send(r) && failures-- > 0) throw std::logic_error("nobody thought of this");
+            return fault::none();
+        };
+        CHECK(o.w.run(o.room().send("one"), std::chrono::minutes(5)));
+        CHECK(o.w.run(o.room().send("two"), std::chrono::minutes(5)));
+        CHECK(o.said() == strings{"one", "two"});
+        CHECK(std::any_of(o.w.log_lines.begin(), o.w.log_lines.end(),
+                          [](std::string const& line) { return contains(line, "error_id=") && contains(line, "nobody thought of this"); }));
+    }
+
+    TEST_CASE("a message at which we fail each time is given up, and the next one leaves") {
+        office o;
+        o.w.network->faults = [&](base::http::request const& r) {
+            if (is_send(r) && contains(r.body, "cursed")) throw std::logic_error("nobody thought of this");
+            return fault::none();
+        };
+        auto const cursed = o.w.run(o.room().send("cursed"), std::chrono::minutes(5));
+        REQUIRE_FALSE(cursed);
+        CHECK(cursed.error().kind() == base::error_kind::internal);
+        CHECK(contains(cursed.error().describe(), "error id"));
+        CHECK_FALSE(contains(cursed.error().describe(), "nobody thought"));
+        CHECK(o.w.run(o.room().send("fine"), std::chrono::minutes(5)));
+        CHECK(o.said() == strings{"fine"});
     }
 
     TEST_CASE("handles say so when the client does not run") {

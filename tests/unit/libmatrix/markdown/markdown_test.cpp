@@ -15,9 +15,10 @@ namespace {
 
 // What a piece of markup may be: tags without attributes, and three that have one. `<a href>` is checked by its schemes.
 bool is_allowed_tag(std::string_view tag) {
-    constexpr std::array allowed = {"p",  "/p",  "h1",     "/h1",     "h2", "/h2", "h3",   "/h3",   "h4",  "/h4",  "h5",         "/h5",
-                                    "h6", "/h6", "ul",     "/ul",     "ol", "/ol", "li",   "/li",   "br",  "hr",   "pre",        "/pre",
-                                    "em", "/em", "strong", "/strong", "/a", "del", "/del", "code", "/code", "blockquote", "/blockquote"};
+    constexpr std::array allowed = {"p",       "/p",  "h1",  "/h1",  "h2",   "/h2",   "h3",         "/h3",        "h4",
+                                    "/h4",     "h5",  "/h5", "h6",   "/h6",  "ul",    "/ul",        "ol",         "/ol",
+                                    "li",      "/li", "br",  "hr",   "pre",  "/pre",  "em",         "/em",        "strong",
+                                    "/strong", "/a",  "del", "/del", "code", "/code", "blockquote", "/blockquote"};
     for (auto const* name : allowed) {
         if (tag == name) return true;
     }
@@ -86,15 +87,15 @@ TEST_SUITE("matrix::markdown") {
         auto const deep = markdown_to_html(std::string(5000, '>') + " x");
         CHECK(is_clean(deep));
         CHECK(deep.size() < 2000);
-        auto const huge = markdown_to_html("**x**<" + std::string(70000, 'a'));
+        auto const huge = markdown_to_html("**x**<" + std::string(std::size_t{2} << 20U, 'a'));
         CHECK(huge.substr(0, 9) == "**x**&lt;");
     }
 
     TEST_CASE("whatever is written, only allowed tags come out, well nested") {
-        constexpr std::array pieces = {"<",  ">",    "&",       "\"",          "*",    "**",     "_",   "`",  "```",  "\n",
-                                       "[",  "]",    "(",       ")",           "![",   "#",      "- ",  "1. ", "> ",  "~~",
-                                       "\\", " ",    "http://", "javascript:", "&lt;", "&#x3c;", "<b>", "--", "\xFF", "\xC3",
-                                       "|",  "\n\n", ":",       "\t",          "<!--", "-->",    "***", "a",  "    ", "<a href=\"x\">"};
+        constexpr std::array pieces = {"<",  ">",    "&",       "\"",          "*",    "**",     "_",   "`",   "```",  "\n",
+                                       "[",  "]",    "(",       ")",           "![",   "#",      "- ",  "1. ", "> ",   "~~",
+                                       "\\", " ",    "http://", "javascript:", "&lt;", "&#x3c;", "<b>", "--",  "\xFF", "\xC3",
+                                       "|",  "\n\n", ":",       "\t",          "<!--", "-->",    "***", "a",   "    ", "<a href=\"x\">"};
         auto const random = base::make_seeded_random(11);
         for (int round = 0; round < 4000; ++round) {
             std::string source;

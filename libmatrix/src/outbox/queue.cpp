@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbox' rows on their way out, and what stays of them.
+#include <chatrixcd/base/sealed.hpp>
+
+#include "outbox/table.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+namespace {
+
+// Refused messages whose contents are kept.
+constexpr std::int64_t most_dead_contents = 200;
+
+outbox_row read_row(base::row const& from, room_id const& room) {
+    outbox_row row;
+    row.id = from.integer(0);
+    row.key = from.text(1);
+    row.room = room;
+    row.type = from.text(2);
+    if (auto content = base::unseal(from.bytes(3))) row.content = std::move(*content);
+    row.target = from.text(4);
+    row.target_key = from.text(5);
+    row.transaction = from.text(6);
+    row.device = from.text(7);
+    row.created = base::time_point(std::chrono::milliseconds(from.integer(8)));
+    return row;
+}
+
+}  // namespace
+
+std::optional<outbox_row> first_in_queue(base::transaction& t, std::int64_t account, room_id const& room) {
+    for (;;) {
+        auto const found = t.first(
+            "SELECT id, key, type, content, target, target_key, transaction_id, device_id, created FROM outbox"
+            " WHERE account = ?1 AND state = 0 AND room_id = ?2 ORDER BY priority DESC, position, id LIMIT 1",
+            {account, room.str()});
+        if (!found) return std::nullopt;
+        auto row = read_row(*found, room);
+        if (row.target_key.empty() || !row.target.empty()) return row;
+        auto const target = find_row(t, account, row.target_key);
+        row.orphan = !target || (target->state != row_state::queued && !target->sent);
+        if (row.orphan) return row;
+        if (target->sent) {
+            row.target = target->sent->str();
+            return row;
+        }
+        // Its target was sent again after it had been refused, and is behind it now: both have one urgency at most.
+        t.run("UPDATE outbox SET position = ?2 WHERE id = ?1", {row.id, last_place(t)});
+    }
+}
+
+void mark_sent(base::transaction& t, std::int64_t account, outbox_row const& row, event_id const& id) {
+    t.run("UPDATE outbox SET state = 1, event_id = ?2, content = NULL WHERE id = ?1", {row.id, id.str()});
+    t.run("UPDATE outbox SET target = ?3 WHERE account = ?1 AND target_key = ?2 AND state = 0", {account, row.key, id.str()});
+}
+
+void mark_refused(base::transaction& t, std::int64_t account, outbox_row const& row, error const& why) {
+    t.run(
+        "UPDATE outbox SET state = 2, error_kind = ?2, error_status = ?3, error_code = ?4, error_text = ?5, error_message = ?6"
+        " WHERE id = ?1",
+        {row.id, static_cast<std::int64_t>(why.kind()), static_cast<std::int64_t>(why.http_status()), why.errcode(), why.server_text(),
+         why.message()});
+    t.run(
+        "UPDATE outbox SET content = NULL WHERE account = ?1 AND state = 2 AND content IS NOT NULL AND id NOT IN"
+        " (SELECT id FROM outbox WHERE account = ?1 AND state = 2 ORDER BY id DESC LIMIT ?2)",
+        {account, most_dead_contents});
+}
+
+void mark_withdrawn(base::transaction& t, std::int64_t id) {
+    t.run("UPDATE outbox SET state = 4, content = NULL WHERE id = ?1 AND state = 0", {id});
+}
+
+void forget_key(base::transaction& t, std::int64_t account, std::string const& key) {
+    auto const row = find_row(t, account, key);
+    for (std::int64_t part = 1; row && part <= row->parts; ++part) {
+        t.run("DELETE FROM outbox WHERE account = ?1 AND key = ?2 AND state <> 0", {account, part_key(key, part)});
+    }
+}
+
+void prune_made_here(base::transaction& t, std::int64_t account, base::time_point before) {
+    t.run("DELETE FROM outbox WHERE account = ?1 AND made_here = 1 AND state <> 0 AND created < ?2",
+          {account, std::int64_t{before.time_since_epoch().count()}});
+}
+
+}  // namespace chatrixcd::matrix::detail
