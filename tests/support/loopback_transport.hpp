@@ -28,6 +28,8 @@ public:
 
     // Asked for each request that no rule is applied to; its URL is path and query.
     std::function<fault(base::http::request const&)> faults;
+    // Called for each request before it leaves. What it throws is thrown at the sender, as a failure of our own would be.
+    std::function<void(base::http::request const&)> leaving;
     // Told what the server did with each request that reached it.
     std::function<void(base::http::request const&, base::http::response const&)> observer;
     homeserver::testing::faults rules;
@@ -41,7 +43,10 @@ public:
         rules.otherwise([this](base::http::request const& r) { return faults ? faults(r) : fault::none(); });
     }
 
-    boost::asio::awaitable<base::result<base::http::response>> send(base::http::request r) override { return hosts.send(std::move(r)); }
+    boost::asio::awaitable<base::result<base::http::response>> send(base::http::request r) override {
+        if (leaving) leaving(r);
+        return hosts.send(std::move(r));
+    }
     boost::asio::awaitable<void> stop() { return hosts.stop(); }
 };
 
