@@ -71,6 +71,11 @@ options& options::store_runner(std::function<std::unique_ptr<base::store_runner>
     return *this;
 }
 
+options& options::workers(base::worker_pool& pool) {
+    values_.workers = &pool;
+    return *this;
+}
+
 options& options::store_hooks(base::store_hooks hooks) {
     values_.store_hooks = std::move(hooks);
     return *this;

@@ -56,6 +56,12 @@ device_id const& runtime::device() const noexcept {
     return session_ ? session_->device() : none;
 }
 
+base::worker_pool& runtime::workers() {
+    if (how_.workers != nullptr) return *how_.workers;
+    if (!own_workers_) own_workers_ = base::make_worker_pool(1);
+    return *own_workers_;
+}
+
 result<void> runtime::open_store() {
     base::store_options file;
     file.migrations = migrations();

@@ -44,6 +44,7 @@ public:
     matrix::detail::outbox& outbox() { return *outbox_; }
     feature_memory& features() { return features_; }
     base::duration uptime() const { return time_->uptime(); }
+    base::worker_pool& workers();
     // A key of which nobody else knows.
     std::string fresh_key() { return "own:" + random_->token(22); }
 
@@ -82,6 +83,7 @@ private:
     std::unique_ptr<base::clock> own_clock_;
     std::unique_ptr<base::random> own_random_;
     std::unique_ptr<base::http::transport> own_transport_;
+    std::unique_ptr<base::worker_pool> own_workers_;
     base::clock* time_;
     base::random* random_;
     base::http::transport* transport_;

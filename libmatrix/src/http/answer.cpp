@@ -77,6 +77,7 @@ base::result<boost::json::object> read_answer(base::http::response const& r, std
 }
 
 bool is_refused_token(base::http::response const& r) {
+    if (r.status < 400) return false;
     auto const body = base::parse_json_object(r.body);
     auto const errcode = body ? base::find_string(*body, "errcode").value_or(std::string()) : std::string();
     if (errcode == "M_UNKNOWN_TOKEN" || errcode == "M_MISSING_TOKEN") return true;

@@ -28,6 +28,18 @@ call call::body(boost::json::object const& content) && {
     return std::move(*this);
 }
 
+call call::body_from(std::shared_ptr<base::http::body_source> source, std::string content_type) && {
+    body_.clear();
+    source_ = std::move(source);
+    content_type_ = std::move(content_type);
+    return std::move(*this);
+}
+
+call call::sink_to(std::shared_ptr<base::http::body_sink> sink) && {
+    sink_ = std::move(sink);
+    return std::move(*this);
+}
+
 call call::again() && {
     repeatable_ = true;
     return std::move(*this);
@@ -53,6 +65,8 @@ base::http::request call::request(std::string const& base_url) const {
     if (!query_.empty()) url += "?" + base::format_query(query_);
     auto made = base::http::request(verb_, std::move(url)).with_timeout(timeout_).with_max_response(max_response_);
     if (!body_.empty()) std::move(made).with_body(body_);
+    if (source_) std::move(made).with_body_from(source_, content_type_);
+    if (sink_) std::move(made).with_sink(sink_);
     return made;
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,10 @@ public:
 
     call query(std::string name, std::string value) &&;
     call body(boost::json::object const& content) &&;
+    // Instead of body(): read anew for each attempt.
+    call body_from(std::shared_ptr<base::http::body_source> source, std::string content_type) &&;
+    // Takes the body of a 2xx answer.
+    call sink_to(std::shared_ptr<base::http::body_sink> sink) &&;
     call again() &&;
     call timeout(std::chrono::milliseconds limit) &&;
     call max_response(std::size_t bytes) &&;
@@ -48,6 +53,9 @@ private:
     std::string path_;
     base::query_parameters query_;
     std::string body_;
+    std::string content_type_;
+    std::shared_ptr<base::http::body_source> source_;
+    std::shared_ptr<base::http::body_sink> sink_;
     bool repeatable_;
     std::chrono::milliseconds timeout_{std::chrono::seconds(30)};
     std::size_t max_response_ = 16U << 20U;

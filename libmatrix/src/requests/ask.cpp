@@ -38,7 +38,7 @@ asio::awaitable<result<boost::json::object>> ask(runtime& of, feature which, cal
     if (of.features().is_missing(which, of.uptime())) co_return unsupported(which);
     auto answer = co_await of.api().request(std::move(what));
     if (answer || !is_unknown_endpoint(answer.error())) co_return answer;
-    of.features().miss(which, of.uptime());
+    of.features().miss(which, answer.error(), of.uptime());
     co_return unsupported(which).with_status(answer.error().http_status()).with_errcode(answer.error().errcode());
 }
 

@@ -164,7 +164,7 @@ asio::awaitable<result<void>> confirm(runtime& of, feature which, call what, jso
             auto const answer = read_answer(*response, what.name());
             if (answer) co_return result<void>();
             if (!is_unknown_endpoint(answer.error())) co_return answer.error();
-            of.features().miss(which, of.uptime());
+            of.features().miss(which, answer.error(), of.uptime());
             co_return unsupported(which);
         }
         auto const said = base::parse_json_object(response->body);

@@ -6,6 +6,7 @@
 #include "client/runtime.hpp"
 #include "http/answer.hpp"
 #include "http/retry.hpp"
+#include "requests/stall.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -24,13 +25,22 @@ std::optional<error> failure_of(result<base::http::response> const& response, st
     return read.error();
 }
 
+asio::awaitable<result<base::http::response>> attempt_once(runtime& of, call what, std::optional<movement> watched) {
+    auto const name = what.name();
+    auto attempt = of.api().exchange(std::move(what));
+    if (!watched) co_return co_await std::move(attempt);
+    auto response = co_await while_it_moves(of.with().time, std::move(attempt), watched->span, watched->moved);
+    if (!response) co_return error(error_kind::timeout_unknown, name + " does not move any more");
+    co_return std::move(*response);
+}
+
 }  // namespace
 
-asio::awaitable<result<base::http::response>> exchange(runtime& of, call what) {
+asio::awaitable<result<base::http::response>> exchange(runtime& of, call what, std::optional<movement> watched) {
     if (auto const ready = of.ready(); !ready) co_return ready.error();
     backoff wait(of.with().random);
     for (unsigned attempt = 1;; ++attempt) {
-        auto response = co_await of.api().exchange(what);
+        auto response = co_await attempt_once(of, what, watched);
         auto const why = failure_of(response, what.name());
         if (!why || attempt == most_attempts || !may_repeat(*why, what.repeatable())) co_return response;
         auto const delay = wait.next(why->retry_after());

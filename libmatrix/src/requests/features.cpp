@@ -23,6 +23,7 @@ namespace {
 
 // How long an answer is believed.
 constexpr base::duration fresh_for = std::chrono::hours(24);
+constexpr base::duration doubtful_for = std::chrono::minutes(5);
 // A homeserver that names more has no use for it.
 constexpr std::size_t most_names = 1000;
 
@@ -185,14 +186,24 @@ void feature_memory::learn(server_features what, base::duration now) {
 }
 
 // What the homeserver said of itself is then worth asking again: it may have become another one.
-void feature_memory::miss(feature f, base::duration now) {
-    missed_at_[f] = now;
+void feature_memory::miss(feature f, base::error const& why, base::duration now) {
+    missing_until_[f] = now + (why.errcode().empty() ? doubtful_for : fresh_for);
     known_.reset();
 }
 
 bool feature_memory::is_missing(feature f, base::duration now) const {
-    auto const found = missed_at_.find(f);
-    return found != missed_at_.end() && now - found->second < fresh_for;
+    auto const found = missing_until_.find(f);
+    return found != missing_until_.end() && now < found->second;
+}
+
+std::optional<std::optional<std::uint64_t>> feature_memory::upload_limit(base::duration now) const {
+    if (now - upload_limit_at_ >= fresh_for) return std::nullopt;
+    return upload_limit_;
+}
+
+void feature_memory::learn_upload_limit(std::optional<std::uint64_t> bytes, base::duration now) {
+    upload_limit_ = bytes;
+    upload_limit_at_ = now;
 }
 
 namespace {

@@ -88,7 +88,7 @@ condition member_count(json::object const& said) {
 condition notification_permission(json::object const& said) {
     auto key = base::find_string(said, "key");
     if (!key) return never;
-    return [key = std::move(*key)](judged const& j) { return j.about().may_notify(j.event().sender(), key); };
+    return [key = std::move(*key)](judged const& j) { return j.about().may_notify(j.source().sender(), key); };
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ class judged {
 public:
     judged(event const& e, push_context const& about) : event_(&e), about_(&about) {}
 
-    matrix::event const& event() const noexcept { return *event_; }
+    event const& source() const noexcept { return *event_; }
     push_context const& about() const noexcept { return *about_; }
     // Null if it is absent.
     boost::json::value const* find(std::vector<std::string> const& path) const;
@@ -26,7 +26,7 @@ public:
     std::u32string const* text(std::vector<std::string> const& path) const;
 
 private:
-    matrix::event const* event_;
+    event const* event_;
     push_context const* about_;
     mutable std::map<std::vector<std::string>, std::u32string> folded_;
 };

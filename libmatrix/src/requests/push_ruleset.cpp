@@ -66,7 +66,7 @@ std::vector<condition> conditions_of(json::object const& said) {
 
 condition condition_of(push_kind kind, json::object const& said, std::string const& id) {
     if (kind == push_kind::room) return [id](judged const& j) { return j.about().room().str() == id; };
-    if (kind == push_kind::sender) return [id](judged const& j) { return j.event().sender().str() == id; };
+    if (kind == push_kind::sender) return [id](judged const& j) { return j.source().sender().str() == id; };
     auto const pattern = base::find_string(said, "pattern");
     return pattern ? detail::body_matches(*pattern) : detail::make_condition(nullptr);
 }

@@ -33,6 +33,7 @@ class account;
 class devices;
 class directory;
 class features;
+class media;
 class membership;
 class presence;
 class profile;
@@ -116,6 +117,7 @@ public:
     matrix::devices devices() const;
     matrix::directory directory() const;
     matrix::features features() const;
+    matrix::media media() const;
     matrix::membership membership() const;
     matrix::presence presence() const;
     matrix::profile profile() const;

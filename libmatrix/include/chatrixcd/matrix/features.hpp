@@ -3,9 +3,10 @@
 // unknown. A handle: cheap to copy, must not outlive its client, used on the client's executor.
 //
 // Every request of this library that an older or smaller homeserver may lack is tried first, by the newest path; one that is refused as
-// unknown (M_UNRECOGNIZED, or a bare 404, 405 or 501) is remembered for a day. Where an older path exists, it is used then; where not,
-// the request ends as error `unsupported` with the name of what is missing, without asking again. A version that the homeserver names is
-// never a reason to refuse: homeservers implement much before they name it, and leave out some of what they name.
+// unknown is remembered: M_UNRECOGNIZED for a day, a bare 404, 405 or 501, which may be a proxy's, for five minutes. Where an older path
+// exists, it is used then; where not, the request ends as error `unsupported` with the name of what is missing, without asking again. A
+// version that the homeserver names is never a reason to refuse: homeservers implement much before they name it, and leave out some of what
+// they name.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

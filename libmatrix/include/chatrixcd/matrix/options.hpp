@@ -13,6 +13,7 @@
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/base/store.hpp>
+#include <chatrixcd/base/worker_pool.hpp>
 #include <chatrixcd/matrix/ids.hpp>
 
 namespace chatrixcd::matrix {
@@ -51,6 +52,8 @@ public:
     options& log(base::logger to);
     // Makes what the database runs on; a thread of its own by default.
     options& store_runner(std::function<std::unique_ptr<base::store_runner>()> make);
+    // Where files are read, written and hashed; a thread of its own by default, made when it is first needed.
+    options& workers(base::worker_pool& pool);
     // For tests of crashes.
     options& store_hooks(base::store_hooks hooks);
 
@@ -72,6 +75,7 @@ public:
         base::http::transport* transport = nullptr;
         base::logger log;
         std::function<std::unique_ptr<base::store_runner>()> store_runner;
+        base::worker_pool* workers = nullptr;
         base::store_hooks store_hooks;
     };
     values const& all() const noexcept { return values_; }

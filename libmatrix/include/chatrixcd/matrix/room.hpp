@@ -27,8 +27,10 @@ class outbox_item;
 class call;
 }  // namespace detail
 
+class attachment;
 class history;
 class moderation;
+class polls;
 class receipts;
 class room_settings;
 
@@ -44,6 +46,8 @@ public:
     room_id const& id() const noexcept { return id_; }
 
     boost::asio::awaitable<result<event_id>> send(outgoing what) const;
+    // Uploaded content (attachment.hpp).
+    boost::asio::awaitable<result<event_id>> send_attachment(attachment what) const;
     // Replaces the content of an own message. A newer edit of the same message replaces an unsent older one, whose caller gets the newer
     // one's event id.
     boost::asio::awaitable<result<event_id>> edit(event_id target, outgoing what) const;
@@ -83,6 +87,7 @@ public:
     // More by topic; each in the header of its name.
     matrix::history history() const;
     matrix::moderation moderation() const;
+    matrix::polls polls() const;
     matrix::receipts receipts() const;
     matrix::room_settings settings() const;
 

@@ -110,11 +110,15 @@ TEST_SUITE("matrix::features") {
         REQUIRE(memory.known(later) != nullptr);
         CHECK(memory.known(later)->has_version("v1.1"));
         CHECK(memory.known(tomorrow) == nullptr);
-        memory.miss(feature::knock, start);
+        auto const unknown = base::error(error_kind::unsupported, "x").with_errcode("M_UNRECOGNIZED");
+        memory.miss(feature::knock, unknown, start);
         CHECK(memory.known(later) == nullptr);
         CHECK(memory.is_missing(feature::knock, later));
         CHECK_FALSE(memory.is_missing(feature::knock, tomorrow));
         CHECK_FALSE(memory.is_missing(feature::threads, later));
+        memory.miss(feature::threads, base::error(error_kind::not_found, "x").with_status(404), start);
+        CHECK(memory.is_missing(feature::threads, start + std::chrono::minutes(4)));
+        CHECK_FALSE(memory.is_missing(feature::threads, start + std::chrono::minutes(5)));
     }
 
     TEST_CASE("a bare 404 is an unknown request; one with an errcode is not") {

@@ -22,7 +22,7 @@ class scripted_world {
 public:
     scripted_world() {
         w.add("bot");
-        bot = w.make_client("");
+        bot = w.make_client("", [this](matrix::options& how) { how.workers(*workers); });
         w.start(*bot, "bot");
         w.network->faults = [this](base::http::request const& r) { return fate(r); };
     }
@@ -30,7 +30,8 @@ public:
 
     // The next such request gets this answer; the last one stays.
     void on(base::http::method verb, std::string path, std::string body, unsigned status = 200) {
-        answers_[{verb, std::move(path)}].push_back(fault::answer(base::http::response(status, std::move(body))));
+        auto said = fault::answer(base::http::response(status, std::move(body)));
+        answers_[{verb, std::move(path)}].push_back(std::move(said));
     }
     void on(base::http::method verb, std::string path, fault what) { answers_[{verb, std::move(path)}].push_back(std::move(what)); }
     void unknown(base::http::method verb, std::string path) {
@@ -54,6 +55,7 @@ public:
         return w.run(std::move(work));
     }
 
+    std::unique_ptr<base::worker_pool> workers = base::make_inline_workers();
     world w;
     std::unique_ptr<matrix::client> bot;
 
