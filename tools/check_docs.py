@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What the documentation shows is what there is: links lead somewhere, the bot of the README is the example that is built, every
-configuration key and every command is documented."""
+configuration key and every command is documented, and code of docs/libmatrix.md is code of an example."""
 import pathlib
 import re
 import sys
@@ -34,6 +34,12 @@ def main():
         problems.append(f"examples/echo_bot.cpp: {count} lines, at most 20 are promised")
     if echo_bot not in (ROOT / "README.md").read_text(encoding="utf-8"):
         problems.append("README.md: its bot is not the code of examples/echo_bot.cpp")
+
+    guide = ROOT / "docs/libmatrix.md"
+    examples = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "examples").glob("*.cpp"))]
+    for snippet in re.findall(r"^```cpp\n(.*?)^```", guide.read_text(encoding="utf-8") if guide.exists() else "", re.M | re.S):
+        if not any(snippet in example for example in examples):
+            problems.append(f"docs/libmatrix.md: no example has the code that begins with {snippet.strip().splitlines()[0]!r}")
 
     configuration = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
     keys = re.findall(r'^\s*\{"(matrix|bot)", "(\w+)",', (ROOT / "bots/chatrixcd/src/config/keys.cpp").read_text(encoding="utf-8"), re.M)
