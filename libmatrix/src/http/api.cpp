@@ -30,8 +30,7 @@ asio::awaitable<base::result<base::http::response>> api::exchange(call c) {
         base::secret const token = session_->token();
         auto request = c.request(session_->base_url()).with_bearer(token.reveal());
         auto response = co_await transport_->send(std::move(request));
-        if (!response) co_return unanswered(response.error(), c.name());
-        if (!is_refused_token(*response)) co_return response;
+        if (!response || !is_refused_token(*response)) co_return response;
         bool const soft = is_soft_logout(*response);
         auto fresh = co_await session_->renew(token, soft);
         if (!fresh) co_return fresh.error();
@@ -41,7 +40,7 @@ asio::awaitable<base::result<base::http::response>> api::exchange(call c) {
 asio::awaitable<base::result<boost::json::object>> api::once(call c) {
     auto const name = c.name();
     auto const response = co_await exchange(std::move(c));
-    if (!response) co_return response.error();
+    if (!response) co_return unanswered(response.error(), name);
     co_return read_answer(*response, name);
 }
 
