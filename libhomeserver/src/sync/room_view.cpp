@@ -96,7 +96,9 @@ json::array format_state(step& s, sync_question const& question, std::string con
     if (!question.filter.state.matches_room(room)) return events;
     for (auto const& [slot, id] : state) {
         auto const row = find_event(s.db, id).value();
-        if (!question.filter.state.matches(row.type, row.sender)) continue;
+        auto const& filter = question.filter.state;
+        if (!filter.matches(row.type, row.sender)) continue;
+        if (filter.looks_at_content() && !filter.matches(row.type, row.sender, load(s, id).content())) continue;
         events.push_back(client_event(s, row, question.who, event_shape::in_sync));
     }
     return events;

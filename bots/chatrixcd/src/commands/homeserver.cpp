@@ -83,7 +83,8 @@ std::string url_of(std::string const& address, std::uint16_t port) {
 }
 
 // Answers until a signal comes.
-awaitable<base::result<void>> serve(ground& on, homeserver_command const& asked, chatrixcd::homeserver::server& server, base::duration begun) {
+awaitable<base::result<void>> serve(ground& on, homeserver_command const& asked, chatrixcd::homeserver::server& server,
+                                    base::duration begun) {
     base::http::server_options where;
     where.address = asked.address;
     where.port = asked.port;

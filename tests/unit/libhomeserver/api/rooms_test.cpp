@@ -73,6 +73,46 @@ TEST_SUITE("homeserver::rooms") {
         CHECK(ann.post("/createRoom", {{"room_alias_name", "lab"}}).status == 200);
     }
 
+    TEST_CASE("creators of a version 12 room stand above its levels, and nobody unseats them") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const bob = at.add("bob");
+        auto const eve = at.add("eve");
+        auto const room = ann.make_room({{"room_version", "12"}, {"preset", "public_chat"}});
+        CHECK(room.find(':') == std::string::npos);
+        bob.join(room);
+        eve.join(room);
+        auto levels = state(ann, room, "m.room.power_levels").as_object();
+        auto const path = room_path(room, "/state/m.room.power_levels");
+        // A creator is not among the users.
+        levels["users"].as_object()[ann.id] = 100;
+        CHECK(ann.put(path, json::value(levels)).errcode() == "M_FORBIDDEN");
+        levels["users"].as_object().erase(ann.id);
+        levels["users"].as_object()[bob.id] = 9007199254740991;
+        CHECK(ann.put(path, json::value(levels)).status == 200);
+        CHECK(post_user(bob, room, "kick", ann).errcode() == "M_FORBIDDEN");
+        CHECK(post_user(bob, room, "ban", ann).errcode() == "M_FORBIDDEN");
+        CHECK(post_user(eve, room, "kick", bob).errcode() == "M_FORBIDDEN");
+        CHECK(post_user(ann, room, "kick", bob).status == 200);
+        CHECK(eve.put(path, json::value(levels)).errcode() == "M_FORBIDDEN");
+        CHECK(ann.put(room_path(room, "/state/m.room.create"), {{"room_version", "12"}, {"x", 1}}).errcode() == "M_FORBIDDEN");
+    }
+
+    TEST_CASE("each member of a wish for a room is heard or refused") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room({{"topic", "of the day"}, {"visibility", "public"}});
+        auto const topic = state(ann, room, "m.room.topic");
+        CHECK(chatrixcd::test::at(topic, "m.topic/m.text/0/body") == "of the day");
+        CHECK(state(ann, room, "m.room.join_rules").at("join_rule") == "public");
+        CHECK(at.ask(method::get, "/directory/list/room/" + escaped(room)).text("visibility") == "public");
+        json::object const third{{"id_server", "id.example.org"}, {"medium", "email"}, {"address", "x@example.org"}};
+        CHECK(ann.post("/createRoom", {{"invite_3pid", json::array{third}}}).errcode() == "M_THREEPID_DENIED");
+        CHECK(ann.post("/createRoom", {{"room_version", "13"}}).errcode() == "M_UNSUPPORTED_ROOM_VERSION");
+        CHECK(ann.post("/createRoom", {{"preset", "party"}}).errcode() == "M_INVALID_PARAM");
+        CHECK(ann.post("/createRoom", {{"visibility", "secret"}}).errcode() == "M_INVALID_PARAM");
+    }
+
     TEST_CASE("a private room needs an invite, a public one does not") {
         rig at;
         auto const ann = at.add("ann");

@@ -206,6 +206,24 @@ TEST_SUITE("homeserver::sync") {
         CHECK(without.at("rooms").at("join") == json::object());
     }
 
+    TEST_CASE("a filter looks for what holds a url, in timeline and state") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room();
+        ann.say(room, "words");
+        json::object const picture{{"msgtype", "m.image"}, {"body", "a cat"}, {"url", "mxc://demo.local/cat"}};
+        CHECK(ann.put("/rooms/" + escaped(room) + "/send/m.room.message/p", json::value(picture)).status == 200);
+        ann.set_state(room, "m.room.avatar", "", {{"url", "mxc://demo.local/room"}});
+        for (int i = 0; i < 3; ++i) ann.say(room, std::to_string(i));
+        auto const with = escaped(R"({"room":{"timeline":{"contains_url":true,"limit":1},"state":{"contains_url":true}}})");
+        auto const news = ann.sync("", "&filter=" + with);
+        CHECK(each(joined(news, room, "timeline/events"), "type") == names{"m.room.avatar"});
+        CHECK(joined(news, room, "state/events") == json::array());
+        auto const without =
+            ann.sync("", "&filter=" + escaped(R"({"room":{"timeline":{"contains_url":false,"types":["m.room.message"]}}})"));
+        CHECK(bodies(without, room) == names{"words", "0", "1", "2"});
+    }
+
     TEST_CASE("typing is told, and told to be over when its time has passed") {
         rig at;
         auto const ann = at.add("ann");
