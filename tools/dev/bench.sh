@@ -3,5 +3,7 @@
 . tools/dev/common.sh
 split_yes "$@"
 setup
-build_preset bench bench_libraries
-exec build/bench/bin/bench_libraries "${rest[@]}"
+build_preset bench bench_libraries bench_sync echo_bot
+build/bench/bin/bench_libraries "${rest[@]}"
+build/bench/bin/bench_sync "${rest[@]}"
+exec python3 tests/bench/idle.py build/bench/bin/echo_bot

@@ -29,12 +29,13 @@ public:
     void operator()(std::monostate) const { statement_.bind(place_); }
     void operator()(std::int64_t number) const { statement_.bind(place_, number); }
     void operator()(double number) const { statement_.bind(place_, number); }
-    void operator()(std::string const& text) const { statement_.bind(place_, text); }
+    // The parameters outlive the statement's run: nothing is copied.
+    void operator()(std::string const& text) const { statement_.bindNoCopy(place_, text); }
     void operator()(blob const& bytes) const {
         // A null pointer would bind NULL instead of an empty blob.
         static constexpr std::byte nothing{};
         void const* start = bytes.empty() ? &nothing : bytes.data();
-        statement_.bind(place_, start, static_cast<int>(bytes.size()));
+        statement_.bindNoCopy(place_, start, static_cast<int>(bytes.size()));
     }
 
 private:
@@ -73,6 +74,9 @@ private:
 database::database(std::string const& path, std::string const& vfs) try
     : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE, busy_timeout_ms, path.empty() ? std::string() : vfs) {
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+    // In a transaction of many rows the same pages change again and again. SQLite would write them out each time the cache (2 MB) is full;
+    // so it grows for the transaction, to 32 MB at most. What a closure's savepoint must be able to take back need not go to a file either.
+    execute("PRAGMA cache_spill=8192; PRAGMA temp_store=MEMORY;");
 } catch (SQLite::Exception const& e) {
     rethrow_as_ours(e, {});
 }
@@ -109,10 +113,10 @@ void database::execute(std::string const& script) try { connection_.exec(script)
 bool database::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_.getHandle()) == 0; }
 
 SQLite::Statement& database::prepare(std::string_view sql, std::vector<sql_value> const& parameters) {
-    auto text = std::string(sql);
-    auto place = prepared_.find(text);
+    auto place = prepared_.find(sql);
     if (place == prepared_.end()) {
         if (prepared_.size() >= max_prepared) prepared_.clear();
+        auto text = std::string(sql);
         auto fresh = std::make_unique<SQLite::Statement>(connection_, text);
         place = prepared_.emplace(std::move(text), std::move(fresh)).first;
     }

@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,9 +33,13 @@ public:
 private:
     SQLite::Statement& prepare(std::string_view sql, std::vector<sql_value> const& parameters);
 
+    struct text_hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+
     SQLite::Database connection_;
     // Statements by their text; the connection must outlive them.
-    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> prepared_;
+    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, text_hash, std::equal_to<>> prepared_;
 };
 
 }  // namespace chatrixcd::base

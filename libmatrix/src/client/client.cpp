@@ -34,6 +34,10 @@ void client::on_set_aside(std::function<asio::awaitable<void>(message, std::stri
 void client::on_send_failed(std::function<asio::awaitable<void>(matrix::room, dead_letter)> handler) {
     runtime_->handlers().on_send_failed = std::move(handler);
 }
+void client::on_room_upgraded(std::function<asio::awaitable<void>(matrix::room, matrix::room)> handler) {
+    runtime_->handlers().on_room_upgraded = std::move(handler);
+}
+void client::on_passing(std::function<asio::awaitable<void>(passing)> handler) { runtime_->handlers().on_passing = std::move(handler); }
 void client::deliver_if(std::function<bool(room_id const&, event const&)> wanted) { runtime_->handlers().deliver_if = std::move(wanted); }
 void client::pull_messages() { runtime_->handlers().pulled = true; }
 
@@ -55,6 +59,15 @@ asio::awaitable<std::vector<room_id>> client::rooms() {
     if (!runtime_->ready()) co_return found;
     auto& with = runtime_->with();
     auto find = [account = with.account](base::transaction& t) { return detail::joined_rooms(t, account); };
+    found = co_await with.store.read(std::move(find));
+    co_return found;
+}
+
+asio::awaitable<std::vector<room_id>> client::shared_rooms(user_id with_user) {
+    std::vector<room_id> found;
+    if (!runtime_->ready()) co_return found;
+    auto& with = runtime_->with();
+    auto find = [account = with.account, with_user](base::transaction& t) { return detail::shared_rooms(t, account, with_user); };
     found = co_await with.store.read(std::move(find));
     co_return found;
 }

@@ -53,6 +53,15 @@ asio::awaitable<void> runtime::handle(inbox_row row) {
     }
 }
 
+// What is said there has a key of the upgrade: the handler may run again.
+asio::awaitable<void> runtime::tell_upgraded(room_id before, room_id after) {
+    if (!handlers_.on_room_upgraded) co_return;
+    auto const keys = std::make_shared<key_series>("upgrade:" + before.str().substr(0, longest_origin));
+    matrix::room old(*this, std::move(before), keys);
+    matrix::room next(*this, std::move(after), keys);
+    co_await handlers_.on_room_upgraded(std::move(old), std::move(next));
+}
+
 asio::awaitable<void> runtime::tell_given_up(inbox_row row) {
     if (row.kind != inbox_kind::message || !handlers_.on_set_aside) co_return;
     auto content = event::parse_text(row.event);

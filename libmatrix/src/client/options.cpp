@@ -25,6 +25,16 @@ options& options::at_first_start(first_start policy) {
     return *this;
 }
 
+options& options::filter(sync_filter what) {
+    values_.filter = std::move(what);
+    return *this;
+}
+
+options& options::follow_upgrades(bool on) {
+    values_.follow_upgrades = on;
+    return *this;
+}
+
 options& options::rooms(std::function<bool(room_id const&)> wanted) {
     values_.rooms = std::move(wanted);
     return *this;

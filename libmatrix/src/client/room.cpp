@@ -201,20 +201,4 @@ asio::awaitable<result<event_id>> room::put_state(std::string type, std::string 
     co_return event_id::parse(base::find_string(*answer, "event_id").value_or(std::string()));
 }
 
-asio::awaitable<std::vector<member>> room::members() const {
-    std::vector<member> found;
-    if (!runtime_->ready()) co_return found;
-    auto& with = runtime_->with();
-    auto find = [account = with.account, id = id_](base::transaction& t) { return detail::joined_members(t, account, id); };
-    found = co_await with.store.read(std::move(find));
-    co_return found;
-}
-
-asio::awaitable<std::string> room::name() const {
-    auto const named = co_await state("m.room.name");
-    std::string text;
-    if (named) text = std::string(named->content_text("name"));
-    co_return text;
-}
-
 }  // namespace chatrixcd::matrix

@@ -19,6 +19,9 @@ namespace {
 // At a stop: for handlers to return, and again for the outbox to empty.
 constexpr base::duration grace = std::chrono::seconds(5);
 
+// Rooms of which what was asked is kept in memory; a few hundred bytes each.
+constexpr std::size_t most_infos = 128;
+
 error stopped() { return error(error_kind::unavailable, "the Matrix client does not run"); }
 
 }  // namespace
@@ -33,6 +36,7 @@ runtime::runtime(asio::any_io_executor executor, options how)
       changed_(executor_),
       health_(log_.named("store")),
       features_(executor_),
+      infos_(most_infos),
       loops_(executor_, [this](std::exception_ptr e) {
           log_.error("a part of the client ended unexpectedly", {{"why", words_of(e)}});
           fail(error(error_kind::internal, "a part of the Matrix client ended unexpectedly").with_hint("Look at its log"));
@@ -105,17 +109,22 @@ asio::awaitable<result<void>> runtime::start(std::shared_ptr<token_source> token
     loops_.spawn(inbox_->run());
     loops_.spawn(outbox_->resume());
     loops_.spawn(gaps_->run());
+    if (how_.follow_upgrades) loops_.spawn(upgrades_->run());
+    if (passing_->has_listener()) loops_.spawn(passing_->run());
     loops_.spawn(sync_->run());
     co_return result<void>();
 }
 
 void runtime::make_parts() {
-    inbox_filter filter;
-    filter.rooms = how_.rooms;
-    filter.wanted = handlers_.deliver_if;
-    filter.messages = handlers_.on_message || handlers_.pulled;
-    filter.other_events = static_cast<bool>(handlers_.on_event);
-    filter.invites = static_cast<bool>(handlers_.on_invite);
+    receiver::policy policy;
+    policy.filter.rooms = how_.rooms;
+    policy.filter.wanted = handlers_.deliver_if;
+    policy.filter.messages = handlers_.on_message || handlers_.pulled;
+    policy.filter.other_events = static_cast<bool>(handlers_.on_event);
+    policy.filter.invites = static_cast<bool>(handlers_.on_invite);
+    policy.deliver_first = how_.at_first_start == first_start::deliver_old;
+    policy.lazy_members = how_.filter.has_lazy_members();
+    policy.follow_upgrades = how_.follow_upgrades;
 
     dispatcher::consumers to;
     to.handle = [this](inbox_row row) { return handle(std::move(row)); };
@@ -123,11 +132,13 @@ void runtime::make_parts() {
     to.pulled = handlers_.pulled;
 
     sync_loop::listeners heard;
-    heard.stored = [this](received const& count) { stored(count); };
+    heard.reserve = [this] { return inbox_->reserve(); };
+    heard.give_back = [this](std::size_t places) { inbox_->give_back(places); };
+    heard.stored = [this](received count, std::size_t reserved) { stored(std::move(count), reserved); };
     heard.failed = [this](error const& why) { fail(why); };
 
     api_ = std::make_unique<matrix::detail::api>(*transport_, *session_, *time_, *random_);
-    receiver const from(*services_, *api_, *session_, std::move(filter), how_.at_first_start == first_start::deliver_old);
+    receiver const from(*services_, *api_, *session_, std::move(policy));
     queue_limits limits;
     limits.rows = static_cast<std::int64_t>(how_.queued_messages);
     limits.bytes = static_cast<std::int64_t>(how_.queued_bytes);
@@ -135,13 +146,19 @@ void runtime::make_parts() {
     if (handlers_.on_send_failed) refused = [this](dead_letter letter) { return tell_refused(std::move(letter)); };
     outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_, limits, std::move(refused));
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
-    gaps_ = std::make_unique<gap_filler>(from, how_.gap_bound, [this] { inbox_->wake(); });
-    sync_ = std::make_unique<sync_loop>(from, std::move(heard));
+    gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, [this] { inbox_->wake(); });
+    members_ = std::make_unique<member_loader>(*services_, *api_, [this](room_id const& room) { infos_.forget(room); });
+    upgrades_ = std::make_unique<upgrade_follower>(
+        *services_, *api_, [this](room_id before, room_id after) { return tell_upgraded(std::move(before), std::move(after)); });
+    passing_ = std::make_unique<passing_queue>(executor_, handlers_.on_passing, log_.named("passing"));
+    sync_ = std::make_unique<sync_loop>(from, how_.filter, *passing_, std::move(heard));
 }
 
-void runtime::stored(received const& count) {
+void runtime::stored(received count, std::size_t reserved) {
     if (count.gaps > 0) gaps_->wake();
-    if (count.rows > 0) inbox_->wake();
+    for (auto const& room : count.changed) infos_.forget(room);
+    if (count.rows > 0 || reserved > 0) inbox_->give(std::move(count.taken), reserved);
+    if (count.upgrades) upgrades_->wake();
     if (!synced_) {
         synced_ = true;
         changed_.notify_all();

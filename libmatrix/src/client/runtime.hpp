@@ -10,9 +10,13 @@
 #include "outbox/outbox.hpp"
 #include "requests/feature_memory.hpp"
 #include "session/session.hpp"
+#include "state/info_cache.hpp"
+#include "state/member_loader.hpp"
 #include "state/services.hpp"
+#include "state/upgrade_follower.hpp"
 #include "sync/gap_filler.hpp"
 #include "sync/loop.hpp"
+#include "sync/passing.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -25,6 +29,8 @@ public:
     std::function<boost::asio::awaitable<void>(room, std::string)> on_gap_lost;
     std::function<boost::asio::awaitable<void>(message, std::string)> on_set_aside;
     std::function<boost::asio::awaitable<void>(room, dead_letter)> on_send_failed;
+    std::function<boost::asio::awaitable<void>(passing)> on_passing;
+    std::function<boost::asio::awaitable<void>(room, room)> on_room_upgraded;
     std::function<bool(room_id const&, event const&)> deliver_if;
     bool pulled = false;
 };
@@ -45,6 +51,8 @@ public:
     feature_memory& features() { return features_; }
     base::duration uptime() const { return time_->uptime(); }
     base::worker_pool& workers();
+    info_cache& infos() { return infos_; }
+    member_loader& members() { return *members_; }
     // A key of which nobody else knows.
     std::string fresh_key() { return "own:" + random_->token(22); }
 
@@ -68,13 +76,14 @@ private:
     result<void> open_store();
     boost::asio::awaitable<result<void>> open(std::shared_ptr<token_source> tokens);
     void make_parts();
-    void stored(received const& count);
+    void stored(received count, std::size_t reserved);
     void fail(error why);
     boost::asio::awaitable<void> end_parts();
 
     boost::asio::awaitable<void> handle(inbox_row row);
     boost::asio::awaitable<void> tell_given_up(inbox_row row);
     boost::asio::awaitable<void> tell_refused(dead_letter letter);
+    boost::asio::awaitable<void> tell_upgraded(room_id before, room_id after);
     matrix::room room_of(inbox_row const& row);
     message message_of(inbox_row const& row, event content);
 
@@ -97,6 +106,7 @@ private:
     base::notifier changed_;
     store_health health_;
     feature_memory features_;
+    info_cache infos_;
 
     std::optional<base::folder_lock> lock_;
     std::unique_ptr<base::store> store_;
@@ -106,6 +116,9 @@ private:
     std::unique_ptr<matrix::detail::outbox> outbox_;
     std::unique_ptr<dispatcher> inbox_;
     std::unique_ptr<gap_filler> gaps_;
+    std::unique_ptr<member_loader> members_;
+    std::unique_ptr<upgrade_follower> upgrades_;
+    std::unique_ptr<passing_queue> passing_;
     std::unique_ptr<sync_loop> sync_;
     base::task_group loops_;
 };

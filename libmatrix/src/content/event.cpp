@@ -6,6 +6,8 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
+#include "content/event_access.hpp"
+
 namespace chatrixcd::matrix {
 
 namespace {
@@ -29,7 +31,10 @@ std::string_view without_fallback(std::string_view body) {
 }  // namespace
 
 struct event::data {
-    boost::json::object raw;
+    boost::json::object own;             // empty if the event looks into somebody else's document,
+    std::shared_ptr<void const> keeper;  // which this keeps
+    boost::json::object const* raw = nullptr;
+    boost::json::object const* content = nullptr;
     std::string type;
     event_id id;
     user_id sender;
@@ -59,7 +64,22 @@ result<event> event::parse(boost::json::object raw) {
         made->id = std::move(*parsed);
     }
     made->sent = base::time_point(std::chrono::milliseconds(sent));
-    made->raw = std::move(raw);
+    made->own = std::move(raw);
+    made->raw = &made->own;
+    made->content = base::find_object(made->own, "content");
+    return event(std::move(made));
+}
+
+event detail::event_access::borrow(checked const& from, std::shared_ptr<void const> keeper) {
+    auto made = std::make_shared<event::data>();
+    made->keeper = std::move(keeper);
+    made->raw = from.raw;
+    made->content = from.content;
+    made->type = from.type;
+    made->id = *from.id;
+    made->sender = *from.sender;
+    made->sent = from.sent;
+    if (from.state_key) made->state_key.emplace(*from.state_key);
     return event(std::move(made));
 }
 
@@ -74,8 +94,8 @@ event_id const& event::id() const noexcept { return data_->id; }
 user_id const& event::sender() const noexcept { return data_->sender; }
 base::time_point event::sent() const noexcept { return data_->sent; }
 std::optional<std::string> const& event::state_key() const noexcept { return data_->state_key; }
-boost::json::object const& event::content() const noexcept { return *base::find_object(data_->raw, "content"); }
-boost::json::object const& event::raw() const noexcept { return data_->raw; }
+boost::json::object const& event::content() const noexcept { return *data_->content; }
+boost::json::object const& event::raw() const noexcept { return *data_->raw; }
 
 std::string_view event::content_text(std::string_view key) const noexcept {
     auto const* value = content().if_contains(key);
@@ -103,7 +123,7 @@ std::optional<event_id> event::in_reply_to() const {
 }
 
 bool event::is_redacted() const noexcept {
-    auto const* extra = base::find_object(data_->raw, "unsigned");
+    auto const* extra = base::find_object(*data_->raw, "unsigned");
     return extra != nullptr && extra->if_contains("redacted_because") != nullptr;
 }
 
@@ -111,7 +131,7 @@ bool event::is_state(std::string_view event_type, std::string_view key) const no
     return data_->type == event_type && data_->state_key && *data_->state_key == key;
 }
 
-std::string event::to_text() const { return boost::json::serialize(data_->raw); }
+std::string event::to_text() const { return boost::json::serialize(*data_->raw); }
 
 bool is_message(event const& e) {
     if (e.type() != "m.room.message" || e.state_key() || e.is_redacted() || e.content_text("msgtype").empty()) return false;
@@ -119,9 +139,7 @@ bool is_message(event const& e) {
     return !relates || relates->type != "m.replace";
 }
 
-bool is_text_message(event const& e) {
-    return is_message(e) && e.content_text("msgtype") == "m.text" && !e.content_text("body").empty();
-}
+bool is_text_message(event const& e) { return is_message(e) && e.content_text("msgtype") == "m.text" && !e.content_text("body").empty(); }
 
 std::string message_text(event const& e) {
     auto const body = e.content_text("body");

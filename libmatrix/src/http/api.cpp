@@ -26,6 +26,7 @@ api::api(base::http::transport& transport, session& who, base::clock& time, base
 
 asio::awaitable<base::result<base::http::response>> api::exchange(call c) {
     for (;;) {  // the session ends it, with an error, when new tokens do not help
+        co_await session_->keep_fresh();
         // The token is read at each attempt: another coroutine may have renewed it meanwhile.
         base::secret const token = session_->token();
         auto request = c.request(session_->base_url()).with_bearer(token.reveal());
@@ -44,10 +45,29 @@ asio::awaitable<base::result<boost::json::object>> api::once(call c) {
     co_return read_answer(*response, name);
 }
 
+asio::awaitable<base::result<std::string>> api::once_unread(call c) {
+    auto const name = c.name();
+    auto response = co_await exchange(std::move(c));
+    if (!response) co_return response.error();
+    if (response->status < 200 || response->status > 299) co_return read_answer(*response, name).error();
+    co_return std::move(response->body);
+}
+
 asio::awaitable<base::result<boost::json::object>> api::request(call c) {
     base::retry attempts(*random_, *time_);
     for (;;) {
         auto answer = co_await once(c);
+        if (answer) co_return answer;
+        auto const delay = attempts.next(answer.error(), c.repeatable());
+        if (!delay) co_return answer;
+        co_await time_->sleep(*delay);
+    }
+}
+
+asio::awaitable<base::result<std::string>> api::request_unread(call c) {
+    base::retry attempts(*random_, *time_);
+    for (;;) {
+        auto answer = co_await once_unread(c);
         if (answer) co_return answer;
         auto const delay = attempts.next(answer.error(), c.repeatable());
         if (!delay) co_return answer;

@@ -23,8 +23,11 @@ public:
     boost::asio::awaitable<base::result<base::http::response>> exchange(call c);
     // One attempt. The caller decides about another by may_repeat().
     boost::asio::awaitable<base::result<boost::json::object>> once(call c);
+    // As once(), with the answer's body as it came: for whoever parses it elsewhere.
+    boost::asio::awaitable<base::result<std::string>> once_unread(call c);
     // As many attempts as base::retry_limits allows, each with the same path and body: for requests that somebody waits for.
     boost::asio::awaitable<base::result<boost::json::object>> request(call c);
+    boost::asio::awaitable<base::result<std::string>> request_unread(call c);
     // The homeserver fails for long: asks its name whether it has moved.
     boost::asio::awaitable<void> relocate();
 

@@ -54,16 +54,18 @@ verdict judge(std::exception_ptr const& failure, bool stopping, std::string& rea
 // A row that is out. Its end makes room for another.
 class dispatcher::place {
 public:
-    explicit place(dispatcher& of) : of_(of) {}
+    place(dispatcher& of, std::int64_t row) : of_(of), row_(row) {}
     place(place const&) = delete;
     place& operator=(place const&) = delete;
     ~place() {
         --of_.running_;
+        of_.out_.erase(row_);
         of_.wake();
     }
 
 private:
     dispatcher& of_;
+    std::int64_t row_;
 };
 
 dispatcher::dispatcher(services& with, consumers to, std::size_t parallel)
@@ -73,19 +75,53 @@ dispatcher::dispatcher(services& with, consumers to, std::size_t parallel)
       changed_(with.executor),
       arrived_(with.executor),
       log_(with.log.named("inbox")),
-      tasks_(with.executor,
-             [this](std::exception_ptr e) { log_.error("handing out a message ended unexpectedly", {{"why", words_of(e)}}); }) {}
+      tasks_(with.executor, [this](std::exception_ptr e) {
+          log_.error("handing out a message ended unexpectedly", {{"why", words_of(e)}});
+      }) {}
 
 void dispatcher::wake() {
     ++version_;
     changed_.notify_all();
 }
 
+std::size_t dispatcher::reserve() {
+    if (!ready_for_rows_ || closed_) return 0;
+    auto const free = parallel_ - running_;
+    running_ += free;
+    lent_ = free > 0;
+    return free;
+}
+
+void dispatcher::give(std::vector<inbox_row> rows, std::size_t reserved) {
+    lent_ = false;
+    running_ -= reserved - rows.size();
+    for (auto& row : rows) start(std::move(row));
+    wake();
+}
+
+void dispatcher::give_back(std::size_t reserved) {
+    doubtful_ = true;
+    give({}, reserved);
+}
+
+// Its place is counted already.
+void dispatcher::start(inbox_row row) {
+    out_.insert(row.id);
+    tasks_.spawn(hand_out(std::move(row)));
+}
+
 asio::awaitable<void> dispatcher::run() {
     auto reset = [account = with_->account](base::transaction& t) { reset_marks(t, account); };
     co_await write_through(*with_, std::move(reset));
+    ready_for_rows_ = true;
     for (;;) {
         auto const seen = version_;
+        if (doubtful_ && !lent_) {
+            doubtful_ = false;
+            std::vector<std::int64_t> out(out_.begin(), out_.end());
+            auto check = [account = with_->account, out](base::transaction& t) { release_others(t, account, out); };
+            co_await write_through(*with_, std::move(check));
+        }
         auto const free = static_cast<std::int64_t>(parallel_ - running_);
         std::vector<inbox_row> rows;
         if (free > 0) {
@@ -94,7 +130,7 @@ asio::awaitable<void> dispatcher::run() {
         }
         for (auto& row : rows) {
             ++running_;
-            tasks_.spawn(hand_out(std::move(row)));
+            start(std::move(row));
         }
         if (rows.empty()) {
             while (version_ == seen) co_await changed_.wait();
@@ -103,7 +139,7 @@ asio::awaitable<void> dispatcher::run() {
 }
 
 asio::awaitable<void> dispatcher::hand_out(inbox_row row) {
-    place const mine(*this);
+    place const mine(*this, row.id);
     co_await asio::this_coro::throw_if_cancelled(false);
     // Whoever pulls hears how often it came, and decides: given up here, it would vanish without a word of his.
     bool const is_pulled = to_.pulled && row.kind == inbox_kind::message;

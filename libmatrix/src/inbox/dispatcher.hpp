@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <chatrixcd/base/notifier.hpp>
@@ -37,6 +38,11 @@ public:
     boost::asio::awaitable<void> run();
     // There may be a row to take.
     void wake();
+    // Keeps every free place for rows that somebody else takes, and gives it the rows for them. One at a time.
+    std::size_t reserve();
+    void give(std::vector<inbox_row> rows, std::size_t reserved);
+    // As above, without rows: the transaction failed, or so it seems, and rows may be marked of which nobody knows.
+    void give_back(std::size_t reserved);
     // The next pulled message; null once closed.
     boost::asio::awaitable<std::shared_ptr<hand_over>> next();
 
@@ -50,6 +56,7 @@ public:
 private:
     class place;
 
+    void start(inbox_row row);
     boost::asio::awaitable<void> hand_out(inbox_row row);
     boost::asio::awaitable<std::shared_ptr<hand_over>> offer(inbox_row row);
     boost::asio::awaitable<void> rest(std::int64_t tries);
@@ -64,6 +71,10 @@ private:
     base::notifier changed_;
     std::deque<std::shared_ptr<hand_over>> ready_;
     base::notifier arrived_;
+    bool ready_for_rows_ = false;  // the marks of the last run are dealt with
+    std::set<std::int64_t> out_;   // rows that are handed out
+    bool lent_ = false;            // places are reserved
+    bool doubtful_ = false;        // rows may be marked that are not out
     bool closed_ = false;
     base::logger log_;
     base::task_group tasks_;

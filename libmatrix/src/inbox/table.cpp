@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inbox/table.hpp"
 
+#include <algorithm>
+
 #include <chatrixcd/base/sealed.hpp>
 
 namespace chatrixcd::matrix::detail {
@@ -37,11 +39,13 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
 
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
                 std::string const& trace) {
+    auto const done = t.first("SELECT 1 FROM inbox_done WHERE account = ?1 AND room_id = ?2 AND event_id = ?3",
+                              {where.account, where.room.str(), event_id});
+    if (done) return false;
+    // One row of values: for an INSERT that selects, SQLite would keep what it changes to be able to take it back.
     return t.run(
                "INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, received)"
-               " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-               " WHERE NOT EXISTS (SELECT 1 FROM inbox_done WHERE account = ?1 AND room_id = ?2 AND event_id = ?3)"
-               " ON CONFLICT DO NOTHING",
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
                {where.account, where.room.str(), event_id, static_cast<std::int64_t>(kind), where.position, base::seal(event), trace,
                 milliseconds(where.now)}) > 0;
 }
@@ -82,6 +86,13 @@ void finish_row(base::transaction& t, std::int64_t account, inbox_row const& row
 
 void release_row(base::transaction& t, inbox_row const& row, bool counted) {
     t.run("UPDATE inbox SET state = 0, tries = ?2 WHERE id = ?1", {row.id, counted ? row.tries : row.tries - 1});
+}
+
+void release_others(base::transaction& t, std::int64_t account, std::vector<std::int64_t> const& handled) {
+    for (auto const& row : t.query("SELECT id FROM inbox WHERE account = ?1 AND state = 1", {account})) {
+        if (std::find(handled.begin(), handled.end(), row.integer(0)) != handled.end()) continue;
+        t.run("UPDATE inbox SET state = 0, tries = tries - 1 WHERE id = ?1", {row.integer(0)});
+    }
 }
 
 void set_row_aside(base::transaction& t, inbox_row const& row, std::string const& reason) {

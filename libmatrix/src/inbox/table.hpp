@@ -54,6 +54,8 @@ std::vector<inbox_row> take_rows(base::transaction& t, std::int64_t account, std
 void finish_row(base::transaction& t, std::int64_t account, inbox_row const& row, base::time_point now);
 // Waits again; `counted`: the try counts.
 void release_row(base::transaction& t, inbox_row const& row, bool counted);
+// Rows that are marked though nobody handles them wait again; that counts as no try. `handled`: those that somebody does.
+void release_others(base::transaction& t, std::int64_t account, std::vector<std::int64_t> const& handled);
 // Given up, for the reason given.
 void set_row_aside(base::transaction& t, inbox_row const& row, std::string const& reason);
 // Waits for the next start; that it was handed out counts as no try.

@@ -57,7 +57,7 @@ asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_k
     for (unsigned page = 0; page < most_pages && found.size() < wanted.keys.size(); ++page) {
         auto request = call::get(client_path({"rooms", room.str(), "messages"})).query("dir", "b").query("limit", page_size).named(purpose);
         if (!from.empty()) request = std::move(request).query("from", from);
-        auto const answer = co_await homeserver.once(std::move(request));
+        auto const answer = co_await homeserver.once_unread(std::move(request));
         if (!answer) co_return answer.error();
         auto const read = parse_page(*answer);
         if (!read) co_return read.error();
@@ -86,7 +86,7 @@ asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbo
                            .query("limit", relation_page_size)
                            .named(purpose);
         if (!from.empty()) request = std::move(request).query("from", from);
-        auto const answer = co_await homeserver.once(std::move(request));
+        auto const answer = co_await homeserver.once_unread(std::move(request));
         if (!answer && !is_refusal(answer.error())) co_return answer.error();
         if (!answer) co_return relation_answer();
         auto const read = parse_page(*answer);
@@ -100,7 +100,7 @@ asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbo
             }
             if (e.sent() < row.created - clock_slack) co_return said;
         }
-        auto next = base::find_string(*answer, "next_batch").value_or(std::string());
+        auto next = base::find_string(read->source->root(), "next_batch").value_or(std::string());
         if (next.empty() || next == from) break;
         from = std::move(next);
     }

@@ -26,8 +26,9 @@ Id id_of(base::row const& row, std::size_t column) {
 
 account_row load_account(base::transaction& t, std::int64_t account) {
     t.run("INSERT INTO account (id, homeserver) VALUES (?1, '') ON CONFLICT DO NOTHING", {account});
-    auto const row = t.first(
-        "SELECT homeserver, base_url, user_id, device_id, access_token, refresh_token FROM account WHERE id = ?1", {account});
+    auto const row =
+        t.first("SELECT homeserver, base_url, user_id, device_id, access_token, refresh_token, token_expires FROM account WHERE id = ?1",
+                {account});
     account_row loaded;
     loaded.homeserver = row->text(0);
     loaded.base_url = row->optional_text(1).value_or(std::string());
@@ -35,6 +36,7 @@ account_row load_account(base::transaction& t, std::int64_t account) {
     loaded.device = id_of<device_id>(*row, 3);
     if (!row->is_null(4)) loaded.access_token = unsealed(*row, 4);
     if (!row->is_null(5)) loaded.refresh_token = unsealed(*row, 5);
+    if (auto const expires = row->optional_integer(6)) loaded.expires = base::time_point(std::chrono::milliseconds(*expires));
     return loaded;
 }
 
@@ -43,18 +45,21 @@ void save_base_url(base::transaction& t, std::int64_t account, std::string const
 }
 
 void save_device(base::transaction& t, std::int64_t account, device_id const& device) {
-    t.run("UPDATE account SET device_id = ?2, access_token = NULL, refresh_token = NULL WHERE id = ?1", {account, device.str()});
+    t.run("UPDATE account SET device_id = ?2, access_token = NULL, refresh_token = NULL, token_expires = NULL WHERE id = ?1",
+          {account, device.str()});
 }
 
-void save_grant(base::transaction& t, std::int64_t account, grant const& given) {
+void save_grant(base::transaction& t, std::int64_t account, grant const& given, std::optional<base::time_point> expires) {
     base::sql_value refresh;
+    base::sql_value until;
+    if (expires) until = std::int64_t{expires->time_since_epoch().count()};
     if (given.refresh_token) refresh = base::seal(given.refresh_token->reveal());
-    t.run("UPDATE account SET user_id = ?2, device_id = ?3, access_token = ?4, refresh_token = ?5 WHERE id = ?1",
-          {account, given.user.str(), given.device.str(), base::seal(given.access_token.reveal()), refresh});
+    t.run("UPDATE account SET user_id = ?2, device_id = ?3, access_token = ?4, refresh_token = ?5, token_expires = ?6 WHERE id = ?1",
+          {account, given.user.str(), given.device.str(), base::seal(given.access_token.reveal()), refresh, until});
 }
 
 void forget_tokens(base::transaction& t, std::int64_t account) {
-    t.run("UPDATE account SET access_token = NULL, refresh_token = NULL WHERE id = ?1", {account});
+    t.run("UPDATE account SET access_token = NULL, refresh_token = NULL, token_expires = NULL WHERE id = ?1", {account});
 }
 
 }  // namespace chatrixcd::matrix::detail

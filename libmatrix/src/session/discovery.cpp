@@ -72,13 +72,13 @@ asio::awaitable<result<std::string>> look_up(base::http::transport& transport, s
     co_return std::move(*url);
 }
 
-// Whether a Matrix homeserver answers there.
-asio::awaitable<result<void>> check_versions(base::http::transport& transport, std::string base_url) {
+// Whether a Matrix homeserver answers there, and what it can do.
+asio::awaitable<result<server_features>> check_versions(base::http::transport& transport, std::string base_url) {
     auto request = base::http::request(base::http::method::get, base_url + "/_matrix/client/versions").with_max_response(most_bytes);
     auto const response = co_await transport.send(std::move(request));
     if (!response) co_return response.error();
     auto const answer = read_answer(*response, "asking " + base_url + " for its versions");
-    if (answer && base::find_array(*answer, "versions") != nullptr) co_return result<void>();
+    if (answer && base::find_array(*answer, "versions") != nullptr) co_return server_features(*answer);
     if (!answer && (answer.error().kind() == error_kind::timeout_unknown || answer.error().kind() == error_kind::rate_limited)) {
         co_return answer.error();
     }
@@ -89,7 +89,7 @@ asio::awaitable<result<void>> check_versions(base::http::transport& transport, s
 
 }  // namespace
 
-asio::awaitable<result<std::string>> find_homeserver(base::http::transport& transport, std::string url_or_server_name) {
+asio::awaitable<result<found_homeserver>> find_homeserver(base::http::transport& transport, std::string url_or_server_name) {
     bool const is_url = url_or_server_name.find("://") != std::string::npos;
     result<std::string> url = error(error_kind::invalid, "no homeserver");
     if (is_url) {
@@ -103,9 +103,12 @@ asio::awaitable<result<std::string>> find_homeserver(base::http::transport& tran
         url = co_await look_up(transport, url_or_server_name);
     }
     if (!url) co_return url.error();
-    auto const checked = co_await check_versions(transport, *url);
-    if (!checked) co_return checked.error();
-    co_return std::move(*url);
+    auto features = co_await check_versions(transport, *url);
+    if (!features) co_return features.error();
+    found_homeserver found;
+    found.url = std::move(*url);
+    found.features = std::move(*features);
+    co_return found;
 }
 
 }  // namespace chatrixcd::matrix::detail

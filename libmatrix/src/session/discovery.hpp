@@ -8,12 +8,21 @@
 #include <chatrixcd/base/http.hpp>
 #include <chatrixcd/base/url.hpp>
 
+#include "session/features.hpp"
+
 namespace chatrixcd::matrix::detail {
+
+class found_homeserver {
+public:
+    found_homeserver() = default;
+    std::string url;  // without a slash at its end
+    server_features features;
+};
 
 // "https://…" is used as it is, without looking for a well-known file; a server name is looked up, and where it has no such file, the
 // homeserver is taken to be there itself. Either way /versions must answer.
 // Errors: invalid (neither a URL nor a server name), unavailable, timeout_unknown, rate_limited, protocol (no Matrix homeserver, or a
 // well-known file that names none).
-boost::asio::awaitable<base::result<std::string>> find_homeserver(base::http::transport& transport, std::string url_or_server_name);
+boost::asio::awaitable<base::result<found_homeserver>> find_homeserver(base::http::transport& transport, std::string url_or_server_name);
 
 }  // namespace chatrixcd::matrix::detail

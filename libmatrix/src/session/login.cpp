@@ -14,9 +14,17 @@ namespace asio = boost::asio;
 
 namespace {
 
+void read_tokens(boost::json::object const& answer, grant& into) {
+    into.access_token = secret(base::find_string(answer, "access_token").value_or(std::string()));
+    if (auto refresh = base::find_string(answer, "refresh_token")) into.refresh_token = secret(std::move(*refresh));
+    auto const lifetime = base::find_integer(answer, "expires_in_ms");
+    if (lifetime && *lifetime > 0) into.lifetime = std::chrono::milliseconds(*lifetime);
+}
+
 class password_login final : public token_source {
 public:
-    password_login(user_id user, secret password) : user_(std::move(user)), password_(std::move(password)) {}
+    password_login(user_id user, secret password, bool expiring)
+        : user_(std::move(user)), password_(std::move(password)), expiring_(expiring) {}
 
     user_id account() const override { return user_; }
     std::optional<secret> password() const override { return password_; }
@@ -25,6 +33,7 @@ public:
 private:
     user_id user_;
     secret password_;
+    bool expiring_;
 };
 
 asio::awaitable<result<grant>> password_login::acquire(login_context where) {
@@ -37,6 +46,7 @@ asio::awaitable<result<grant>> password_login::acquire(login_context where) {
     body["password"] = password_.reveal();
     body["device_id"] = where.device().str();
     body["initial_device_display_name"] = where.device_name();
+    if (expiring_) body["refresh_token"] = true;
     auto const answer = co_await where.call(base::http::method::post, "/_matrix/client/v3/login", std::move(body), secret());
     if (!answer) {
         if (answer.error().kind() != error_kind::forbidden) co_return answer.error();
@@ -56,8 +66,7 @@ asio::awaitable<result<grant>> password_login::acquire(login_context where) {
     given.user = std::move(*user);
     auto device = device_id::parse(base::find_string(*answer, "device_id").value_or(std::string()));
     if (device) given.device = std::move(*device);
-    given.access_token = secret(base::find_string(*answer, "access_token").value_or(std::string()));
-    if (auto refresh = base::find_string(*answer, "refresh_token")) given.refresh_token = secret(std::move(*refresh));
+    read_tokens(*answer, given);
     co_return given;
 }
 
@@ -80,15 +89,30 @@ private:
 namespace login {
 
 std::shared_ptr<token_source> password(user_id user, secret password) {
-    return std::make_shared<password_login>(std::move(user), std::move(password));
+    return std::make_shared<password_login>(std::move(user), std::move(password), /*expiring=*/false);
+}
+
+std::shared_ptr<token_source> password_with_refresh(user_id user, secret password) {
+    return std::make_shared<password_login>(std::move(user), std::move(password), /*expiring=*/true);
 }
 
 std::shared_ptr<token_source> token(secret access_token) { return std::make_shared<fixed_token>(std::move(access_token)); }
 
 }  // namespace login
 
-asio::awaitable<result<grant>> token_source::refresh(login_context, grant) {
-    co_return error(error_kind::unsupported, "these tokens cannot be refreshed");
+// Client-server API, "Refreshing access tokens".
+asio::awaitable<result<grant>> token_source::refresh(login_context where, grant expired) {
+    if (!expired.refresh_token) co_return error(error_kind::unsupported, "these tokens cannot be refreshed");
+    boost::json::object body;
+    body["refresh_token"] = expired.refresh_token->reveal();
+    auto const answer = co_await where.call(base::http::method::post, "/_matrix/client/v3/refresh", std::move(body), secret());
+    if (!answer) co_return answer.error();
+    grant given;
+    given.user = expired.user;
+    given.device = expired.device;
+    read_tokens(*answer, given);
+    if (given.access_token.empty()) co_return error(error_kind::protocol, "the answer to a refresh has no access token");
+    co_return given;
 }
 
 asio::awaitable<result<void>> token_source::revoke(login_context where, grant current) {

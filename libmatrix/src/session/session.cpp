@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/session.hpp"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "http/answer.hpp"
 #include "session/discovery.hpp"
+#include "session/turn.hpp"
 #include "state/shield.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -19,9 +21,8 @@ using base::result;
 namespace {
 
 constexpr unsigned start_attempts = 5;
-// Tokens that lived shorter than this are counted; after so many in a row a person must look.
-constexpr base::duration good_life = std::chrono::minutes(1);
-constexpr unsigned most_renewals = 5;
+// What a homeserver may say of a token's life, so that times can be added.
+constexpr base::duration longest_life = std::chrono::hours(24 * 365);
 
 error unreachable(std::string const& homeserver, error const& why) {
     return error(why.kind(), "the homeserver " + homeserver + " cannot be reached: " + why.message())
@@ -31,39 +32,7 @@ error unreachable(std::string const& homeserver, error const& why) {
         .with_hint("Check its name, and whether it runs");
 }
 
-error final_refusal(error const& why) {
-    return error(error_kind::unauthorized, "the homeserver does not accept our login any more")
-        .with_status(why.http_status())
-        .with_errcode(why.errcode())
-        .with_server_text(why.server_text())
-        .with_hint("Check the account's password or access token");
-}
-
-// Why there is no token says nothing about the request that needs one.
-error no_token(error const& why) {
-    auto made = error(error_kind::unavailable, "no new access token can be had: " + why.message())
-                    .with_status(why.http_status())
-                    .with_errcode(why.errcode())
-                    .with_server_text(why.server_text());
-    if (why.retry_after()) std::move(made).with_retry_after(*why.retry_after());
-    return made;
-}
-
 }  // namespace
-
-class session::turn {
-public:
-    explicit turn(session& of) : of_(of) { of_.busy_ = true; }
-    turn(turn const&) = delete;
-    turn& operator=(turn const&) = delete;
-    ~turn() {
-        of_.busy_ = false;
-        of_.free_.notify_all();
-    }
-
-private:
-    session& of_;
-};
 
 session::session(services& with, base::http::transport& transport, std::string homeserver, std::string device_name)
     : with_(&with),
@@ -71,6 +40,7 @@ session::session(services& with, base::http::transport& transport, std::string h
       homeserver_(std::move(homeserver)),
       device_name_(std::move(device_name)),
       free_(with.executor),
+      refresh_wait_(with.random, std::chrono::seconds(1)),
       renewal_wait_(with.random, std::chrono::seconds(1)),
       log_(with.log.named("session")) {}
 
@@ -86,6 +56,7 @@ asio::awaitable<result<void>> session::open(std::shared_ptr<token_source> tokens
     current_.device = stored.device;
     current_.access_token = stored.access_token;
     current_.refresh_token = stored.refresh_token;
+    plan_refresh(stored.expires);
     backoff wait(with_->random);
     for (unsigned attempt = 1;; ++attempt) {
         auto opened = co_await locate(stored.homeserver, stored.base_url);
@@ -111,7 +82,8 @@ asio::awaitable<result<void>> session::open(std::shared_ptr<token_source> tokens
 asio::awaitable<result<void>> session::locate(std::string stored_for, std::string stored_url) {
     auto found = co_await find_homeserver(*transport_, homeserver_);
     if (found) {
-        base_url_ = *found;
+        base_url_ = found->url;
+        features_ = std::move(found->features);
         if (stored_for == homeserver_ && stored_url == base_url_) co_return result<void>();
         auto save = [account = with_->account, name = homeserver_, url = base_url_](base::transaction& t) {
             save_base_url(t, account, name, url);
@@ -129,9 +101,10 @@ asio::awaitable<result<void>> session::locate(std::string stored_for, std::strin
 asio::awaitable<void> session::relocate() {
     if (homeserver_.find("://") != std::string::npos) co_return;
     auto const found = co_await find_homeserver(*transport_, homeserver_);
-    if (!found || *found == base_url_) co_return;
-    log_.warning("the homeserver has moved", {{"from", base_url_}, {"to", *found}});
-    base_url_ = *found;
+    if (!found || found->url == base_url_) co_return;
+    log_.warning("the homeserver has moved", {{"from", base_url_}, {"to", found->url}});
+    base_url_ = found->url;
+    features_ = found->features;
     auto save = [account = with_->account, name = homeserver_, url = base_url_](base::transaction& t) {
         save_base_url(t, account, name, url);
     };
@@ -208,12 +181,17 @@ asio::awaitable<result<void>> session::adopt(grant given) {
         if (!known) co_return known.error();
     }
     if (auto const allowed = check_owner(given.user); !allowed) co_return allowed.error();
-    auto save = [account = with_->account, given](base::transaction& t) { save_grant(t, account, given); };
+    std::optional<base::time_point> expires;
+    if (given.lifetime) expires = with_->time.now() + std::min(*given.lifetime, longest_life);
+    auto save = [account = with_->account, given, expires](base::transaction& t) { save_grant(t, account, given, expires); };
     auto const kept = co_await keep(std::move(save));
     if (!kept) co_return kept.error();
+    bool const is_refresh = !current_.access_token.empty() && current_.device == given.device;
     current_ = std::move(given);
+    plan_refresh(expires);
     owner_ = current_.user;
-    log_.info("logged in", {{"user", current_.user.str()}, {"device", current_.device.str()}});
+    log_.info(is_refresh ? "the access token was replaced" : "logged in",
+              {{"user", current_.user.str()}, {"device", current_.device.str()}});
     co_return result<void>();
 }
 
@@ -251,53 +229,6 @@ std::optional<secret> session::password() const {
 }
 
 login_context session::context() const { return login_context(*transport_, base_url_, current_.device, device_name_); }
-
-asio::awaitable<result<void>> session::renew(secret refused, bool soft) {
-    while (busy_) co_await free_.wait();
-    if (current_.access_token.reveal() != refused.reveal()) co_return result<void>();
-    turn const mine(*this);
-    if (with_->time.uptime() - renewed_at_ >= good_life) {
-        renewals_ = 0;
-        renewal_wait_.reset();
-    }
-    if (renewals_ == most_renewals) {
-        co_return error(error_kind::unauthorized, "the homeserver refuses every new access token")
-            .with_hint("Look at the homeserver's log");
-    }
-    if (renewals_ > 0) {
-        auto const delay = renewal_wait_.next();
-        co_await with_->time.sleep(delay);
-    }
-    log_.warning("the access token is refused, asking for a new one", {{"same_device", soft}});
-    result<void> renewed;
-    try {
-        renewed = co_await replace_token(soft);
-    } catch (base::store_error const& e) {
-        with_->health.failed(e);
-        renewed = error(error_kind::environment, "a new access token could not be stored");
-    }
-    if (renewed) {
-        ++renewals_;
-        renewed_at_ = with_->time.uptime();
-        co_return renewed;
-    }
-    auto const kind = renewed.error().kind();
-    if (kind == error_kind::unauthorized || kind == error_kind::forbidden) co_return final_refusal(renewed.error());
-    if (kind == error_kind::environment) co_return renewed;
-    co_return no_token(renewed.error());
-}
-
-// Called by whoever has the turn.
-asio::awaitable<result<void>> session::replace_token(bool same_device) {
-    if (!current_.access_token.empty()) {
-        refused_ = current_.access_token;
-        if (!same_device) {
-            auto const planned = co_await plan_device();
-            if (!planned) co_return planned.error();
-        }
-    }
-    co_return co_await log_in(same_device);
-}
 
 asio::awaitable<result<void>> session::log_out() {
     auto revoked = co_await tokens_->revoke(context(), current_);

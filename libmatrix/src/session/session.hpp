@@ -14,6 +14,7 @@
 
 #include "http/retry.hpp"
 #include "session/account_table.hpp"
+#include "session/features.hpp"
 #include "state/services.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -31,7 +32,11 @@ public:
     secret const& token() const noexcept { return current_.access_token; }
     // If the login knows it.
     std::optional<secret> password() const;
+    // As of the start.
+    server_features const& features() const noexcept { return features_; }
 
+    // Before a request: refreshes a token that is about to expire. Never fails: what could not be refreshed is used until it is refused.
+    boost::asio::awaitable<void> keep_fresh();
     // Replaces a token that the homeserver refused. `soft`: the device lives on (client-server API, "Soft logout"); otherwise we come
     // back as a new one. Errors: unauthorized (final: only a person can help), environment (our store), unavailable (everything else: the
     // request can be tried again later).
@@ -52,6 +57,8 @@ private:
     boost::asio::awaitable<base::result<void>> log_in(bool may_refresh);
     boost::asio::awaitable<base::result<void>> replace_token(bool same_device);
     boost::asio::awaitable<base::result<void>> adopt(grant given);
+    boost::asio::awaitable<void> refresh_ahead();
+    void plan_refresh(std::optional<base::time_point> expires);
     boost::asio::awaitable<base::result<grant>> obtain(bool may_refresh);
     boost::asio::awaitable<base::result<void>> identify(grant& given);
     boost::asio::awaitable<base::result<void>> plan_device();
@@ -65,14 +72,17 @@ private:
     std::string device_name_;
     std::shared_ptr<token_source> tokens_;
     std::string base_url_;
+    server_features features_;
     grant current_;
     user_id owner_;  // whose store this is; empty: nobody's yet
     bool busy_ = false;
     bool closed_ = false;
     base::notifier free_;
-    secret refused_;             // the last token that the homeserver did not take
-    bool device_lives_ = false;  // what it said about the device then
-    unsigned renewals_ = 0;      // in a row, of tokens that did not live long
+    secret refused_;                              // the last token that the homeserver did not take
+    bool device_lives_ = false;                   // what it said about the device then
+    std::optional<base::time_point> refresh_at_;  // ahead of the token's end
+    backoff refresh_wait_;
+    unsigned renewals_ = 0;  // in a row, of tokens that did not live long
     base::duration renewed_at_{0};
     backoff renewal_wait_;
     base::logger log_;

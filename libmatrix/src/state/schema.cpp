@@ -113,11 +113,35 @@ CREATE INDEX outbox_by_urgency ON outbox (account, state, room_id, priority DESC
 CREATE INDEX outbox_by_target ON outbox (account, target_key) WHERE target_key <> '';
 )";
 
+// room.encryption is the algorithm of the first m.room.encryption and stays, whatever comes later. room.heroes is a JSON array of user ids.
+// room_state.batch is the number of the sync batch that brought the event.
+// room.upgrade: upgrade_step; from 3 on there is something to do.
+// gap.seeking: the homeserver has forgotten our position, and gap.token leads backwards until the event gap.after_event is found.
+constexpr char const* room_state_tables = R"(
+ALTER TABLE account ADD COLUMN restarting INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN token_expires INTEGER;
+ALTER TABLE room ADD COLUMN members_known INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE room ADD COLUMN encryption TEXT;
+ALTER TABLE room ADD COLUMN joined_count INTEGER;
+ALTER TABLE room ADD COLUMN invited_count INTEGER;
+ALTER TABLE room ADD COLUMN heroes TEXT;
+ALTER TABLE room ADD COLUMN last_event TEXT;
+ALTER TABLE room ADD COLUMN upgrade INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE room_state ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE room ADD COLUMN members_gap INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX room_by_upgrade ON room (account, upgrade) WHERE upgrade >= 3;
+ALTER TABLE gap ADD COLUMN seeking INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE gap ADD COLUMN after_event TEXT;
+DROP INDEX room_state_by_membership;
+CREATE INDEX room_state_by_user ON room_state (account, state_key, membership) WHERE membership IS NOT NULL;
+)";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
     return {base::migration{"account, rooms, inbox, outbox", first_tables},
-            base::migration{"outbox: urgency, parts, targets by key", outbox_by_urgency}};
+            base::migration{"outbox: urgency, parts, targets by key", outbox_by_urgency},
+            base::migration{"what is known of rooms, positions that were forgotten", room_state_tables}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -2,206 +2,212 @@
 #include "sync/commit.hpp"
 
 #include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
-#include <chatrixcd/base/json_reader.hpp>
-
-#include "inbox/table.hpp"
-#include "sync/presence.hpp"
 
 namespace chatrixcd::matrix::detail {
 
 namespace {
 
+// A room that asks for encryption without saying how.
+constexpr char const* unnamed_algorithm = "unknown";
+
 struct position_row {
     std::string position;
     std::int64_t batches = 0;
+    bool restarting = false;
 };
 
 position_row load(base::transaction& t, std::int64_t account) {
-    auto const row = t.first("SELECT position, batches FROM account WHERE id = ?1", {account});
+    auto const row = t.first("SELECT position, batches, restarting FROM account WHERE id = ?1", {account});
     if (!row) throw base::store_error("the account's row is missing");
-    return position_row{row->optional_text(0).value_or(std::string()), row->integer(1)};
+    return position_row{row->optional_text(0).value_or(std::string()), row->integer(1), row->integer(2) != 0};
 }
 
-arrival arrival_at(receiving const& how, room_id const& room, std::int64_t position) {
-    arrival where;
-    where.account = how.account;
-    where.room = room;
-    where.position = position;
-    where.now = how.now;
-    return where;
-}
-
-// Most answers leave an event's room out, for it is said around it. One that names another room was never sent here.
-bool is_of(event const& e, room_id const& room) {
-    auto const named = base::find_string(e.raw(), "room_id");
-    return !named || *named == room.str();
-}
-
-using position_in = std::vector<event>::const_iterator;
-
-std::size_t store_events(base::transaction& t, position_in first, position_in last, arrival const& where, presence_walk& walk,
-                         receiving& how) {
-    std::size_t rows = 0;
-    for (auto e = first; e != last; ++e) {
-        if (!is_of(*e, where.room) || !walk.visit(*e)) continue;
-        auto const kind = how.filter.kind_of(where.room, *e, how.me);
-        if (kind && insert_row(t, where, e->id().str(), *kind, e->to_text(), how.traces.next())) ++rows;
-    }
-    return rows;
-}
-
-// The stripped member event of an invitation is about us.
-event const* find_invitation(room_update const& update, user_id const& me) {
-    for (auto const& e : update.state) {
-        if (e.is_state("m.room.member", me.str()) && e.content_text("membership") == "invite") return &e;
-    }
-    return nullptr;
-}
-
-void take_invite(base::transaction& t, room_update const& update, arrival const& where, receiving& how, received& count) {
-    auto const* invitation = find_invitation(update, how.me);
-    // A server repeats an open invitation in each first sync.
-    if (invitation == nullptr || our_membership(t, how.account, update.room) == membership::invite) return;
-    set_our_membership(t, how.account, update.room, membership::invite);
-    drop_invites(t, how.account, update.room);
-    if (!how.filter.invites) return;
-    auto const trace = how.traces.next();
-    if (insert_row(t, where, "invite " + trace, inbox_kind::invite, invitation->to_text(), trace)) ++count.rows;
-}
-
-void take_state(base::transaction& t, room_update const& update, std::int64_t account) {
-    for (auto const& e : update.state) put_state(t, account, update.room, e);
-    for (auto const& e : update.timeline) {
-        if (e.state_key()) put_state(t, account, update.room, e);
-    }
-}
-
-// Where the timeline stands in what we know already, and the gap before it.
-class placement {
+// Takes one response in, room by room.
+class intake {
 public:
-    bool deliver = false;
-    bool inside = false;  // before the timeline's first event
-    bool gap = false;
-    bool inside_gap = false;  // before the gap's first event
-};
+    intake(base::transaction& t, sync_batch const& batch, receiving how)
+        : t_(t), batch_(batch), how_(std::move(how)), before_(load(t, how_.account)), number_(before_.batches + 1) {}
 
-placement place(room_update const& update, bool was_joined, bool first, receiving const& how) {
-    placement found;
-    found.deliver = how.filter.wants_room(update.room) && (!first || how.deliver_first);
-    bool const begins_inside = inside_before(update.timeline, how.me);
-    if (first) {
-        found.inside = begins_inside;
-    } else if (update.limited) {
-        found.inside = begins_inside;
-        found.gap = found.deliver && (was_joined || begins_inside);
-        found.inside_gap = was_joined;
-    } else {
-        found.inside = was_joined;
+    received run() {
+        for (auto const& update : batch_.rooms) {
+            auto row = load_room(t_, how_.account, update.room);
+            auto const old = row;
+            if (update.ours == membership::invite) {
+                take_invite(update, row);
+            } else {
+                take_room(update, row);
+            }
+            if (row != old) save_room(t_, how_.account, update.room, row);
+        }
+        if (before_.restarting) leave_others();
+        t_.run("UPDATE account SET position = ?2, batches = ?3, restarting = 0 WHERE id = ?1", {how_.account, batch_.next_batch, number_});
+        auto const places = static_cast<std::int64_t>(how_.places);
+        if (count_.rows > 0 && places > 0) count_.taken = take_rows(t_, how_.account, places);
+        return std::move(count_);
     }
-    return found;
-}
 
-void take_timeline(base::transaction& t, room_update const& update, position_row const& before, receiving& how, received& count) {
-    bool const was_joined = our_membership(t, how.account, update.room) == membership::join;
-    auto const placed = place(update, was_joined, before.position.empty(), how);
-    auto const where = arrival_at(how, update.room, before.batches * 2 + 1);
-    if (placed.gap) {
+private:
+    bool is_first() const { return before_.position.empty() && !before_.restarting; }
+    arrival here(room_id const& room) const { return arrival_at(how_, room, number_ * 2 + 1); }
+
+    void take_invite(room_update const& update, room_row& row) {
+        auto const about_us = [&](raw_event const& e) {
+            return e.is_state("m.room.member", how_.me.str()) && e.content_text("membership") == "invite";
+        };
+        auto const invitation = std::find_if(update.state.begin(), update.state.end(), about_us);
+        // A server repeats an open invitation in each first sync.
+        if (invitation == update.state.end() || row.ours == membership::invite) return;
+        row.ours = membership::invite;
+        count_.changed.push_back(update.room);
+        drop_invites(t_, how_.account, update.room);
+        if (!how_.filter.invites) return;
+        auto const trace = how_.traces.next();
+        auto const id = "invite " + trace;
+        if (insert_row(t_, here(update.room), id, inbox_kind::invite, invitation->to_text(), trace)) ++count_.rows;
+    }
+
+    void take_room(room_update const& update, room_row& row) {
+        bool const was_joined = row.ours == membership::join;
+        take_timeline(update, row);
+        if (!update.timeline.empty()) row.last_event = update.timeline.back().id().str();
+        if (row.ours == membership::invite) drop_invites(t_, how_.account, update.room);
+        auto const old = row;
+        row.ours = update.ours;
+        bool changed = false;
+        if (update.ours == membership::join) {
+            take_summary(update.summary, row);
+            take_members_known(update, was_joined, row);
+            changed = take_state(update, was_joined, row);
+        } else {
+            forget_state(t_, how_.account, update.room);
+            row.joined_count.reset();
+            row.invited_count.reset();
+            row.heroes.clear();
+            row.upgrade = upgrade_step::none;
+        }
+        if (changed || row != old) count_.changed.push_back(update.room);
+    }
+
+    void take_timeline(room_update const& update, room_row const& row) {
+        if (!how_.filter.wants_room(update.room) || (is_first() && !how_.deliver_first)) return;
+        bool const was_joined = row.ours == membership::join;
+        auto first = update.timeline.begin();
+        bool inside = was_joined;
+        if (before_.restarting) {
+            first = behind_known(update, row, inside);
+        } else if (is_first()) {
+            inside = inside_before(update.timeline, how_.me);
+        } else if (update.limited) {
+            inside = inside_before(update.timeline, how_.me);
+            if (was_joined || inside) open_gap(update, before_.position, was_joined);
+        }
+        presence_walk walk(how_.me, inside);
+        count_.rows += store_events(t_, first, update.timeline.end(), here(update.room), walk, batch_.source, how_);
+    }
+
+    // The response shows everything, though much of it is known: where the unknown begins.
+    event_place behind_known(room_update const& update, room_row const& row, bool& inside) {
+        auto const is_last = [&](raw_event const& e) { return e.id().str() == row.last_event; };
+        auto const known = std::find_if(update.timeline.begin(), update.timeline.end(), is_last);
+        if (known != update.timeline.end()) return known + 1;
+        bool const was_joined = inside;
+        inside = inside_before(update.timeline, how_.me);
+        if (!update.limited || (!was_joined && !inside)) return update.timeline.begin();
+        auto gap = open_gap(update, update.prev_batch, was_joined, row.last_event);
+        // Nothing leads there.
+        if (row.last_event.empty() || update.prev_batch.empty()) {
+            commit_loss(t_, gap, "the homeserver has forgotten where we were", how_);
+            ++count_.rows;
+        }
+        return update.timeline.begin();
+    }
+
+    gap_row open_gap(room_update const& update, std::string const& token, bool inside, std::string const& after = {}) {
         gap_row gap;
         gap.room = update.room;
-        gap.position = where.position;
-        gap.token = before.position;
+        gap.position = number_ * 2 + 1;
+        gap.token = token;
+        gap.after_event = after;
+        gap.seeking = before_.restarting;
         if (!update.timeline.empty()) gap.until_event = update.timeline.front().id().str();
-        gap.inside = placed.inside_gap;
-        insert_gap(t, how.account, gap);
-        ++count.gaps;
+        gap.inside = inside;
+        gap.id = insert_gap(t_, how_.account, gap);
+        ++count_.gaps;
+        return gap;
     }
-    if (!placed.deliver) return;
-    presence_walk walk(how.me, placed.inside);
-    count.rows += store_events(t, update.timeline.begin(), update.timeline.end(), where, walk, how);
-}
 
-void tell_loss(base::transaction& t, room_id const& room, std::int64_t position, std::string const& reason, receiving& how) {
-    boost::json::object notice;
-    notice["reason"] = reason;
-    auto const trace = how.traces.next();
-    insert_row(t, arrival_at(how, room, position), "gap " + trace, inbox_kind::gap_lost, boost::json::serialize(notice), trace);
-}
+    static void take_summary(room_summary const& summary, room_row& row) {
+        if (summary.joined) row.joined_count = summary.joined;
+        if (summary.invited) row.invited_count = summary.invited;
+        if (summary.heroes) row.heroes = *summary.heroes;
+    }
 
-// The rooms that a first sync does not name are not ours any more; in the others nobody can say what was missed.
-void begin_anew(base::transaction& t, sync_batch const& batch, std::int64_t position, receiving& how) {
-    t.run("DELETE FROM gap WHERE account = ?1", {how.account});
-    for (auto const& room : joined_rooms(t, how.account)) {
-        auto const named = [&](room_update const& u) { return u.room == room && u.ours == membership::join; };
-        if (std::any_of(batch.rooms.begin(), batch.rooms.end(), named)) {
-            tell_loss(t, room, position, "the homeserver does not know any more what it told us last", how);
-        } else {
-            set_our_membership(t, how.account, room, membership::leave);
-            forget_state(t, how.account, room);
+    void take_members_known(room_update const& update, bool was_joined, room_row& row) const {
+        bool const begins = !was_joined || before_.restarting;
+        if (begins) row.members_known = !how_.lazy_members;
+        // Who came and went in the gap, and said nothing since, is left out by a lazy homeserver.
+        if (how_.lazy_members && update.limited) {
+            row.members_known = false;
+            row.members_gap = number_;
         }
     }
-}
+
+    bool take_state(room_update const& update, bool was_joined, room_row& row) {
+        bool const knew_tombstone = before_.restarting && find_state(t_, how_.account, update.room, "m.room.tombstone", "").has_value();
+        // What a restart does not show is not state any more.
+        if (before_.restarting || !was_joined) forget_state(t_, how_.account, update.room);
+        bool const may_follow = was_joined && how_.follow_upgrades && !knew_tombstone;
+        bool changed = false;
+        for (auto const& e : update.state) changed |= take_state_event(update.room, e, may_follow, row);
+        if (update.state_is_final) return changed;
+        for (auto const& e : update.timeline) {
+            if (e.state_key()) changed |= take_state_event(update.room, e, may_follow, row);
+        }
+        return changed;
+    }
+
+    bool take_state_event(room_id const& room, raw_event const& e, bool may_follow, room_row& row) {
+        if (!put_state(t_, how_.account, room, e, number_)) return false;
+        // Once asked for, encryption stays: a later event may name another algorithm, never none.
+        if (e.is_state("m.room.encryption", "")) {
+            auto const algorithm = e.content_text("algorithm");
+            if (!algorithm.empty()) {
+                row.encryption = algorithm;
+            } else if (row.encryption.empty()) {
+                row.encryption = unnamed_algorithm;
+            }
+        }
+        if (may_follow && e.is_state("m.room.tombstone", "") && !e.content_text("replacement_room").empty()) {
+            row.upgrade = upgrade_step::pending;
+            count_.upgrades = true;
+        }
+        return true;
+    }
+
+    // A homeserver that starts over shows the rooms that we are in: of the others we are not.
+    void leave_others() {
+        std::vector<room_id> rooms;
+        rooms.reserve(batch_.rooms.size());
+        for (auto const& update : batch_.rooms) rooms.push_back(update.room);
+        leave_all_but(t_, how_.account, std::move(rooms));
+    }
+
+    base::transaction& t_;
+    sync_batch const& batch_;
+    receiving how_;
+    position_row before_;
+    std::int64_t number_;
+    received count_;
+};
 
 }  // namespace
 
 std::string load_position(base::transaction& t, std::int64_t account) { return load(t, account).position; }
 
-received commit_batch(base::transaction& t, sync_batch const& batch, receiving how) {
-    received count;
-    auto before = load(t, how.account);
-    ++before.batches;
-    if (how.anew) {
-        begin_anew(t, batch, before.batches * 2, how);
-        before.position.clear();
-        ++count.rows;
-    }
-    for (auto const& update : batch.rooms) {
-        if (update.ours == membership::invite) {
-            take_invite(t, update, arrival_at(how, update.room, before.batches * 2 + 1), how, count);
-            continue;
-        }
-        take_timeline(t, update, before, how, count);
-        drop_invites(t, how.account, update.room);
-        set_our_membership(t, how.account, update.room, update.ours);
-        if (update.ours == membership::join) {
-            take_state(t, update, how.account);
-        } else {
-            forget_state(t, how.account, update.room);
-        }
-    }
-    t.run("UPDATE account SET position = ?2, batches = ?3 WHERE id = ?1", {how.account, batch.next_batch, before.batches});
-    return count;
+void forget_position(base::transaction& t, std::int64_t account) {
+    t.run("UPDATE account SET position = NULL, restarting = 1 WHERE id = ?1", {account});
 }
 
-gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row gap, std::size_t bound, receiving how) {
-    presence_walk walk(how.me, gap.inside);
-    auto const is_known = [&](event const& e) { return e.id().str() == gap.until_event; };
-    auto const known = std::find_if(page.events.begin(), page.events.end(), is_known);
-    store_events(t, page.events.begin(), known, arrival_at(how, gap.room, gap.position - 1), walk, how);
-    // Servers order branches of a room differently in a sync and in its history: what lies behind the known event is mostly known too,
-    // and then ignored.
-    store_events(t, known, page.events.end(), arrival_at(how, gap.room, gap.position), walk, how);
-    bool const reached_end = known != page.events.end() || page.end.empty() || page.end == gap.token;
-    if (reached_end) {
-        close_gap(t, gap);
-        return gap_outcome::closed;
-    }
-    gap.token = page.end;
-    gap.inside = walk.inside();
-    gap.filled += static_cast<std::int64_t>(page.events.size());
-    if (gap.filled >= static_cast<std::int64_t>(bound)) {
-        commit_loss(t, gap, "more than " + std::to_string(bound) + " events came while we were away", std::move(how));
-        return gap_outcome::lost;
-    }
-    advance_gap(t, gap);
-    return gap_outcome::open;
-}
-
-void commit_loss(base::transaction& t, gap_row const& gap, std::string const& reason, receiving how) {
-    close_gap(t, gap);
-    tell_loss(t, gap.room, gap.position - 1, reason, how);
-}
+received commit_batch(base::transaction& t, sync_batch const& batch, receiving how) { return intake(t, batch, std::move(how)).run(); }
 
 }  // namespace chatrixcd::matrix::detail

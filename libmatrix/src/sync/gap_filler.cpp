@@ -2,6 +2,7 @@
 #include "sync/gap_filler.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace chatrixcd::matrix::detail {
 
@@ -11,10 +12,16 @@ namespace {
 
 constexpr char const* page_size = "250";
 
+std::string filter_of(sync_filter const& from) {
+    auto const filter = from.messages_json();
+    return filter.empty() ? std::string() : boost::json::serialize(filter);
+}
+
 }  // namespace
 
-gap_filler::gap_filler(receiver from, std::size_t bound, std::function<void()> filled)
+gap_filler::gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void()> filled)
     : from_(std::move(from)),
+      filter_(filter_of(filter)),
       bound_(bound),
       filled_(std::move(filled)),
       changed_(from_.with().executor),
@@ -41,11 +48,13 @@ asio::awaitable<void> gap_filler::run() {
 
 asio::awaitable<void> gap_filler::fill(gap_row gap) {
     auto request = call::get(client_path({"rooms", gap.room.str(), "messages"}))
-                       .query("dir", "f")
-                       .query("from", gap.token)
+                       .query("dir", gap.seeking ? "b" : "f")
                        .query("limit", page_size)
                        .named("fetching missed messages");
-    auto answer = co_await from_.homeserver().once(std::move(request));
+    if (!filter_.empty()) request = std::move(request).query("filter", filter_);
+    // Without one, forwards begins at the room's beginning.
+    if (!gap.token.empty()) request = std::move(request).query("from", gap.token);
+    auto answer = co_await from_.homeserver().once_unread(std::move(request));
     base::result<history_page> page = base::error();
     if (answer) {
         page = parse_page(*answer);
@@ -67,13 +76,13 @@ asio::awaitable<void> gap_filler::fill(gap_row gap) {
         return commit_page(t, *shared, gap, bound, how);
     };
     auto const outcome = co_await write_through(from_.with(), std::move(work));
-    if (outcome == gap_outcome::lost) log_.warning("messages were lost: the gap is too large", {{"room", gap.room.str()}});
+    if (outcome == gap_outcome::lost) log_.warning("messages of a gap were lost", {{"room", gap.room.str()}});
     filled_();
 }
 
 asio::awaitable<void> gap_filler::lose(gap_row gap, base::error why) {
     log_.warning("messages were lost: the homeserver does not give them", {{"room", gap.room.str()}, {"why", why.describe()}});
-    auto work = [gap, reason = why.message(), how = from_.next()](base::transaction& t) { commit_loss(t, gap, reason, how); };
+    auto work = [gap, reason = why.message(), how = from_.next()](base::transaction& t) mutable { commit_loss(t, gap, reason, how); };
     co_await write_through(from_.with(), std::move(work));
     filled_();
 }

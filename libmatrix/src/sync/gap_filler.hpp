@@ -8,6 +8,8 @@
 
 #include <chatrixcd/base/notifier.hpp>
 
+#include <chatrixcd/matrix/sync_filter.hpp>
+
 #include "sync/receiver.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -15,7 +17,7 @@ namespace chatrixcd::matrix::detail {
 class gap_filler {
 public:
     // `filled` is called after each transaction: rows of the inbox may have come free.
-    gap_filler(receiver from, std::size_t bound, std::function<void()> filled);
+    gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void()> filled);
 
     // Ends by cancellation.
     boost::asio::awaitable<void> run();
@@ -27,6 +29,7 @@ private:
     boost::asio::awaitable<void> lose(gap_row gap, base::error why);
 
     receiver from_;
+    std::string filter_;
     std::size_t bound_;
     std::function<void()> filled_;
     std::uint64_t version_ = 0;

@@ -6,6 +6,10 @@
 #include <functional>
 #include <string>
 
+#include <chatrixcd/matrix/sync_filter.hpp>
+
+#include "sync/arrived.hpp"
+#include "sync/passing.hpp"
 #include "sync/receiver.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -15,32 +19,41 @@ public:
     class listeners {
     public:
         listeners() = default;
-        std::function<void(received const&)> stored;     // after each transaction
-        std::function<void(base::error const&)> failed;  // the account is of no use any more; the loop has ended
+        std::function<std::size_t()> reserve;                        // how many rows can be handled at once, from now on
+        std::function<void(std::size_t)> give_back;                  // those places were not needed
+        std::function<void(received, std::size_t reserved)> stored;  // after each transaction
+        std::function<void(base::error const&)> failed;              // the account is of no use any more; the loop has ended
     };
 
-    sync_loop(receiver from, listeners to);
+    // `passed` outlives the loop.
+    sync_loop(receiver from, sync_filter const& filter, passing_queue& passed, listeners to);
 
     // Ends by cancellation, or after `failed`.
     boost::asio::awaitable<void> run();
 
 private:
+    class reservation;
+
     boost::asio::awaitable<bool> step(base::duration timeout);
-    boost::asio::awaitable<bool> take(sync_batch batch);
+    call request(base::duration timeout) const;
+    boost::asio::awaitable<bool> take(std::shared_ptr<arrived> answer);
     boost::asio::awaitable<void> check_memory();
-    void forget_position(std::string_view why);
+    boost::asio::awaitable<bool> refuse(base::error why);
     boost::asio::awaitable<void> pause(base::error why);
+    boost::asio::awaitable<void> start_over(std::string why);
+    void note_haste(bool news, base::duration timeout, base::duration took);
     boost::asio::awaitable<void> forget_old();
 
     receiver from_;
+    passing_queue& passed_;
     listeners to_;
+    std::string filter_;
     std::string position_;
     backoff wait_;
-    unsigned hasty_ = 0;  // answers in a row that came at once and had nothing
+    unsigned refusals_ = 0;  // in a row, of our position
+    unsigned hasty_ = 0;     // answers in a row that came at once and had nothing
     bool reachable_ = true;
     unsigned failures_ = 0;  // in a row
-    unsigned refused_ = 0;   // how often in a row the homeserver did not take our position
-    bool anew_ = false;      // the next response is a first one, whatever we have
     device_id checked_as_;   // whose position it is
     bool ended_ = false;
     base::time_point pruned_;

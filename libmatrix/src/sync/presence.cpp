@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/presence.hpp"
 
-#include <boost/json/object.hpp>
-
-#include <chatrixcd/base/json_reader.hpp>
-
 namespace chatrixcd::matrix::detail {
 
 namespace {
 
-bool is_about(event const& e, user_id const& user) { return e.is_state("m.room.member", user.str()); }
+bool is_about(raw_event const& e, user_id const& user) { return e.is_state("m.room.member", user.str()); }
 
 // A membership of "join" after "join" is a new name or picture, not a coming in.
-bool was_joined_before(event const& join) {
-    auto const* extra = base::find_object(join.raw(), "unsigned");
-    auto const* previous = extra == nullptr ? nullptr : base::find_object(*extra, "prev_content");
-    return previous != nullptr && base::find_string(*previous, "membership") == "join";
-}
+bool was_joined_before(raw_event const& join) { return join.previous_text("membership") == "join"; }
 
 }  // namespace
 
-bool presence_walk::visit(event const& e) {
+bool presence_walk::visit(raw_event const& e) {
     if (is_about(e, me_)) inside_ = e.content_text("membership") == "join";
     return inside_;
 }
 
-bool inside_before(std::vector<event> const& timeline, user_id const& me) {
+bool inside_before(std::vector<raw_event> const& timeline, user_id const& me) {
     for (auto const& e : timeline) {
         if (!is_about(e, me)) continue;
         return e.content_text("membership") != "join" || was_joined_before(e);

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include <chatrixcd/matrix/event.hpp>
+#include "sync/raw_event.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -14,7 +14,7 @@ class presence_walk {
 public:
     presence_walk(user_id me, bool inside) : me_(std::move(me)), inside_(inside) {}
     // Whether we are in the room with this event.
-    bool visit(event const& e);
+    bool visit(raw_event const& e);
     bool inside() const noexcept { return inside_; }
 
 private:
@@ -23,6 +23,6 @@ private:
 };
 
 // Whether we were in the room right before the first event of a timeline that begins after a gap: not if it shows us coming in.
-bool inside_before(std::vector<event> const& timeline, user_id const& me);
+bool inside_before(std::vector<raw_event> const& timeline, user_id const& me);
 
 }  // namespace chatrixcd::matrix::detail

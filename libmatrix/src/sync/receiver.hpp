@@ -14,18 +14,31 @@ namespace chatrixcd::matrix::detail {
 
 class receiver {
 public:
-    receiver(services& with, api& homeserver, session const& who, inbox_filter filter, bool deliver_first)
-        : services_(&with), api_(&homeserver), session_(&who), filter_(std::move(filter)), deliver_first_(deliver_first) {}
+    // How what arrives is received.
+    class policy {
+    public:
+        policy() = default;
+        inbox_filter filter;
+        bool deliver_first = false;
+        bool lazy_members = false;
+        bool follow_upgrades = false;
+    };
+
+    receiver(services& with, api& homeserver, session const& who, policy how)
+        : services_(&with), api_(&homeserver), session_(&who), policy_(std::move(how)) {}
 
     services& with() const noexcept { return *services_; }
     api& homeserver() const noexcept { return *api_; }
     device_id const& device() const noexcept { return session_->device(); }
+    server_features const& features() const noexcept { return session_->features(); }
 
     // For one transaction.
     receiving next() const {
         receiving how(services_->account, session_->user(), services_->random.token(12));
-        how.filter = filter_;
-        how.deliver_first = deliver_first_;
+        how.filter = policy_.filter;
+        how.deliver_first = policy_.deliver_first;
+        how.lazy_members = policy_.lazy_members;
+        how.follow_upgrades = policy_.follow_upgrades;
         how.now = services_->time.now();
         return how;
     }
@@ -34,8 +47,7 @@ private:
     services* services_;
     api* api_;
     session const* session_;
-    inbox_filter filter_;
-    bool deliver_first_;
+    policy policy_;
 };
 
 }  // namespace chatrixcd::matrix::detail

@@ -8,23 +8,24 @@
 
 namespace chatrixcd::matrix::detail {
 
+namespace json = boost::json;
+
 namespace {
 
 enum class shape : std::uint8_t { state, timeline };
 
+constexpr std::size_t most_heroes = 16;  // the specification says five
+
 // The well-formed events of an array; returns how many others there were.
-std::size_t read_events(boost::json::array const* list, shape wanted, std::vector<event>& into) {
+std::size_t read_events(json::array const* list, shape wanted, std::vector<raw_event>& into) {
     if (list == nullptr) return 0;
     std::size_t skipped = 0;
+    into.reserve(list->size());
     for (auto const& value : *list) {
-        if (!value.is_object()) {
-            ++skipped;
-            continue;
-        }
-        auto parsed = event::parse(value.get_object());
-        bool const usable = parsed && (wanted == shape::state ? parsed->state_key().has_value() : !parsed->id().empty());
+        auto found = raw_event::view(value);
+        bool const usable = found && (wanted == shape::state ? found->state_key().has_value() : !found->id().empty());
         if (usable) {
-            into.push_back(std::move(*parsed));
+            into.push_back(std::move(*found));
         } else {
             ++skipped;
         }
@@ -32,48 +33,79 @@ std::size_t read_events(boost::json::array const* list, shape wanted, std::vecto
     return skipped;
 }
 
-boost::json::array const* events_of(boost::json::object const& section, std::string_view name) {
+json::array const* events_of(json::object const& section, std::string_view name) {
     auto const* found = base::find_object(section, name);
     return found == nullptr ? nullptr : base::find_array(*found, "events");
 }
 
-std::size_t read_room(boost::json::object const& section, room_update& into) {
+room_summary read_summary(json::object const& section) {
+    room_summary summary;
+    auto const* found = base::find_object(section, "summary");
+    if (found == nullptr) return summary;
+    summary.joined = base::find_integer(*found, "m.joined_member_count");
+    summary.invited = base::find_integer(*found, "m.invited_member_count");
+    if (auto const* heroes = base::find_array(*found, "m.heroes")) {
+        auto& users = summary.heroes.emplace();
+        for (auto const& hero : *heroes) {
+            if (hero.is_string() && users.size() < most_heroes) users.emplace_back(hero.get_string().data(), hero.get_string().size());
+        }
+    }
+    return summary;
+}
+
+std::size_t read_state(json::object const& section, room_update& into) {
+    // A server that offers state_after leaves state out; the unstable name is what servers before v1.16 say.
+    for (auto const* name : {"state_after", "org.matrix.msc4222.state_after"}) {
+        if (base::find_object(section, name) == nullptr) continue;
+        into.state_is_final = true;
+        return read_events(events_of(section, name), shape::state, into.state);
+    }
+    return read_events(events_of(section, "state"), shape::state, into.state);
+}
+
+std::size_t read_room(json::object const& section, room_update& into) {
     if (into.ours == membership::invite) return read_events(events_of(section, "invite_state"), shape::state, into.state);
-    auto skipped = read_events(events_of(section, "state"), shape::state, into.state);
+    auto skipped = read_state(section, into);
     skipped += read_events(events_of(section, "timeline"), shape::timeline, into.timeline);
     if (auto const* timeline = base::find_object(section, "timeline")) {
         auto const* limited = timeline->if_contains("limited");
         into.limited = limited != nullptr && limited->is_bool() && limited->get_bool();
+        into.prev_batch = base::find_string(*timeline, "prev_batch").value_or(std::string());
     }
+    into.summary = read_summary(section);
     return skipped;
 }
 
-void read_rooms(boost::json::object const& rooms, std::string_view section, membership ours, sync_batch& into) {
+void read_rooms(json::object const& rooms, std::string_view section, membership ours, sync_batch& into) {
     auto const* found = base::find_object(rooms, section);
     if (found == nullptr) return;
+    into.rooms.reserve(into.rooms.size() + found->size());
     for (auto const& entry : *found) {
         auto id = room_id::parse(std::string(entry.key()));
         if (!id || !entry.value().is_object()) {
             ++into.skipped;
             continue;
         }
-        room_update update;
+        auto& update = into.rooms.emplace_back();
         update.room = std::move(*id);
         update.ours = ours;
         into.skipped += read_room(entry.value().get_object(), update);
-        into.rooms.push_back(std::move(update));
     }
 }
 
 }  // namespace
 
-result<sync_batch> parse_sync(boost::json::object const& answer) {
+result<sync_batch> parse_sync(std::string_view answer) {
+    auto parsed = document::parse(answer);
+    if (!parsed) return parsed.error();
     sync_batch batch;
-    base::json_reader reader(answer, "sync response");
+    batch.source = std::move(*parsed);
+    auto const& root = batch.source->root();
+    base::json_reader reader(root, "sync response");
     reader.required("next_batch", batch.next_batch);
     if (auto const read = reader.finish(); !read) return read.error();
     if (batch.next_batch.empty()) return error(error_kind::protocol, "sync response: next_batch is empty");
-    if (auto const* rooms = base::find_object(answer, "rooms")) {
+    if (auto const* rooms = base::find_object(root, "rooms")) {
         read_rooms(*rooms, "join", membership::join, batch);
         read_rooms(*rooms, "invite", membership::invite, batch);
         read_rooms(*rooms, "leave", membership::leave, batch);
@@ -81,12 +113,15 @@ result<sync_batch> parse_sync(boost::json::object const& answer) {
     return batch;
 }
 
-result<history_page> parse_page(boost::json::object const& answer) {
+result<history_page> parse_page(std::string_view answer) {
+    auto parsed = document::parse(answer);
+    if (!parsed) return parsed.error();
     history_page page;
-    auto const* chunk = base::find_array(answer, "chunk");
+    page.source = std::move(*parsed);
+    auto const* chunk = base::find_array(page.source->root(), "chunk");
     if (chunk == nullptr) return error(error_kind::protocol, "page of messages: chunk is missing");
     read_events(chunk, shape::timeline, page.events);
-    page.end = base::find_string(answer, "end").value_or(std::string());
+    page.end = base::find_string(page.source->root(), "end").value_or(std::string());
     return page;
 }
 

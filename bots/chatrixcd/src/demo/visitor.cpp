@@ -80,13 +80,12 @@ awaitable<bool> visitor::wait_until(std::function<bool(transcript const&)> met, 
 awaitable<bool> visitor::wait_for_member(matrix::user_id user, base::duration limit) {
     std::function<awaitable<bool>()> check = [this, user]() -> awaitable<bool> {
         auto const members = co_await client_.room(*room_).members();
-        co_return std::any_of(members.begin(), members.end(), [&user](matrix::member const& m) { return m.user == user; });
+        if (!members) co_return false;
+        co_return std::any_of(members->begin(), members->end(), [&user](matrix::member const& m) { return m.user == user; });
     };
     co_return co_await wait_for(std::move(check), limit);
 }
 
-awaitable<void> visitor::stop() {
-    co_await client_.stop();
-}
+awaitable<void> visitor::stop() { co_await client_.stop(); }
 
 }  // namespace chatrixcd::bot

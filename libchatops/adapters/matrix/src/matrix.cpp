@@ -159,9 +159,10 @@ asio::awaitable<result<std::vector<std::string>>> matrix_service::members(std::s
     auto const where = room_of(std::move(room));
     if (!where) co_return where.error();
     auto const joined = co_await where->members();
+    if (!joined) co_return joined.error();
     std::vector<std::string> users;
-    users.reserve(joined.size());
-    for (auto const& member : joined) users.push_back(member.user.str());
+    users.reserve(joined->size());
+    for (auto const& member : *joined) users.push_back(member.user.str());
     co_return users;
 }
 

@@ -24,6 +24,7 @@
 #include <chatrixcd/matrix/message.hpp>
 #include <chatrixcd/matrix/new_room.hpp>
 #include <chatrixcd/matrix/options.hpp>
+#include <chatrixcd/matrix/passing.hpp>
 #include <chatrixcd/matrix/room.hpp>
 #include <chatrixcd/matrix/sending.hpp>
 
@@ -58,12 +59,18 @@ public:
     void on_invite(std::function<boost::asio::awaitable<void>(invite)> handler);
     // Messages of a room were lost to us, for the reason given: more than the gap bound, or withheld by the homeserver.
     void on_gap_lost(std::function<boost::asio::awaitable<void>(matrix::room, std::string)> handler);
+    // A room was upgraded while we were in it, and we have joined its successor, which names the old room as its predecessor. Called again
+    // after a crash before it had returned.
+    void on_room_upgraded(std::function<boost::asio::awaitable<void>(matrix::room before, matrix::room after)> handler);
     // A message was given up after three tries; with the error id that the log has. Called before that is committed, so perhaps again
     // after a crash.
     void on_set_aside(std::function<boost::asio::awaitable<void>(message, std::string)> handler);
     // A message was refused for good, with the reason: whoever sent it is told as well, if he still waits. Called once the refusal is
     // stored; not again after a crash, so look at dead_letters() too. Not called for what the handler sends itself.
     void on_send_failed(std::function<boost::asio::awaitable<void>(matrix::room, dead_letter)> handler);
+    // What passes by and is not kept; one after another. With a handler the homeserver is asked for it; of what waits, the newest 1000 and
+    // 4 MiB are kept.
+    void on_passing(std::function<boost::asio::awaitable<void>(passing)> handler);
     // Which events are stored for delivery; is_text_message() by default. Pure: called on the store's thread.
     void deliver_if(std::function<bool(room_id const&, event const&)> wanted);
     // Messages are taken by next() instead of on_message().
@@ -96,6 +103,8 @@ public:
     matrix::room room(room_id id);
     // Rooms that we have joined, as of the last sync.
     boost::asio::awaitable<std::vector<room_id>> rooms();
+    // Rooms that we have joined together with that user, as far as members are known (room::members()).
+    boost::asio::awaitable<std::vector<room_id>> shared_rooms(user_id with);
     // Not idempotent. Errors: timeout_unknown (it may exist now), and what the homeserver refuses.
     boost::asio::awaitable<result<room_id>> create_room(new_room what);
     // Joins by id or alias; `via` are servers to join through.

@@ -14,6 +14,10 @@
 
 namespace chatrixcd::matrix {
 
+namespace detail {
+class event_access;
+}
+
 // "m.relates_to" with a rel_type (client-server API, "Forming relationships between events").
 struct relation {
     std::string type;  // "m.replace", "m.thread", "m.annotation", …
@@ -52,6 +56,7 @@ public:
     std::string to_text() const;
 
 private:
+    friend class detail::event_access;
     struct data;
     explicit event(std::shared_ptr<data const> content);
     std::shared_ptr<data const> data_;

@@ -10,6 +10,9 @@ namespace chatrixcd::matrix::login {
 
 // m.login.password. Used at the first start, and again if the homeserver forgets the token.
 std::shared_ptr<token_source> password(user_id user, secret password);
+// As above, with access tokens that expire where the homeserver offers them: they are refreshed ahead of their end, the new one committed
+// before it is used.
+std::shared_ptr<token_source> password_with_refresh(user_id user, secret password);
 
 // A token made elsewhere. Used at the first start; once the homeserver refuses it, only a person can help (error `unauthorized`).
 std::shared_ptr<token_source> token(secret access_token);

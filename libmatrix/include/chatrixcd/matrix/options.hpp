@@ -15,6 +15,7 @@
 #include <chatrixcd/base/store.hpp>
 #include <chatrixcd/base/worker_pool.hpp>
 #include <chatrixcd/matrix/ids.hpp>
+#include <chatrixcd/matrix/sync_filter.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -35,6 +36,11 @@ public:
     // What people see in the account's list of devices.
     options& device_name(std::string name);
     options& at_first_start(first_start policy);
+    // What the homeserver shows at all.
+    options& filter(sync_filter what);
+    // Whether a room that was upgraded (m.room.tombstone) while we were in it is followed to its successor: joined, through the server of
+    // who upgraded it, and left again if it does not name the old room as its predecessor. On by default.
+    options& follow_upgrades(bool on);
     // Which rooms' events are delivered; all by default. Pure: called on the store's thread.
     options& rooms(std::function<bool(room_id const&)> wanted);
     // How many rooms' messages are handled at once: 1 to 64, 8 by default.
@@ -65,6 +71,8 @@ public:
         std::string store;
         std::string device_name = "chatrixcd";
         first_start at_first_start = first_start::ignore_old;
+        sync_filter filter;
+        bool follow_upgrades = true;
         std::function<bool(room_id const&)> rooms;
         std::size_t parallel_rooms = 8;
         std::size_t gap_bound = 10000;

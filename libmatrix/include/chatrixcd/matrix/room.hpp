@@ -17,6 +17,9 @@
 
 #include <chatrixcd/matrix/event.hpp>
 #include <chatrixcd/matrix/outgoing.hpp>
+#include <chatrixcd/matrix/power.hpp>
+#include <chatrixcd/matrix/room_info.hpp>
+#include <chatrixcd/matrix/space.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -36,7 +39,9 @@ class room_settings;
 
 struct member {
     user_id user;
-    std::string display_name;  // chosen by the user: shown, never used to decide
+    std::string display_name;  // chosen by the user: shown, never used to decide; empty: none
+    // What to show: the display name, with the user id behind it if another in the room has the same; the user id if there is none.
+    std::string shown_name;
 };
 
 class room {
@@ -79,10 +84,21 @@ public:
     // From the store, as of the last sync; nothing if there is no such state or we are not in the room.
     boost::asio::awaitable<std::optional<event>> state(std::string type, std::string key = {}) const;
     boost::asio::awaitable<result<event_id>> put_state(std::string type, std::string key, boost::json::object content) const;
-    // Joined members by user id, from the store: complete as of the last sync.
-    boost::asio::awaitable<std::vector<member>> members() const;
-    // The room's name (m.room.name); empty if it has none.
+    // What is known of it, from the store, as of the last sync; nothing if we are not in the room.
+    boost::asio::awaitable<std::optional<room_info>> info() const;
+    // Who may do what. Errors: not_found (we are not in the room), unsupported (its version is not known), protocol (what its power
+    // levels say cannot be understood; then nobody may be taken to have any).
+    boost::asio::awaitable<result<power>> power_levels() const;
+    // All joined members, by user id, as of the last sync. A homeserver that shows members lazily is asked for the rest when that is first
+    // called; from then on syncs keep the list complete. Empty if we are not in the room. Errors: as any request's.
+    boost::asio::awaitable<result<std::vector<member>>> members() const;
+    // "join", "invite", "leave", "ban", "knock"; empty if the user has nothing to do with the room. Asks as members() does, if it must.
+    boost::asio::awaitable<result<std::string>> membership_of(user_id user) const;
+    // What to call it (room_info::name); empty if we are not in the room.
     boost::asio::awaitable<std::string> name() const;
+    // The rooms that a space holds, in its order, and the spaces that a room says it belongs to.
+    boost::asio::awaitable<std::vector<space_child>> children() const;
+    boost::asio::awaitable<std::vector<space_parent>> parents() const;
 
     // More by topic; each in the header of its name.
     matrix::history history() const;

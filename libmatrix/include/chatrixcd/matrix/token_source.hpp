@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http.hpp>
 #include <chatrixcd/matrix/ids.hpp>
 
@@ -21,6 +22,9 @@ public:
     device_id device;  // as above
     secret access_token;
     std::optional<secret> refresh_token;
+    // How long the access token lives, counted from when it was given. The client asks for the next one before that; without a refresh
+    // token, or without this, when the homeserver refuses the token.
+    std::optional<base::duration> lifetime;
 };
 
 // What a source may use while it works: the homeserver, and the device to log in as.
@@ -58,7 +62,9 @@ public:
     virtual std::optional<secret> password() const { return std::nullopt; }
     // A new token. `unauthorized` and `forbidden` are final; retryable errors are asked again later.
     virtual boost::asio::awaitable<result<grant>> acquire(login_context where) = 0;
-    // A new token for an expired one that came with a refresh token. Error `unsupported` (the default): acquire() is asked instead.
+    // A new token for one that expires, has expired, or was refused, and came with a refresh token; by default POST /refresh. A grant
+    // without a new refresh token leaves the old one in use. Errors: `unsupported` and `unauthorized` (acquire() is asked once the old
+    // token is of no use), others are tried again.
     virtual boost::asio::awaitable<result<grant>> refresh(login_context where, grant expired);
     // Ends the token's life; by default POST /logout.
     virtual boost::asio::awaitable<result<void>> revoke(login_context where, grant current);

@@ -142,6 +142,19 @@ TEST_SUITE("matrix::inbox") {
         d.in([](base::transaction& t) { reset_marks(t, only_account); });
         CHECK(d.take().empty());
     }
+
+    TEST_CASE("a mark of which nobody knows is taken back, and counts as no try") {
+        desk d;
+        d.arrives("!a:b", "$1", 3);
+        d.arrives("!b:b", "$2", 3);
+        auto const rows = d.take();
+        REQUIRE(rows.size() == 2);
+        d.in([&](base::transaction& t) { release_others(t, only_account, {rows[0].id}); });
+        auto const again = d.take();
+        REQUIRE(again.size() == 1);
+        CHECK(again[0].event_id == rows[1].event_id);
+        CHECK(again[0].tries == 1);
+    }
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/random.hpp>
 
@@ -43,7 +44,7 @@ void break_something(json::value& v, base::random& random) {
 
 TEST_SUITE("matrix::sync") {
     TEST_CASE("a sync response is read into joined, invited and left rooms") {
-        auto const batch = parse_sync(json::parse(whole).as_object()).value();
+        auto const batch = parse_sync(whole).value();
         CHECK(batch.next_batch == "s2");
         CHECK(batch.skipped == 0);
         REQUIRE(batch.rooms.size() == 3);
@@ -57,17 +58,16 @@ TEST_SUITE("matrix::sync") {
     }
 
     TEST_CASE("without a position there is no going on") {
-        CHECK(parse_sync(json::object()).error().kind() == error_kind::protocol);
-        CHECK(parse_sync(json::parse(R"({"next_batch":7})").as_object()).error().kind() == error_kind::protocol);
-        CHECK(parse_sync(json::parse(R"({"next_batch":""})").as_object()).error().kind() == error_kind::protocol);
+        CHECK(parse_sync("{}").error().kind() == error_kind::protocol);
+        CHECK(parse_sync(R"({"next_batch":7})").error().kind() == error_kind::protocol);
+        CHECK(parse_sync(R"({"next_batch":""})").error().kind() == error_kind::protocol);
     }
 
     TEST_CASE("one bad event does not cost its neighbours") {
-        auto const batch = parse_sync(json::parse(R"({"next_batch":"s","rooms":{"join":{"!a:b":{"timeline":{"events":[
+        auto const batch = parse_sync(R"({"next_batch":"s","rooms":{"join":{"!a:b":{"timeline":{"events":[
             7, {"type":"t"}, {"type":"t","sender":"@a:b","content":{}},
             {"type":"t","sender":"@a:b","content":{},"event_id":"$ok"}]},"state":{"events":[{"type":"t","sender":"@a:b","content":{}}]}},
             "no room":{}, "!x:y":[]}}})")
-                                          .as_object())
                                .value();
         REQUIRE(batch.rooms.size() == 1);
         CHECK(batch.rooms[0].timeline.size() == 1);
@@ -80,10 +80,10 @@ TEST_SUITE("matrix::sync") {
         for (int round = 0; round < 3000; ++round) {
             auto document = json::parse(whole);
             for (auto n = random->below(4) + 1; n > 0; --n) break_something(document, *random);
-            if (!document.is_object()) continue;
-            auto const batch = parse_sync(document.get_object());
+            auto const text = json::serialize(document);
+            auto const batch = parse_sync(text);
             if (batch) CHECK_FALSE(batch->next_batch.empty());
-            CHECK_FALSE(parse_page(document.get_object()).has_value());
+            CHECK_FALSE(parse_page(text).has_value());
         }
     }
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes events that look into a parsed response instead of copying out of it.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <memory>
+#include <string_view>
+
+#include <chatrixcd/matrix/event.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+class event_access {
+public:
+    // What was checked already: the members of `raw`, which lives as long as `keeper`.
+    struct checked {
+        boost::json::object const* raw;
+        boost::json::object const* content;
+        std::string_view type;
+        event_id const* id;
+        user_id const* sender;
+        std::optional<std::string_view> state_key;
+        base::time_point sent;
+    };
+    static event borrow(checked const& from, std::shared_ptr<void const> keeper);
+};
+
+}  // namespace chatrixcd::matrix::detail

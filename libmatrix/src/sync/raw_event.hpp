@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// An event inside a parsed response, looked at where it lies. Most events of a sync are for nobody: they are checked, and never copied.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <chatrixcd/matrix/event.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+class raw_event {
+public:
+    // Nothing if event::parse() would refuse it. The value must outlive the view.
+    static std::optional<raw_event> view(boost::json::value const& from);
+
+    std::string_view type() const noexcept { return type_; }
+    event_id const& id() const noexcept { return id_; }
+    user_id const& sender() const noexcept { return sender_; }
+    // As event::sent().
+    base::time_point sent() const noexcept;
+    std::optional<std::string_view> const& state_key() const noexcept { return state_key_; }
+    boost::json::object const& content() const noexcept { return *content_; }
+    boost::json::object const& object() const noexcept { return *object_; }
+    bool is_state(std::string_view event_type, std::string_view key) const noexcept;
+    // A string member of the content; empty if it is missing or something else.
+    std::string_view content_text(std::string_view key) const noexcept;
+    // A string member of unsigned.prev_content, likewise.
+    std::string_view previous_text(std::string_view key) const noexcept;
+
+    // The event; it keeps `keeper`, which owns the value.
+    event to_event(std::shared_ptr<void const> keeper) const;
+    // The event as JSON text.
+    std::string to_text() const;
+    // As above without `unsigned`, which differs from answer to answer (age), unless that says that the event was redacted.
+    std::string to_lasting_text() const;
+
+private:
+    raw_event() = default;
+
+    boost::json::object const* object_ = nullptr;
+    boost::json::object const* content_ = nullptr;
+    boost::json::object const* unsigned_ = nullptr;
+    std::string_view type_;
+    event_id id_;
+    user_id sender_;
+    std::optional<std::string_view> state_key_;
+};
+
+}  // namespace chatrixcd::matrix::detail
