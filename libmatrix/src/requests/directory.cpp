@@ -50,10 +50,10 @@ std::vector<space_child> children_from(json::object const& said) {
     return found;
 }
 
-std::optional<room_info> info_from(json::value const& item) {
+std::optional<listed_room> info_from(json::value const& item) {
     auto const* said = item.if_object();
     if (said == nullptr) return std::nullopt;
-    room_info found;
+    listed_room found;
     found.room = detail::id_of<room_id>(*said, "room_id");
     if (found.room.empty()) return std::nullopt;
     found.name = text_of(*said, "name");
@@ -73,10 +73,10 @@ std::optional<room_info> info_from(json::value const& item) {
     return found;
 }
 
-result<page<room_info>> page_from(json::object const& answer, std::string_view list_name) {
+result<page<listed_room>> page_from(json::object const& answer, std::string_view list_name) {
     auto const* list = base::find_array(answer, list_name);
     if (list == nullptr) return detail::incomplete("the list of rooms has no rooms");
-    page<room_info> found;
+    page<listed_room> found;
     for (auto const& item : *list) {
         if (auto info = info_from(item)) found.items.push_back(std::move(*info));
     }
@@ -174,16 +174,16 @@ asio::awaitable<result<void>> directory::publish(room_id room, bool on) const {
     return tell(*runtime_, feature::room_visibility, std::move(request));
 }
 
-pages<room_info> directory::public_rooms(room_query which) const {
-    return pages<room_info>([of = runtime_, which = std::move(which)](std::string since) {
+pages<listed_room> directory::public_rooms(room_query which) const {
+    return pages<listed_room>([of = runtime_, which = std::move(which)](std::string since) {
         auto request = call::post(client_path({"publicRooms"})).body(which.request(since)).again().named("listing public rooms");
         if (!which.server_name().empty()) request = std::move(request).query("server", which.server_name());
-        return detail::ask_for<page<room_info>>(*of, feature::public_rooms, std::move(request),
+        return detail::ask_for<page<listed_room>>(*of, feature::public_rooms, std::move(request),
                                                 [](json::object const& o) { return page_from(o, "chunk"); });
     });
 }
 
-asio::awaitable<result<room_info>> directory::summary(std::string room_or_alias, std::vector<std::string> via) const {
+asio::awaitable<result<listed_room>> directory::summary(std::string room_or_alias, std::vector<std::string> via) const {
     auto request = call::get(path_below(v1, {"room_summary", room_or_alias}));
     auto older = call::get(path_below("/_matrix/client/unstable/im.nheko.summary", {"summary", room_or_alias}));
     for (auto const& server : via) {
@@ -192,22 +192,22 @@ asio::awaitable<result<room_info>> directory::summary(std::string room_or_alias,
     }
     request = std::move(request).named("asking about " + room_or_alias);
     older = std::move(older).named("asking about " + room_or_alias);
-    return detail::ask_for<room_info>(*runtime_, feature::room_summary, std::move(request), std::move(older),
-                                      [](json::object const& o) -> result<room_info> {
+    return detail::ask_for<listed_room>(*runtime_, feature::room_summary, std::move(request), std::move(older),
+                                      [](json::object const& o) -> result<listed_room> {
                                           auto found = info_from(o);
                                           if (!found) return detail::incomplete("the summary names no room");
                                           return std::move(*found);
                                       });
 }
 
-pages<room_info> directory::hierarchy(room_id space, std::optional<unsigned> depth, bool suggested_only) const {
-    return pages<room_info>([of = runtime_, space = std::move(space), depth, suggested_only](std::string from) {
+pages<listed_room> directory::hierarchy(room_id space, std::optional<unsigned> depth, bool suggested_only) const {
+    return pages<listed_room>([of = runtime_, space = std::move(space), depth, suggested_only](std::string from) {
         auto request =
             call::get(path_below(v1, {"rooms", space.str(), "hierarchy"})).query("limit", "50").named("listing the space's rooms");
         if (depth) request = std::move(request).query("max_depth", std::to_string(*depth));
         if (suggested_only) request = std::move(request).query("suggested_only", "true");
         if (!from.empty()) request = std::move(request).query("from", from);
-        return detail::ask_for<page<room_info>>(*of, feature::hierarchy, std::move(request),
+        return detail::ask_for<page<listed_room>>(*of, feature::hierarchy, std::move(request),
                                                 [](json::object const& o) { return page_from(o, "rooms"); });
     });
 }

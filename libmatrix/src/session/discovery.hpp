@@ -8,7 +8,7 @@
 #include <chatrixcd/base/http.hpp>
 #include <chatrixcd/base/url.hpp>
 
-#include "session/features.hpp"
+#include "session/spoken_versions.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -16,7 +16,7 @@ class found_homeserver {
 public:
     found_homeserver() = default;
     std::string url;  // without a slash at its end
-    server_features features;
+    spoken_versions features;
 };
 
 // "https://…" is used as it is, without looking for a well-known file; a server name is looked up, and where it has no such file, the

@@ -14,7 +14,7 @@
 
 #include "http/retry.hpp"
 #include "session/account_table.hpp"
-#include "session/features.hpp"
+#include "session/spoken_versions.hpp"
 #include "state/services.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -33,7 +33,7 @@ public:
     // If the login knows it.
     std::optional<secret> password() const;
     // As of the start.
-    server_features const& features() const noexcept { return features_; }
+    spoken_versions const& features() const noexcept { return features_; }
 
     // Before a request: refreshes a token that is about to expire. Never fails: what could not be refreshed is used until it is refused.
     boost::asio::awaitable<void> keep_fresh();
@@ -72,7 +72,7 @@ private:
     std::string device_name_;
     std::shared_ptr<token_source> tokens_;
     std::string base_url_;
-    server_features features_;
+    spoken_versions features_;
     grant current_;
     user_id owner_;  // whose store this is; empty: nobody's yet
     bool busy_ = false;

@@ -13,6 +13,7 @@
 
 #include <chatrixcd/matrix/pages.hpp>
 #include <chatrixcd/matrix/raw_json.hpp>
+#include <chatrixcd/matrix/space.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -26,16 +27,8 @@ struct resolved_alias {
     std::vector<std::string> servers;  // that may let us in: for client::join()
 };
 
-// An entry of m.space.child.
-struct space_child {
-    room_id room;
-    std::vector<std::string> via;  // servers to join through
-    bool suggested = false;
-    std::string order;
-};
-
 // What a homeserver tells about a room to those outside.
-struct room_info {
+struct listed_room {
     room_id room;
     std::string name;
     std::string topic;
@@ -95,12 +88,12 @@ public:
     boost::asio::awaitable<result<void>> publish(room_id room, bool on) const;
 
     // The list of public rooms. Idempotent.
-    pages<room_info> public_rooms(room_query which = {}) const;
+    pages<listed_room> public_rooms(room_query which = {}) const;
     // One room, by id or alias; `via` are servers to ask. Idempotent. Errors: not_found, unsupported.
-    boost::asio::awaitable<result<room_info>> summary(std::string room_or_alias, std::vector<std::string> via = {}) const;
+    boost::asio::awaitable<result<listed_room>> summary(std::string room_or_alias, std::vector<std::string> via = {}) const;
     // The space and the rooms below it that we may see, the space first; `depth` limits how far below. Pages of 50. Idempotent.
     // Errors: forbidden, unsupported. The server walks the tree; one that answers in circles is cut off by pages::all().
-    pages<room_info> hierarchy(room_id space, std::optional<unsigned> depth = std::nullopt, bool suggested_only = false) const;
+    pages<listed_room> hierarchy(room_id space, std::optional<unsigned> depth = std::nullopt, bool suggested_only = false) const;
 
     // Makes a successor of the room in that version and closes the room (client-server API, "Room upgrades"). Members are not moved: they
     // follow the tombstone. `creators` have, from version 12 on, the creator's power beside us. Not idempotent: after timeout_unknown look

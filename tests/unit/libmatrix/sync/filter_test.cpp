@@ -9,7 +9,7 @@
 #include <chatrixcd/base/task_group.hpp>
 #include <chatrixcd/matrix/sync_filter.hpp>
 
-#include "session/features.hpp"
+#include "session/spoken_versions.hpp"
 #include "support/run_coroutine.hpp"
 #include "sync/passing.hpp"
 
@@ -64,7 +64,7 @@ TEST_SUITE("matrix::filter") {
     }
 
     TEST_CASE("what a homeserver can do is read from its versions and flags, whatever they hold") {
-        auto const features = [](char const* answer) { return matrix::detail::server_features(json::parse(answer).as_object()); };
+        auto const features = [](char const* answer) { return matrix::detail::spoken_versions(json::parse(answer).as_object()); };
         auto const synapse =
             features(R"({"versions":["r0.6.1","v1.1","v1.12"],"unstable_features":{"org.matrix.msc4222":true,"x":false}})");
         CHECK(synapse.speaks(1, 11));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/features.hpp"
+#include "session/spoken_versions.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -33,7 +33,7 @@ std::optional<std::pair<unsigned, unsigned>> version(std::string_view text) {
 
 }  // namespace
 
-server_features::server_features(boost::json::object const& versions_answer) {
+spoken_versions::spoken_versions(boost::json::object const& versions_answer) {
     if (auto const* versions = base::find_array(versions_answer, "versions")) {
         for (auto const& entry : *versions) {
             if (!entry.is_string() || versions_.size() == most_entries) continue;
@@ -47,7 +47,7 @@ server_features::server_features(boost::json::object const& versions_answer) {
     }
 }
 
-bool server_features::speaks(unsigned major, unsigned minor) const {
+bool spoken_versions::speaks(unsigned major, unsigned minor) const {
     auto const found = versions_.lower_bound(std::pair(major, minor));
     return found != versions_.end() && found->first == major;
 }

@@ -11,11 +11,11 @@
 
 namespace chatrixcd::matrix::detail {
 
-class server_features {
+class spoken_versions {
 public:
-    server_features() = default;
+    spoken_versions() = default;
     // Never fails: what is malformed in the answer is not offered.
-    explicit server_features(boost::json::object const& versions_answer);
+    explicit spoken_versions(boost::json::object const& versions_answer);
 
     // Whether it speaks version `major`.`minor` of the specification, or a later one of the same major.
     bool speaks(unsigned major, unsigned minor) const;
