@@ -7,6 +7,7 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "content/event_access.hpp"
+#include "http/shallow_json.hpp"
 
 namespace chatrixcd::matrix {
 
@@ -48,11 +49,8 @@ result<event> event::parse(boost::json::object raw) {
     auto made = std::make_shared<data>();
     std::string sender;
     std::optional<std::string> id;
-    std::int64_t sent = 0;
     base::json_reader reader(raw, "event");
     reader.required("type", made->type).required("sender", sender).optional("event_id", id).optional("state_key", made->state_key);
-    // A foreign clock may be nonsense; that alone is no reason to lose an event.
-    if (auto const ts = base::find_integer(raw, "origin_server_ts")) sent = *ts;
     if (auto const read = reader.finish(); !read) return read.error();
     if (base::find_object(raw, "content") == nullptr) return error(error_kind::protocol, "event: content is missing");
     auto user = user_id::parse(std::move(sender));
@@ -63,11 +61,18 @@ result<event> event::parse(boost::json::object raw) {
         if (!parsed) return error(error_kind::protocol, "event: event_id is no event id");
         made->id = std::move(*parsed);
     }
-    made->sent = base::time_point(std::chrono::milliseconds(sent));
+    made->sent = detail::event_access::time_of(raw);
     made->own = std::move(raw);
     made->raw = &made->own;
     made->content = base::find_object(made->own, "content");
     return event(std::move(made));
+}
+
+// A foreign clock may be nonsense; that alone is no reason to lose an event, nor may it overflow whoever reckons with it.
+base::time_point detail::event_access::time_of(boost::json::object const& raw) noexcept {
+    constexpr std::int64_t latest = (std::int64_t{1} << 53) - 1;  // the largest integer of canonical JSON
+    auto const ts = base::find_integer(raw, "origin_server_ts");
+    return base::time_point(std::chrono::milliseconds(ts && *ts >= 0 && *ts <= latest ? *ts : 0));
 }
 
 event detail::event_access::borrow(checked const& from, std::shared_ptr<void const> keeper) {
@@ -131,7 +136,7 @@ bool event::is_state(std::string_view event_type, std::string_view key) const no
     return data_->type == event_type && data_->state_key && *data_->state_key == key;
 }
 
-std::string event::to_text() const { return boost::json::serialize(*data_->raw); }
+std::string event::to_text() const { return detail::finite_json(boost::json::serialize(*data_->raw)); }
 
 bool is_message(event const& e) {
     if (e.type() != "m.room.message" || e.state_key() || e.is_redacted() || e.content_text("msgtype").empty()) return false;

@@ -22,6 +22,8 @@ public:
         std::optional<std::string_view> state_key;
         base::time_point sent;
     };
+    // When an event says that it was sent; the epoch if it does not, or makes no sense.
+    static base::time_point time_of(boost::json::object const& raw) noexcept;
     static event borrow(checked const& from, std::shared_ptr<void const> keeper);
 };
 

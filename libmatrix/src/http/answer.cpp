@@ -6,12 +6,16 @@
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/base/retry.hpp>
 
+#include "http/shallow_json.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 using base::error;
 using base::error_kind;
 
 namespace {
+
+constexpr std::size_t most_depth = 64;
 
 error_kind kind_of(unsigned status) noexcept {
     switch (status) {
@@ -69,7 +73,8 @@ error error_of(base::http::response const& r, std::string_view what) {
 
 base::result<boost::json::object> read_answer(base::http::response const& r, std::string_view what) {
     if (r.status < 200 || r.status > 299) return error_of(r, what);
-    auto parsed = base::parse_json_object(r.body);
+    auto parsed = base::parse_json_object(r.body, most_depth);
+    if (!parsed) parsed = base::parse_json_object(shallow_json(r.body, most_depth), most_depth);
     if (!parsed) {
         return error(error_kind::protocol, std::string(what) + " was not answered with a JSON object").with_status(r.status);
     }

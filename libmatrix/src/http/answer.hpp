@@ -11,7 +11,7 @@ namespace chatrixcd::matrix::detail {
 
 // The JSON object of a 2xx answer, or the error that it stands for: 400 invalid, 401 unauthorized, 403 forbidden, 404 not_found,
 // 409 conflict, 413 too_large, 429 rate_limited, 408 and 5xx timeout_unknown (it may have been executed), M_UNRECOGNIZED unsupported,
-// everything else protocol. `what` names the request in the error's message.
+// everything else protocol. `what` names the request in the error's message. What is nested more than 64 levels deep is cut to null.
 base::result<boost::json::object> read_answer(base::http::response const& r, std::string_view what);
 
 // Whether the access token was refused: 401, but not one that asks for another stage of user-interactive authentication.

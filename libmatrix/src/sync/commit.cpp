@@ -100,6 +100,9 @@ private:
         } else if (update.limited) {
             inside = inside_before(update.timeline, how_.me);
             if (was_joined || inside) open_gap(update, before_.position, was_joined);
+        } else if (update.ours == membership::join) {
+            // Who is in a room and was never seen coming in has been there all along, whatever we thought.
+            inside = was_joined || inside_before(update.timeline, how_.me);
         }
         presence_walk walk(how_.me, inside);
         count_.rows += store_events(t_, first, update.timeline.end(), here(update.room), walk, batch_.source, how_);

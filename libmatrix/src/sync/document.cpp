@@ -5,6 +5,8 @@
 #include <boost/json/parser.hpp>
 #include <string>
 
+#include "http/shallow_json.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 namespace json = boost::json;
@@ -26,6 +28,7 @@ base::result<std::shared_ptr<document const>> document::parse(std::string_view t
     parser.reset(&made->memory_);
     json::error_code failed;
     auto const read = parser.write(text.data(), text.size(), failed);
+    if (failed == json::error::too_deep) return parse(shallow_json(text, most_depth));
     if (failed) return error(error_kind::protocol, "not valid JSON: " + failed.message() + " at byte " + std::to_string(read));
     made->value_ = parser.release();
     if (!made->value_.is_object()) return error(error_kind::protocol, "not a JSON object");

@@ -20,7 +20,10 @@ bool presence_walk::visit(raw_event const& e) {
 bool inside_before(std::vector<raw_event> const& timeline, user_id const& me) {
     for (auto const& e : timeline) {
         if (!is_about(e, me)) continue;
-        return e.content_text("membership") != "join" || was_joined_before(e);
+        auto const now = e.content_text("membership");
+        // Nobody who is in a room can be invited to it.
+        if (now == "invite" || now == "knock") return false;
+        return now != "join" || was_joined_before(e);
     }
     return true;
 }

@@ -22,7 +22,8 @@ private:
     bool inside_;
 };
 
-// Whether we were in the room right before the first event of a timeline that begins after a gap: not if it shows us coming in.
+// Whether we were in the room right before the first event of a timeline that begins after a gap: not if it shows us coming in
+// or being invited.
 bool inside_before(std::vector<raw_event> const& timeline, user_id const& me);
 
 }  // namespace chatrixcd::matrix::detail

@@ -8,6 +8,7 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "content/event_access.hpp"
+#include "http/shallow_json.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -93,8 +94,7 @@ std::optional<raw_event> raw_event::view(json::value const& from) {
 }
 
 base::time_point raw_event::sent() const noexcept {
-    auto const milliseconds = base::find_integer(*object_, "origin_server_ts");
-    return base::time_point(std::chrono::milliseconds(milliseconds.value_or(0)));
+    return event_access::time_of(*object_);
 }
 
 bool raw_event::is_state(std::string_view event_type, std::string_view key) const noexcept {
@@ -118,7 +118,7 @@ std::string raw_event::to_text() const {
     json::serializer from;
     from.reset(object_);
     append(text, from);
-    return text;
+    return finite_json(std::move(text));
 }
 
 std::string raw_event::to_lasting_text() const {
@@ -136,7 +136,7 @@ std::string raw_event::to_lasting_text() const {
         append(text, from);
     }
     text += '}';
-    return text;
+    return finite_json(std::move(text));
 }
 
 }  // namespace chatrixcd::matrix::detail

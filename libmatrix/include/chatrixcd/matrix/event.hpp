@@ -36,7 +36,7 @@ public:
     // Empty for stripped state, as it comes with an invitation.
     event_id const& id() const noexcept;
     user_id const& sender() const noexcept;
-    // By the clock of the sender's server: untrusted. The epoch if it is missing.
+    // By the clock of the sender's server: untrusted. The epoch if it is missing or makes no sense.
     base::time_point sent() const noexcept;
     // Of state events only.
     std::optional<std::string> const& state_key() const noexcept;
