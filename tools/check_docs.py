@@ -1,13 +1,27 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What the documentation shows is what there is: links lead somewhere, the bot of the README is the example that is built, every
-configuration key and every command is documented, and code of docs/libmatrix.md is code of an example."""
+configuration key and every command is documented, code of docs/libmatrix.md is code of an example, and what a page says it quotes stands
+in the file."""
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
+
+# <!-- quotes examples/x.cpp --> and a fenced block: its lines stand in the file, one after the other.
+QUOTE = re.compile(r"<!-- quotes (\S+) -->\n```\w*\n(.*?)\n```", re.S)
+
+
+def wrong_quotes(text, root):
+    """The quotations of a page that are not in the file that they name, each as (file, first line)."""
+    found = []
+    for name, quoted in QUOTE.findall(text):
+        path = root / name
+        if not path.exists() or f"\n{quoted}\n" not in f"\n{path.read_text(encoding='utf-8')}\n":
+            found.append((name, quoted.strip().split("\n", 1)[0]))
+    return found
 
 
 def code_of(path):
@@ -27,6 +41,8 @@ def main():
         for target in LINK.findall(page.read_text(encoding="utf-8")):
             if not (page.parent / target).exists():
                 problems.append(f"{name}: the link to {target} leads nowhere")
+        for source, line in wrong_quotes(page.read_text(encoding="utf-8"), ROOT):
+            problems.append(f"{name}: what it quotes of {source} is not there: {line}")
 
     echo_bot = code_of(ROOT / "examples/echo_bot.cpp")
     count = sum(1 for line in echo_bot.splitlines() if line.strip())

@@ -25,4 +25,6 @@ for compiler in "$@"; do
         "$build/consumers/$compiler/tests/packaging/consumer/$program" >/dev/null
         echo "$compiler: $program works"
     done
+    "$build/consumers/$compiler/examples/bin/misbehaving_homeserver" 1
+    echo "$compiler: misbehaving_homeserver works"
 done

@@ -7,6 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 import check_coroutines  # noqa: E402
+import check_docs  # noqa: E402
 import check_layers  # noqa: E402
 import check_names  # noqa: E402
 import doxygen_comments  # noqa: E402
@@ -75,6 +76,14 @@ class Checks(unittest.TestCase):
         self.assertFalse(check_layers.MAY_TEST.match("bots/chatrixcd/CMakeLists.txt"))
         for place in ("tests/unit/x.cpp", "examples/x.cpp", "libhomeserver/testing/src/x.cpp"):
             self.assertTrue(check_layers.MAY_TEST.match(place))
+
+    def test_the_documentation_check_finds_a_quotation_that_is_not_in_its_file(self):
+        page = "<!-- quotes tests/tools/test_checks.py -->\n```python\n%s\n```\n"
+        root = pathlib.Path(__file__).resolve().parents[2]
+        self.assertEqual(check_docs.wrong_quotes(page % "import pathlib\nimport sys", root), [])
+        self.assertEqual(len(check_docs.wrong_quotes(page % "import pathlib\nimport unittest", root)), 1)
+        self.assertEqual(len(check_docs.wrong_quotes(page % "mport sys", root)), 1)
+        self.assertEqual(len(check_docs.wrong_quotes("<!-- quotes nowhere -->\n```\nx\n```", root)), 1)
 
     def test_the_names_check_sees_timers_but_not_comments(self):
         timer = check_names.BASE_ONLY[0][0]

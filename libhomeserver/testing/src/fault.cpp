@@ -142,6 +142,12 @@ fault fault::stale_position(std::size_t back) {
     return made;
 }
 
+fault fault::rewrite(std::string what, std::function<void(std::string&)> change) {
+    fault made(kind::rewrite_text, "the answer is rewritten: " + what);
+    made.rewrite_ = std::move(change);
+    return made;
+}
+
 fault fault::lie(std::string what, std::function<void(boost::json::object&)> rewrite) {
     fault made(kind::rewrite_text, "the answer lies: " + what);
     made.rewrite_ = detail::rewriter(std::move(rewrite));

@@ -85,6 +85,8 @@ public:
     static fault stale_position(std::size_t back = 1);
     // The answer's JSON object is rewritten; see lies.hpp. What is no JSON object stays as it is. `what` is for the log.
     static fault lie(std::string what, std::function<void(boost::json::object&)> rewrite);
+    // As lie(), but of the body's text, whatever it is.
+    static fault rewrite(std::string what, std::function<void(std::string&)> change);
 
     // It waits so long before anything else happens. A request of a real client may be executed after the client has given it up.
     fault after(base::duration wait) &&;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network without sockets: requests go to the handler of their host, under any clock. What a real connection would do, it does: a
-// request that changes something is executed even if its sender has given it up meanwhile, a GET is not; time-outs and size caps hold;
-// streamed bodies are gathered before and delivered after; a handler's connection_fault is seen by the client as the same trouble on a wire.
+// request that changes something is executed even if its sender has given it up meanwhile, a GET is not; time-outs and size caps hold; a
+// handler's connection_fault is seen by the client as the same trouble on a wire. Streamed bodies are gathered before and delivered after.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
