@@ -153,6 +153,15 @@ asio::awaitable<result<void>> room::mark_read(event_id up_to) const {
     co_return co_await ask(std::move(request));
 }
 
+typing_guard room::show_typing() const {
+    if (!runtime_->ready()) return {};
+    return runtime_->courtesies().hold_typing(id_);
+}
+
+void room::mark_read_soon(event_id up_to) const {
+    if (runtime_->ready()) runtime_->courtesies().read_soon(id_, std::move(up_to));
+}
+
 asio::awaitable<result<void>> room::join() const {
     auto request = call::post(client_path({"rooms", id_.str(), "join"})).again().named("joining the room");
     co_return co_await ask(std::move(request));

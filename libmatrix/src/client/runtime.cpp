@@ -22,6 +22,14 @@ constexpr base::duration grace = std::chrono::seconds(5);
 // Rooms of which what was asked is kept in memory; a few hundred bytes each.
 constexpr std::size_t most_infos = 128;
 
+// For what is only polite.
+constexpr base::duration short_grace = std::chrono::seconds(1);
+
+asio::awaitable<bool> last_receipts(courtesies& of) {
+    co_await of.finish();
+    co_return true;
+}
+
 error stopped() { return error(error_kind::unavailable, "the Matrix client does not run"); }
 
 }  // namespace
@@ -145,6 +153,7 @@ void runtime::make_parts() {
     matrix::detail::outbox::on_refused refused;
     if (handlers_.on_send_failed) refused = [this](dead_letter letter) { return tell_refused(std::move(letter)); };
     outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_, limits, std::move(refused));
+    courtesies_ = std::make_unique<matrix::detail::courtesies>(*services_, *api_, user);
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
     gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, [this] { inbox_->wake(); });
     members_ = std::make_unique<member_loader>(*services_, *api_, [this](room_id const& room) { infos_.forget(room); });
@@ -217,6 +226,8 @@ asio::awaitable<void> runtime::end_parts() {
     co_await base::with_timeout(*time_, outbox_->idle(), grace);
     co_await inbox_->cancel_and_join();
     co_await outbox_->cancel_and_join();
+    co_await base::with_timeout(*time_, last_receipts(*courtesies_), short_grace);
+    co_await courtesies_->cancel_and_join();
     outbox_->fail(stopped());
 }
 

@@ -7,6 +7,7 @@
 
 #include "http/api.hpp"
 #include "inbox/dispatcher.hpp"
+#include "outbox/courtesies.hpp"
 #include "outbox/outbox.hpp"
 #include "requests/feature_memory.hpp"
 #include "session/session.hpp"
@@ -53,6 +54,7 @@ public:
     base::worker_pool& workers();
     info_cache& infos() { return infos_; }
     member_loader& members() { return *members_; }
+    matrix::detail::courtesies& courtesies() { return *courtesies_; }
     // A key of which nobody else knows.
     std::string fresh_key() { return "own:" + random_->token(22); }
 
@@ -114,6 +116,7 @@ private:
     std::unique_ptr<matrix::detail::session> session_;
     std::unique_ptr<matrix::detail::api> api_;
     std::unique_ptr<matrix::detail::outbox> outbox_;
+    std::unique_ptr<matrix::detail::courtesies> courtesies_;
     std::unique_ptr<dispatcher> inbox_;
     std::unique_ptr<gap_filler> gaps_;
     std::unique_ptr<member_loader> members_;

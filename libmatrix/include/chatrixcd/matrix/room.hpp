@@ -20,6 +20,7 @@
 #include <chatrixcd/matrix/power.hpp>
 #include <chatrixcd/matrix/room_info.hpp>
 #include <chatrixcd/matrix/space.hpp>
+#include <chatrixcd/matrix/typing.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -72,8 +73,12 @@ public:
 
     // Shows or hides "is typing"; the homeserver hides it after `span` by itself.
     boost::asio::awaitable<result<void>> typing(bool on, std::chrono::milliseconds span = std::chrono::seconds(30)) const;
+    // Shows "is typing" until the guard is gone; nothing if the client does not run.
+    [[nodiscard]] typing_guard show_typing() const;
     // Marks everything up to the event as read by us.
     boost::asio::awaitable<result<void>> mark_read(event_id up_to) const;
+    // The same within 2 s, and of several calls in that time only for the last one's event. Best effort.
+    void mark_read_soon(event_id up_to) const;
 
     boost::asio::awaitable<result<void>> join() const;
     // Idempotent. The reason, if any, is shown to everybody in the room.

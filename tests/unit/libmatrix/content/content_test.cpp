@@ -107,13 +107,32 @@ TEST_SUITE("matrix::content") {
         CHECK(outgoing("x").mention(user_id("@a:b")).content().at("m.mentions") == json::parse(R"({"user_ids":["@a:b"]})"));
     }
 
+    TEST_CASE("everybody in a room, and in an edit only who is new, can be mentioned") {
+        auto const all = outgoing("x").mention(user_id("@a:b")).mention_room();
+        CHECK(all.content().at("m.mentions") == json::parse(R"({"user_ids":["@a:b"],"room":true})"));
+        auto const edit =
+            outgoing("x").mention(user_id("@a:b")).mention_anew(user_id("@c:d")).mention_room().edit_content(event_id("$old"));
+        CHECK(edit.at("m.mentions") == json::parse(R"({"user_ids":["@c:d"]})"));
+        CHECK(edit.at("m.new_content").at("m.mentions") == json::parse(R"({"user_ids":["@a:b","@c:d"],"room":true})"));
+    }
+
+    TEST_CASE("emotes and places are messages of their own types") {
+        CHECK(outgoing::emote("waves").content().at("msgtype") == "m.emote");
+        auto const place = outgoing::location("the lab", "geo:51.5008,0.1247").content();
+        CHECK(place.at("msgtype") == "m.location");
+        CHECK(place.at("geo_uri") == "geo:51.5008,0.1247");
+        CHECK(place.at("body") == "the lab");
+    }
+
     TEST_CASE("what is no UTF-8 is repaired") {
         using detail::repaired_utf8;
         CHECK(repaired_utf8("a\xC3\xA4 \xF0\x9F\x98\x80") == "a\xC3\xA4 \xF0\x9F\x98\x80");
-        CHECK(repaired_utf8("\xC0\xAF") == "\xEF\xBF\xBD\xEF\xBF\xBD");                // overlong
+        CHECK(repaired_utf8("\xC0\xAF") == "\xEF\xBF\xBD\xEF\xBF\xBD");                  // overlong
         CHECK(repaired_utf8("\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a surrogate
-        CHECK(repaired_utf8("x\xE2\x82") == "x\xEF\xBF\xBD\xEF\xBF\xBD");               // cut
-        CHECK(repaired_utf8(std::string("a\0b", 3)) == "a\xEF\xBF\xBD" "b");
+        CHECK(repaired_utf8("x\xE2\x82") == "x\xEF\xBF\xBD\xEF\xBF\xBD");                // cut
+        CHECK(repaired_utf8(std::string("a\0b", 3)) ==
+              "a\xEF\xBF\xBD"
+              "b");
         CHECK(outgoing("\xFF").content().at("body") == "\xEF\xBF\xBD");
     }
 }
