@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
 
+#include <chatrixcd/base/environment.hpp>
+#include <chatrixcd/base/http_proxy.hpp>
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/signals.hpp>
 #include <chatrixcd/base/task_group.hpp>
@@ -80,6 +82,13 @@ private:
     base::task_group tasks_;
 };
 
+// A bot reaches its homeserver as the other programs of its machine would.
+options with_proxy_of_environment(options how) {
+    if (how.all().transport == nullptr && !how.all().proxy)
+        how.proxy(base::http::proxy_settings::from_environment(base::environment_variable).value());
+    return how;
+}
+
 int tell(std::string const& failure) {
     std::fprintf(stderr, "error: %s\n", failure.c_str());
     return 1;
@@ -90,7 +99,7 @@ int tell(std::string const& failure) {
 int run_bot(std::function<options()> how, std::function<asio::awaitable<void>(client&)> bot) {
     try {
         asio::io_context loop(1);
-        program running(loop.get_executor(), how(), std::move(bot));
+        program running(loop.get_executor(), with_proxy_of_environment(how()), std::move(bot));
         std::exception_ptr failure;
         asio::co_spawn(loop, running.run(), [&failure](std::exception_ptr e) { failure = e; });
         loop.run();

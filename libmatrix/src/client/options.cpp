@@ -56,6 +56,22 @@ options& options::send_queue(std::size_t messages, std::size_t bytes) {
     return *this;
 }
 
+options& options::ca_file(std::string path) {
+    values_.ca_file = std::move(path);
+    return *this;
+}
+
+options& options::client_certificate(std::string certificate_file, std::string key_file) {
+    values_.certificate_file = std::move(certificate_file);
+    values_.key_file = std::move(key_file);
+    return *this;
+}
+
+options& options::proxy(base::http::proxy_settings through) {
+    values_.proxy = std::move(through);
+    return *this;
+}
+
 options& options::time(base::clock& clock) {
     values_.time = &clock;
     return *this;

@@ -30,6 +30,15 @@ asio::awaitable<bool> last_receipts(courtesies& of) {
     co_return true;
 }
 
+base::http::client_options network_options(options::values const& how) {
+    base::http::client_options network;
+    network.ca_file = how.ca_file;
+    network.certificate_file = how.certificate_file;
+    network.key_file = how.key_file;
+    if (how.proxy) network.proxy = *how.proxy;
+    return network;
+}
+
 error stopped() { return error(error_kind::unavailable, "the Matrix client does not run"); }
 
 }  // namespace
@@ -51,7 +60,10 @@ runtime::runtime(asio::any_io_executor executor, options how)
       }) {
     if (time_ == nullptr) time_ = (own_clock_ = base::make_system_clock()).get();
     if (random_ == nullptr) random_ = (own_random_ = base::make_system_random()).get();
-    if (transport_ == nullptr) transport_ = (own_transport_ = base::http::make_client(executor_, {}, log_.named("http"))).get();
+    if (transport_ == nullptr) {
+        own_transport_ = base::http::make_client(executor_, network_options(how_), log_.named("http"));
+        transport_ = own_transport_.get();
+    }
 }
 
 runtime::~runtime() {

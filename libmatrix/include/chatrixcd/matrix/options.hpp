@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/http_proxy.hpp>
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/base/store.hpp>
@@ -52,6 +54,13 @@ public:
     // are refused (rate_limited, too_large) instead of queued.
     options& send_queue(std::size_t messages, std::size_t bytes);
 
+    // Of the network that the client makes if it is handed none. A PEM file of CAs beside the system's.
+    options& ca_file(std::string path);
+    // PEM files of a certificate that the homeserver asks for, with those between it and its CA, and of its key.
+    options& client_certificate(std::string certificate_file, std::string key_file);
+    // None by default; run_bot() takes that of the environment (base/http_proxy.hpp) if this is not called.
+    options& proxy(base::http::proxy_settings through);
+
     options& time(base::clock& clock);
     options& random(base::random& source);
     options& transport(base::http::transport& network);
@@ -78,6 +87,10 @@ public:
         std::size_t gap_bound = 10000;
         std::size_t queued_messages = 1000;
         std::size_t queued_bytes = 8U << 20U;
+        std::string ca_file;
+        std::string certificate_file;
+        std::string key_file;
+        std::optional<base::http::proxy_settings> proxy;
         base::clock* time = nullptr;
         base::random* random = nullptr;
         base::http::transport* transport = nullptr;

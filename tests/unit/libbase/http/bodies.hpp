@@ -15,12 +15,14 @@
 
 namespace chatrixcd::test {
 
-inline char patterned(std::uint64_t at) { return static_cast<char>(at % 251); }
-
+// At most 64 KiB of it.
 inline std::string pattern(std::uint64_t from, std::size_t length) {
-    std::string piece(length, '\0');
-    for (std::size_t i = 0; i < length; ++i) piece[i] = patterned(from + i);
-    return piece;
+    static std::string const repeated = [] {
+        std::string bytes(65536 + 251, '\0');
+        for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i % 251);
+        return bytes;
+    }();
+    return repeated.substr(static_cast<std::size_t>(from % 251), length);
 }
 
 // Lets what else is ready run: a source or a sink that waits, as one on a disk does.

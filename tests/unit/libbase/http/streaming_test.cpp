@@ -95,7 +95,8 @@ TEST_SUITE("base::http::client with streamed bodies") {
         auto const source = std::make_shared<patterned_source>(length);
         auto const sink = std::make_shared<measuring_sink>();
         auto const before = ::mallinfo2().uordblks;
-        auto const answer = send(upload(server.url("/up"), source).with_sink(sink).with_max_response(length)).value();
+        auto r = upload(server.url("/up"), source).with_sink(sink).with_max_response(length).with_timeout(std::chrono::minutes(5));
+        auto const answer = test::run_coroutine(loop, client->send(std::move(r)), std::chrono::minutes(5)).value();
         CHECK(answer.status == 200);
         CHECK(answer.body.empty());
         CHECK(arrived);
