@@ -93,6 +93,10 @@ exit_code run(run_command const& asked, environment variables) {
     if (loaded.values.bot.verbosity != "silent") log = base::logger(make_log_sink(loaded.values), *time, least_level(loaded.values));
     base::http::client_options http;
     http.user_agent = std::string("chatrixcd/") + version;
+    http.ca_file = loaded.values.matrix.ca_file;
+    http.certificate_file = loaded.values.matrix.client_certificate;
+    http.key_file = loaded.values.matrix.client_key;
+    http.proxy = base::http::proxy_settings::from_environment(variables).value();
     auto network = base::http::make_client(loop.get_executor(), std::move(http), log.named("http"));
     surroundings around(loop.get_executor(), *time, *entropy, *network, log);
 

@@ -27,6 +27,9 @@ struct matrix_config {
     secret_source access_token;
     std::string device_name = "ChatrixCD Bot";
     std::string store_path = "./store";
+    std::string ca_file;
+    std::string client_certificate;
+    std::string client_key;
 };
 
 struct bot_config {
