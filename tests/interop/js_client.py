@@ -25,7 +25,8 @@ def fetch(folder: pathlib.Path):
         if done.returncode != 0 or not node.exists():
             installed.unlink()
             raise Unavailable("npm could not install matrix-js-sdk: " + (done.stderr.strip().splitlines() or ["?"])[-1])
-    shutil.copy(HERE / "converse.mjs", folder / "converse.mjs")
+    for script in HERE.glob("*.mjs"):
+        shutil.copy(script, folder / script.name)
     return node
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The programs against a real Synapse, with foreign clients: usage: run.py BINARIES WORK_FOLDER
+"""The programs against a real Synapse, with foreign clients, and the embedded homeserver against both: usage: run.py BINARIES WORK_FOLDER
+[CLASS…]
 
 A peer that cannot be had is named and its cases count as skipped, never as passed."""
 import pathlib
@@ -10,7 +11,9 @@ import time
 import unittest
 
 import bots
+import differential
 import js_client
+import peers
 import synapse
 from plain_client import Client, is_message, newest_body
 
@@ -189,18 +192,94 @@ class MatrixJsSdk(OnSynapse):
         talk.say("!cd logs", "something broke")
 
 
+class OnEmbedded(unittest.TestCase):
+    """One embedded homeserver for all cases; each has accounts of its own."""
+    embedded = None
+    not_offered = set()
+
+    def setUp(self):
+        if OnEmbedded.embedded is None:
+            OnEmbedded.embedded = peers.EmbeddedHomeserver(BINARIES)
+
+    def judge(self, who, steps):
+        """Each step was made; what the homeserver does not offer is named, and counted as skipped."""
+        for step in steps:
+            with self.subTest(step=step["step"]):
+                if step.get("missing"):
+                    OnEmbedded.not_offered.add(step["step"])
+                    self.skipTest(f"the embedded homeserver does not offer what {who} asks for at `{step['step']}`")
+                self.assertTrue(step["ok"], step.get("why"))
+
+
+class ForeignClients(OnEmbedded):
+    def test_matrix_nio_makes_its_usual_calls(self):
+        try:
+            python = peers.fetch_nio(WORK / "nio")
+        except synapse.Unavailable as reason:
+            self.skipTest(str(reason))
+        self.judge("matrix-nio", peers.run_calls([python, peers.HERE / "nio_calls.py", self.embedded.url, "nio"], WORK))
+
+    def test_matrix_js_sdk_makes_its_usual_calls(self):
+        try:
+            node = js_client.fetch(WORK / "js")
+        except synapse.Unavailable as reason:
+            self.skipTest(f"matrix-js-sdk: {reason}")
+        self.judge("matrix-js-sdk", peers.run_calls([node, "calls.mjs", self.embedded.url, "js"], WORK / "js"))
+
+
+class SameAnswers(OnSynapse, OnEmbedded):
+    """Synapse and the embedded homeserver answer the recorded requests alike."""
+    comparison = None
+
+    def setUp(self):
+        if self.why_not:
+            self.skipTest(self.why_not)
+        OnEmbedded.setUp(self)
+        if SameAnswers.comparison is None:
+            SameAnswers.comparison = differential.Comparison(self.embedded.port, self.server.port)
+
+
+def add_case(group):
+    def case(self):
+        problems = self.comparison.run(group)
+        self.assertFalse(problems, f"{len(problems)} answers differ:\n" + "\n".join(problems))
+    setattr(SameAnswers, "test_" + group, case)
+
+
+for name in differential.recorded()["groups"]:
+    add_case(name)
+
+
+def compared():
+    """What the differential run came to; whether every known difference still is one."""
+    made = SameAnswers.comparison
+    if made is None:
+        return True
+    print(f"same answers: {made.equal} equal, {made.explained} with known differences, of {made.total()} recorded requests")
+    stale = made.stale() if made.complete() else []
+    for entry in stale:
+        print("no difference any more:", entry)
+    return not stale
+
+
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
-    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(case) for case in (PlainClient, EchoBot, MatrixJsSdk))
+    loader = unittest.defaultTestLoader
+    cases = (ForeignClients, PlainClient, EchoBot, MatrixJsSdk, SameAnswers)
+    wanted = sys.argv[3:]
+    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases if not wanted or case.__name__ in wanted)
     result = unittest.TextTestRunner(verbosity=2).run(suite)
+    fresh = compared()
+    if OnEmbedded.embedded:
+        OnEmbedded.embedded.stop()
     if OnSynapse.server:
         OnSynapse.server.stop()
     failed = len(result.failures) + len(result.errors)
     for reason in sorted({why for _, why in result.skipped}):
         print("skipped:", reason)
-    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed, {len(result.skipped)} skipped")
+    print(f"{max(0, result.testsRun - failed - len(result.skipped))} passed, {failed} failed, {len(result.skipped)} skipped")
     # A run in which every peer was missing has shown nothing.
-    return 0 if failed == 0 and result.testsRun > len(result.skipped) else 1
+    return 0 if failed == 0 and fresh and result.testsRun > len(result.skipped) else 1
 
 
 if __name__ == "__main__":

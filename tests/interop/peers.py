@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Foreign clients that make their usual calls against the embedded homeserver."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from synapse import Unavailable
+
+HERE = pathlib.Path(__file__).resolve().parent
+NIO = "matrix-nio==0.26.0"
+
+
+class EmbeddedHomeserver:
+    """`chatrixcd homeserver`, in memory, with open registration."""
+
+    def __init__(self, binaries: pathlib.Path):
+        self.process = subprocess.Popen(
+            [binaries / "chatrixcd", "homeserver", "--listen", "0", "--in-memory", "--open-registration", "--server-name", "localhost"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        found = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)\n", line)
+        if not found:
+            self.stop()
+            raise AssertionError(f"the embedded homeserver does not start: {line!r}")
+        self.port = int(found.group(1))
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+        self.process.stdout.close()
+        return self.process.returncode
+
+
+def fetch_nio(folder: pathlib.Path):
+    """matrix-nio in a virtual environment; returns its Python."""
+    python = folder / "bin/python"
+    mark = folder / "complete"
+    if not mark.exists() or mark.read_text(encoding="utf-8") != NIO:
+        made = subprocess.run([sys.executable, "-m", "venv", "--clear", folder], capture_output=True, text=True)
+        if made.returncode != 0:
+            raise Unavailable("no virtual environment can be made: " + (made.stdout + made.stderr).strip().splitlines()[-1])
+        done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", NIO], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Unavailable("pip could not install matrix-nio: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+        mark.write_text(NIO, encoding="utf-8")
+    return python
+
+
+def run_calls(argv, folder: pathlib.Path):
+    """The steps of such a program, as a list; it ends within two minutes."""
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    done = subprocess.run([str(a) for a in argv], cwd=folder, capture_output=True, text=True, timeout=180, env=environment)
+    steps = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if not steps:
+        raise AssertionError("it made no call: " + done.stderr[-1000:])
+    return steps
