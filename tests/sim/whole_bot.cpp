@@ -22,6 +22,12 @@ whole_bot::whole_bot(bot_surroundings around, std::uint64_t seed)
 
 whole_bot::~whole_bot() = default;
 
+base::store_hooks whole_bot::hooks() {
+    auto made = switched_.hooks();
+    made.vfs = around_.vfs;
+    return made;
+}
+
 matrix::options whole_bot::account_options() {
     matrix::options how;
     how.homeserver(around_.homeserver)
@@ -30,7 +36,7 @@ matrix::options whole_bot::account_options() {
         .random(*entropy_)
         .transport(network_)
         .store_runner(base::make_inline_store_runner)
-        .store_hooks(switched_.hooks())
+        .store_hooks(hooks())
         .log(around_.log.named("matrix"));
     return how;
 }
@@ -40,7 +46,7 @@ chatops::engine_parts whole_bot::engine_parts() {
     parts.log = around_.log;
     parts.store_path = around_.folder + "/chatops.db";
     parts.make_runner = base::make_inline_store_runner;
-    parts.store_hooks = switched_.hooks();
+    parts.store_hooks = hooks();
     parts.servers.push_back({"local", &ci_});
     parts.chats.push_back(chat_.get());
     parts.rules = std::make_shared<chatops::allow_list>(std::vector<std::string>{around_.admin}, around_.rooms);

@@ -39,6 +39,7 @@ public:
     std::string admin;  // the only one who may command and invite
     std::vector<std::string> rooms;
     base::logger log;
+    std::string vfs;  // through which it reaches its disk; empty: the system's
 };
 
 class whole_bot {
@@ -61,6 +62,7 @@ public:
     boost::asio::awaitable<void> end(base::duration grace);
 
 private:
+    base::store_hooks hooks();
     matrix::options account_options();
     chatops::engine_parts engine_parts();
     boost::asio::awaitable<void> begin();

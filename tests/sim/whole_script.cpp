@@ -16,10 +16,22 @@ using chatops::testing::start_fault;
 
 namespace {
 
-constexpr std::array<char const*, 16> lines{
-    "!cd run hello",           "!cd run hello",       "!cd run demo hello", "!cd run broken", "!cd run deploy version=1", "!cd run deploy version=2",
-    "!cd run deploy version=3", "!cd run demo broken", "!cd run deploy",     "!cd run nothing", "!cd status",              "!cd logs",
-    "!cd stop",                "!cd projects",        "!cd ping",           "!cd rnu hello"};
+constexpr std::array<char const*, 16> lines{"!cd run hello",
+                                            "!cd run hello",
+                                            "!cd run demo hello",
+                                            "!cd run broken",
+                                            "!cd run deploy version=1",
+                                            "!cd run deploy version=2",
+                                            "!cd run deploy version=3",
+                                            "!cd run demo broken",
+                                            "!cd run deploy",
+                                            "!cd run nothing",
+                                            "!cd status",
+                                            "!cd logs",
+                                            "!cd stop",
+                                            "!cd projects",
+                                            "!cd ping",
+                                            "!cd rnu hello"};
 constexpr std::array<char const*, 4> talk_of_people{"good morning", "cd run hello", "look: !cd run hello", "did it work?"};
 
 // More than a sync response shows of a room.
@@ -28,7 +40,7 @@ constexpr std::uint64_t flood = 55;
 }  // namespace
 
 whole_script::whole_script(std::uint64_t seed, whole_badness how_bad, bool loud)
-    : dice_(base::make_seeded_random(seed)), how_bad_(how_bad), world_(seed, one_in(8) ? 2 : 1, loud) {
+    : dice_(base::make_seeded_random(seed)), how_bad_(how_bad), world_(seed, one_in(8) ? 2 : 1, loud, how_bad.power) {
     furnish();
 }
 
@@ -38,7 +50,8 @@ void whole_script::furnish() {
     world_.ci.set_native_keys(native_);
     world_.ci.set_events(one_in(2));
     world_.ci.add_job(scripted_job("demo", "hello").queued_for(up_to(5s)).runs_for(up_to(20s)).prints({"hello", "world"}));
-    world_.ci.add_job(scripted_job("demo", "broken").runs_for(up_to(20s)).ends(chatops::ci::outcome::failure, "exit status 2").prints({"oops"}));
+    world_.ci.add_job(
+        scripted_job("demo", "broken").runs_for(up_to(20s)).ends(chatops::ci::outcome::failure, "exit status 2").prints({"oops"}));
     chatops::ci::parameter_spec version;
     version.name = "version";
     version.required = true;
@@ -132,7 +145,7 @@ asio::awaitable<void> whole_script::arrive_later(chatops::ci::plan what, chatops
 // One process: until it dies at some step, cannot go on, or is ended.
 void whole_script::live() {
     auto& power = world_.bot().switched();
-    if (how_bad_.cuts && !one_in(4)) power.cut_at(power.steps() + 1 + below(one_in(3) ? 25 : 250));
+    if (how_bad_.cuts && !one_in(4)) power.cut_at(power.steps() + 1 + below((one_in(3) ? 25 : 250) * (how_bad_.power ? 6 : 1)));
     auto const over = [this] { return world_.bot().switched().is_dead() || world_.bot().has_ended(); };
     world_.run_until(over, one_in(4) ? up_to(3min) : up_to(30s));
     if (power.is_dead() || (how_bad_.cuts && one_in(2))) {

@@ -26,6 +26,7 @@ struct said_line {
 struct whole_badness {
     bool faults = true;  // of network and CI
     bool cuts = true;    // of the bot
+    bool power = false;  // with each cut the disk loses what was not synced
 };
 
 class whole_script {

@@ -17,6 +17,7 @@ using namespace chatrixcd;
 namespace {
 
 constexpr std::uint64_t lives = 1000;
+constexpr std::uint64_t lives_with_power_failures = 200;
 
 struct tally {
     std::size_t cuts = 0;
@@ -28,7 +29,7 @@ struct tally {
 
 // Returns what the rooms show in the end.
 std::string play(std::uint64_t seed, test::whole_badness how_bad, tally& all, bool loud = false) {
-    INFO("replay with: SEED=" << seed << " sim_whole");
+    INFO("replay with: " << (how_bad.power ? "POWER_SEED=" : "SEED=") << seed << " sim_whole");
     test::whole_script life(seed, how_bad, loud);
     auto const pending = life.play();
     std::string words;
@@ -63,6 +64,22 @@ TEST_CASE("with nothing going wrong each command is answered once") {
     tally all;
     for (std::uint64_t seed = 1; seed <= 10; ++seed) play(seed, none, all);
     CHECK(all.starts > 10);
+}
+
+// POWER_SEED=n plays that life alone.
+TEST_CASE("each command starts at most one run and has exactly one true answer in the room, though the power fails") {
+    if (number_from("SEED")) return;
+    test::whole_badness bad;
+    bad.power = true;
+    tally all;
+    if (auto const seed = number_from("POWER_SEED")) {
+        play(*seed, bad, all, /*loud=*/true);
+        return;
+    }
+    auto const count = number_from("SEEDS").value_or(lives_with_power_failures);
+    for (std::uint64_t seed = 1; seed <= count; ++seed) play(seed, bad, all);
+    std::cout << count << " seeds in which the power failed " << all.cuts << " times\n";
+    CHECK(all.cuts > count / 2);
 }
 
 TEST_CASE("a seed plays the same life each time") {

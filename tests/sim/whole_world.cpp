@@ -20,6 +20,15 @@ namespace {
 constexpr char const* password = "correct horse battery staple";
 constexpr char const* address = "http://test.invalid";
 
+class keeping_sink final : public base::log_sink {
+public:
+    explicit keeping_sink(std::vector<std::string>& into) : into_(into) {}
+    void write(base::log_record const& record) override { into_.push_back(record.message); }
+
+private:
+    std::vector<std::string>& into_;
+};
+
 asio::awaitable<void> ring(base::clock& time, base::duration after, std::shared_ptr<bool> rung) {
     co_await time.sleep(after);
     *rung = true;
@@ -27,12 +36,16 @@ asio::awaitable<void> ring(base::clock& time, base::duration after, std::shared_
 
 }  // namespace
 
-whole_world::whole_world(std::uint64_t seed, std::size_t rooms, bool loud)
+whole_world::whole_world(std::uint64_t seed, std::size_t rooms, bool loud, bool fragile)
     : background(loop.get_executor(), nullptr),
       ci(time),
       dice_(base::make_seeded_random(seed)),
       server_entropy_(base::make_seeded_random(next_seed())),
-      folder_("whole-world") {
+      folder_("whole-world"),
+      fragile_(fragile) {
+    log_ = base::logger(std::make_shared<keeping_sink>(warnings_), time, base::log_level::warning);
+    // Each change of the disk is a step at which the power can fail.
+    disk_.on_step = [this](std::string const& what) { return bot_ && bot_->switched().step("before a " + what); };
     if (loud) log_ = base::logger(base::make_text_sink(std::cerr), time, base::log_level::debug);
     open_server();
     furnish(rooms);
@@ -77,7 +90,9 @@ bool whole_world::has_joined() { return bot_->is_working() && run(bot_->account(
 void whole_world::start_bot() {
     if (bot_) throw std::logic_error("the bot is up");
     bot_surroundings around(loop.get_executor(), time, *network_, ci);
-    around.slow_start = [this](chatops::ci::plan const& what, chatops::ci::run_key const& key) { return slow_start && slow_start(what, key); };
+    around.slow_start = [this](chatops::ci::plan const& what, chatops::ci::run_key const& key) {
+        return slow_start && slow_start(what, key);
+    };
     around.folder = folder_.path() + "/bot";
     around.homeserver = address;
     around.user = bot_id;
@@ -85,19 +100,23 @@ void whole_world::start_bot() {
     around.admin = person_->id();
     around.rooms = rooms_;
     around.log = log_;
+    if (fragile_) around.vfs = disk_.vfs();
     bot_ = std::make_unique<whole_bot>(std::move(around), next_seed());
     bot_->start();
 }
 
 void whole_world::kill_bot() {
     bot_->switched().cut();
+    disk_.fail();
     run(bot_->end(0s));
     bot_.reset();
+    disk_.come_back(*dice_, dice_->below(2) == 0 ? fragile_disk::rest::nothing : fragile_disk::rest::torn);
 }
 
 void whole_world::stop_bot() {
     run(bot_->end(5s));
     bot_.reset();
+    disk_.settle();
 }
 
 void whole_world::log_bot_out() {

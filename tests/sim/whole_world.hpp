@@ -23,6 +23,7 @@
 #include "sim/whole_network.hpp"
 #include "sim/whole_person.hpp"
 #include "sim/whole_stores.hpp"
+#include "support/disk/fragile_disk.hpp"
 #include "support/run_coroutine.hpp"
 
 namespace chatrixcd::test {
@@ -30,14 +31,15 @@ namespace chatrixcd::test {
 class whole_world {
 public:
     // Accounts and rooms are there, and the bot has joined and is up; the network is calm. `loud`: everybody logs to standard error.
-    whole_world(std::uint64_t seed, std::size_t rooms, bool loud);
+    // `fragile`: the bot's disk loses with each kill what was not synced.
+    whole_world(std::uint64_t seed, std::size_t rooms, bool loud, bool fragile = false);
     ~whole_world();
 
     static constexpr char const* bot_id = "@bot:test";
 
     // A new process on the same folder.
     void start_bot();
-    // Ends at once: SIGKILL. What is left of it is tidied up.
+    // Ends at once: SIGKILL, or the power fails. What is left of it is tidied up.
     void kill_bot();
     // Ends in good order.
     void stop_bot();
@@ -60,7 +62,12 @@ public:
     // The bot's own books, also while it is up.
     whole_stores stores() const { return whole_stores(folder_.path() + "/bot"); }
 
+    // Where the bot has them.
+    std::string folder() const { return folder_.path() + "/bot"; }
+
     whole_network& network() { return *network_; }
+    // What was logged, from warnings up.
+    std::vector<std::string> const& warnings() const noexcept { return warnings_; }
 
     boost::asio::io_context loop;
     base::virtual_clock time;
@@ -82,6 +89,9 @@ private:
     std::unique_ptr<whole_person> person_;
     std::vector<std::string> rooms_;
     base::temporary_folder folder_;
+    bool fragile_;
+    fragile_disk disk_;
+    std::vector<std::string> warnings_;
     std::unique_ptr<whole_bot> bot_;
 };
 

@@ -76,31 +76,8 @@ intake::intake(engine_parts const& parts, base::logger log, database& store, boa
           log.error("a room is not worked on any more", {{"why", words_of(failure)}});
       }) {}
 
-asio::awaitable<void> intake::resume() {
-    auto left = [now = time_.now()](base::transaction& in) {
-        auto all = journal::unhandled(in);
-        std::erase_if(all, [&](journal::entry& asked) {
-            if (!asked.from.room.empty()) {
-                // The mark of a process that ended meanwhile counts as a try.
-                journal::count_attempt(in, asked.from);
-                ++asked.attempts;
-                return false;
-            }
-            journal::finish(in, asked.from, journal::outcome::refused, "the bot was restarted before it ran", now);
-            return true;
-        });
-        return all;
-    };
-    auto entries = co_await store_.write(std::move(left));
-    for (auto& asked : entries) {
-        place where(asked.from.service, asked.from.room);
-        item again;
-        again.left_behind = std::move(asked);
-        enqueue(std::move(where), std::move(again));
-    }
-}
-
 asio::awaitable<void> intake::pull(chat::service& from) {
+    while (!taken_up_.contains(from.name())) co_await changed_.wait();
     runs::pace waits(1s, 60s);
     while (true) {
         auto next = co_await guarded(from.next(), base::error_kind::internal);
@@ -196,6 +173,12 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         co_await could_not_receive(std::move(fresh), std::move(asked), std::move(why));
         co_return;
     }
+    // Who is not answered is not told of doubts, either.
+    bool const is_ignored = no && no->silent;
+    if (said.restored && !is_ignored) {
+        co_await doubt(std::move(fresh), std::move(asked));
+        co_return;
+    }
     auto commit = [asked, no](base::transaction& in) {
         if (!journal::insert(in, asked)) return false;
         if (no) {
@@ -219,6 +202,7 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         co_return;
     }
     log_.info("a command was received", {{"room", asked.from.room}, {"event", asked.from.event}, {"trace", asked.trace}});
+    note_arrival(asked.from.service);
     board_.saw_room(asked.from.service, asked.from.room);
     co_await handle(std::move(asked));
 }

@@ -6,12 +6,14 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/task_group.hpp>
@@ -30,9 +32,10 @@ public:
     // All must outlive stop().
     intake(engine_parts const& parts, base::logger log, database& store, board& shown, outbox::sender& messages, desk& handlers);
 
-    // Queues what another process left unhandled. An operator who is not there any more is not answered: those commands are refused.
+    // Takes up what another process left unhandled. An operator who is not there any more is not answered: those commands are refused.
+    // What a chat's commands are, is known only once the chat has said whether our store was put back from a copy: then they are in doubt.
     boost::asio::awaitable<void> resume();
-    // Takes deliveries until it is cancelled.
+    // Takes deliveries until it is cancelled, after what was left of that chat has been taken up.
     boost::asio::awaitable<void> pull(chat::service& from);
     // One line of an operator; the caller may go away before it is done.
     boost::asio::awaitable<base::result<view>> execute(actor who, std::string words);
@@ -52,12 +55,18 @@ private:
     struct pending_call;
     class line_hold;
 
+    boost::asio::awaitable<void> take_up(chat::service& of);
+    boost::asio::awaitable<bool> was_put_back(chat::service& says);
+    boost::asio::awaitable<void> raise_mark(chat::service& at);
+    boost::asio::awaitable<base::result<std::int64_t>> keep_mark(chat::service& at, std::int64_t value);
+    void note_arrival(std::string const& service);
     void enqueue(place where, item what);
     boost::asio::awaitable<void> work(place where);
     boost::asio::awaitable<void> take(item what);
     boost::asio::awaitable<void> receive(std::unique_ptr<chat::delivery> fresh);
     boost::asio::awaitable<void> acknowledge(chat::delivery& taken);
     boost::asio::awaitable<void> could_not_receive(std::unique_ptr<chat::delivery> fresh, journal::entry asked, std::string why);
+    boost::asio::awaitable<void> doubt(std::unique_ptr<chat::delivery> fresh, journal::entry asked);
     boost::asio::awaitable<void> give_up_on(std::unique_ptr<chat::delivery> fresh, journal::entry asked);
     boost::asio::awaitable<void> refuse(journal::entry asked, answer told);
     boost::asio::awaitable<void> handle(journal::entry asked);
@@ -74,6 +83,8 @@ private:
     desk& desk_;
     std::string prefix_;
     std::vector<chat::service*> chats_;
+    // When a chat's mark was raised last; a chat is here once what was left of it has been taken up.
+    std::map<std::string, base::duration> taken_up_;
     bool open_ = true;
     std::map<place, std::deque<item>> queues_;  // a room is here while it has a worker
     std::size_t waiting_ = 0;

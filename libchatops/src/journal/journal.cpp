@@ -80,11 +80,12 @@ void settle(base::transaction& in, chat::origin const& from, outcome how, std::s
         {from.service, from.account, from.room, from.event, std::string(to_string(how)), reason, to_column(now)});
 }
 
-std::vector<entry> unhandled(base::transaction& in) {
+std::vector<entry> unhandled(base::transaction& in, std::string const& service) {
     std::vector<entry> all;
     auto const rows = in.query(
         "SELECT service, account, room, event, actor, thread, line, trace, received, attempts FROM journal "
-        "WHERE state = 'received' ORDER BY number LIMIT 1000");
+        "WHERE state = 'received' AND service = ?1 ORDER BY number LIMIT 1000",
+        {service});
     for (auto const& row : rows) {
         entry e;
         e.from = {row.text(0), row.text(1), row.text(2), row.text(3)};

@@ -51,8 +51,9 @@ void finish(base::transaction& in, chat::origin const& from, outcome how, std::s
 // Ends a command by the fate of its intent. Nothing happens if it has an outcome.
 void settle(base::transaction& in, chat::origin const& from, outcome how, std::string const& reason, base::time_point now);
 
-// Commands that were received and have neither an outcome nor an intent, oldest first, at most 1000: more are never under way.
-std::vector<entry> unhandled(base::transaction& in);
+// Commands of a service that were received and have neither an outcome nor an intent, oldest first, at most 1000: more are never under
+// way.
+std::vector<entry> unhandled(base::transaction& in, std::string const& service);
 
 // Whether a command is still in state `received`: it has neither an outcome nor an intent.
 bool is_unhandled(base::transaction& in, chat::origin const& from);

@@ -93,8 +93,19 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_pending ON outbox (service, room, number) WHERE state = 'pending';
 )sql";
 
+// marks: by chat, a number that the chat keeps, too: a lower one here means that this file was put back from a copy.
+// journal.put_back: of a command that was found in what had been put back, when its room was told of the first of them; else 0.
+constexpr char const* copies = R"sql(
+CREATE TABLE marks (
+    chat  TEXT NOT NULL PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+ALTER TABLE journal ADD COLUMN put_back BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX journal_put_back ON journal (service, room, put_back) WHERE put_back > 0;
+)sql";
+
 }  // namespace
 
-std::vector<base::migration> migrations() { return {{"journal, runs, intents, outbox", first}}; }
+std::vector<base::migration> migrations() { return {{"journal, runs, intents, outbox", first}, {"marks against copies", copies}}; }
 
 }  // namespace chatrixcd::chatops::journal

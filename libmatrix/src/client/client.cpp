@@ -48,6 +48,10 @@ void client::request_stop() { runtime_->request_stop(); }
 asio::awaitable<void> client::stop() { return runtime_->stop(); }
 bool client::is_running() const noexcept { return runtime_->is_running(); }
 std::optional<error> client::failure() const { return runtime_->failure(); }
+asio::awaitable<result<std::int64_t>> client::keep_mark(std::string name, std::int64_t value) {
+    if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    co_return co_await runtime_->copies().keep(std::move(name), value);
+}
 asio::awaitable<result<delivery>> client::next() { return runtime_->next(); }
 
 user_id const& client::user() const noexcept { return runtime_->user; }

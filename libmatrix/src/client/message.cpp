@@ -5,8 +5,8 @@ namespace chatrixcd::matrix {
 
 namespace asio = boost::asio;
 
-message::message(matrix::room where, event content, std::string trace, unsigned attempt)
-    : room_(std::move(where)), event_(std::move(content)), trace_(std::move(trace)), attempt_(attempt) {}
+message::message(matrix::room where, event content, std::string trace, unsigned attempt, bool restored)
+    : room_(std::move(where)), event_(std::move(content)), trace_(std::move(trace)), attempt_(attempt), restored_(restored) {}
 
 std::string message::text() const { return message_text(event_); }
 
@@ -32,9 +32,7 @@ asio::awaitable<result<event_id>> message::reply_in_thread(outgoing what) const 
     co_return co_await room_.send(std::move(answer));
 }
 
-asio::awaitable<result<event_id>> message::react(std::string symbol) const {
-    co_return co_await room_.react(id(), std::move(symbol));
-}
+asio::awaitable<result<event_id>> message::react(std::string symbol) const { co_return co_await room_.react(id(), std::move(symbol)); }
 
 asio::awaitable<result<void>> message::mark_read() const { co_return co_await room_.mark_read(id()); }
 

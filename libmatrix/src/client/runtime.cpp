@@ -126,13 +126,19 @@ asio::awaitable<result<void>> runtime::start(std::shared_ptr<token_source> token
     if (phase_ != phase::starting) co_return stopped();
     make_parts();
     phase_ = phase::running;
+    loops_.spawn(begin());
+    co_return result<void>();
+}
+
+// Nothing of a store is used before it is known whether it is a copy.
+asio::awaitable<void> runtime::begin() {
+    co_await copies_->compare();
     loops_.spawn(inbox_->run());
     loops_.spawn(outbox_->resume());
     loops_.spawn(gaps_->run());
     if (how_.follow_upgrades) loops_.spawn(upgrades_->run());
     if (passing_->has_listener()) loops_.spawn(passing_->run());
     loops_.spawn(sync_->run());
-    co_return result<void>();
 }
 
 void runtime::make_parts() {
@@ -164,6 +170,7 @@ void runtime::make_parts() {
     limits.bytes = static_cast<std::int64_t>(how_.queued_bytes);
     matrix::detail::outbox::on_refused refused;
     if (handlers_.on_send_failed) refused = [this](dead_letter letter) { return tell_refused(std::move(letter)); };
+    copies_ = std::make_unique<copy_watch>(*services_, *api_, *session_);
     outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_, limits, std::move(refused));
     courtesies_ = std::make_unique<matrix::detail::courtesies>(*services_, *api_, user);
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
@@ -180,6 +187,7 @@ void runtime::stored(received count, std::size_t reserved) {
     for (auto const& room : count.changed) infos_.forget(room);
     if (count.rows > 0 || reserved > 0) inbox_->give(std::move(count.taken), reserved);
     if (count.upgrades) upgrades_->wake();
+    if (count.rows > 0 && copies_->is_due()) loops_.spawn(copies_->raise());
     if (!synced_) {
         synced_ = true;
         changed_.notify_all();
@@ -231,6 +239,7 @@ asio::awaitable<void> runtime::stop() {
 }
 
 asio::awaitable<void> runtime::end_parts() {
+    copies_->close();
     loops_.cancel();
     co_await loops_.join();
     inbox_->close();

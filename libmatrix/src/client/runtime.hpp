@@ -5,6 +5,7 @@
 #include <chatrixcd/base/task_group.hpp>
 #include <chatrixcd/matrix/client.hpp>
 
+#include "copies/watch.hpp"
 #include "http/api.hpp"
 #include "inbox/dispatcher.hpp"
 #include "outbox/courtesies.hpp"
@@ -49,6 +50,7 @@ public:
     matrix::detail::session& session() { return *session_; }
     matrix::detail::api& api() { return *api_; }
     matrix::detail::outbox& outbox() { return *outbox_; }
+    copy_watch& copies() { return *copies_; }
     feature_memory& features() { return features_; }
     base::duration uptime() const { return time_->uptime(); }
     base::worker_pool& workers();
@@ -78,6 +80,7 @@ private:
     result<void> open_store();
     boost::asio::awaitable<result<void>> open(std::shared_ptr<token_source> tokens);
     void make_parts();
+    boost::asio::awaitable<void> begin();
     void stored(received count, std::size_t reserved);
     void fail(error why);
     boost::asio::awaitable<void> end_parts();
@@ -115,6 +118,7 @@ private:
     std::unique_ptr<services> services_;
     std::unique_ptr<matrix::detail::session> session_;
     std::unique_ptr<matrix::detail::api> api_;
+    std::unique_ptr<copy_watch> copies_;
     std::unique_ptr<matrix::detail::outbox> outbox_;
     std::unique_ptr<matrix::detail::courtesies> courtesies_;
     std::unique_ptr<dispatcher> inbox_;

@@ -20,7 +20,7 @@ std::int64_t milliseconds(base::time_point when) { return when.time_since_epoch(
 // The room's first row, if no gap is open before it.
 std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std::string const& room) {
     auto const found = t.first(
-        "SELECT id, event_id, kind, event, trace, tries FROM inbox WHERE account = ?1 AND state = 0 AND room_id = ?2"
+        "SELECT id, event_id, kind, event, trace, tries, restored FROM inbox WHERE account = ?1 AND state = 0 AND room_id = ?2"
         " ORDER BY position, id LIMIT 1",
         {account, room});
     if (!found) return std::nullopt;
@@ -32,6 +32,7 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
     row.event = unsealed(found->bytes(3));
     row.trace = found->text(4);
     row.tries = found->integer(5);
+    row.restored = found->integer(6) != 0;
     return row;
 }
 
@@ -44,10 +45,10 @@ bool insert_row(base::transaction& t, arrival const& where, std::string const& e
     if (done) return false;
     // One row of values: for an INSERT that selects, SQLite would keep what it changes to be able to take it back.
     return t.run(
-               "INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, received)"
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+               "INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, received, restored)"
+               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
                {where.account, where.room.str(), event_id, static_cast<std::int64_t>(kind), where.position, base::seal(event), trace,
-                milliseconds(where.now)}) > 0;
+                milliseconds(where.now), std::int64_t{where.restored}}) > 0;
 }
 
 void drop_invites(base::transaction& t, std::int64_t account, room_id const& room) {

@@ -27,6 +27,7 @@ struct inbox_row {
     std::string event;  // JSON text
     std::string trace;
     std::int64_t tries = 0;
+    bool restored = false;  // from a store that was put back: perhaps handled before
 };
 
 // What arrives.
@@ -37,6 +38,7 @@ public:
     room_id room;
     std::int64_t position = 0;
     base::time_point now;
+    bool restored = false;
 };
 // Ignored if the event waits already or was handled in the last 30 days. Returns whether a row was made.
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,

@@ -179,11 +179,16 @@ asio::awaitable<void> outbox::resume() {
     auto find = [account = with_->account](base::transaction& t) { return find_left_over(t, account); };
     auto found = co_await write_through(*with_, std::move(find));
     remember(std::move(found));
+    open_ = true;
     for (auto const& room : left_over_) ensure_sender(room);
     left_over_.clear();
 }
 
 void outbox::ensure_sender(room_id const& room) {
+    if (!open_) {
+        left_over_.push_back(room);
+        return;
+    }
     auto const [place, fresh] = rooms_.try_emplace(room);
     place->second.again = true;
     if (fresh) tasks_.spawn(drain(room));

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,7 @@ public:
     // Sends a refused message again; of any other, waits for its outcome.
     boost::asio::awaitable<result<event_id>> resend(std::string key);
 
-    // Goes on with what an earlier run has left.
+    // Goes on with what an earlier run has left. Before that nothing is sent, though it may be queued.
     boost::asio::awaitable<void> resume();
     // Waits until nothing is queued.
     boost::asio::awaitable<bool> idle();
@@ -59,6 +60,7 @@ private:
         // What was found of old rows; valid on that device until then.
         std::string searched_on;
         base::duration searched_until{0};
+        std::set<std::string> searched_for;
         found_keys found;
     };
 
@@ -93,6 +95,7 @@ private:
     on_refused refused_;
     std::map<std::string, std::shared_ptr<waiter>> waiters_;
     std::map<room_id, room_queue> rooms_;
+    bool open_ = false;
     bool recalled_ = false;
     std::vector<room_id> left_over_;
     std::vector<std::int64_t> may_have_left_;  // rows of an earlier run, and rows at which we failed

@@ -146,7 +146,9 @@ asio::awaitable<std::optional<event_id>> outbox::search(outbox_row const& row, s
     std::optional<event_id> found;
     auto& queue = rooms_[row.room];
     auto const device = session_->device().str();
-    bool const searched = queue.searched_on == device && with_->time.uptime() < queue.searched_until;
+    // What a store queues after it was put back is of no device, and no older search was for it.
+    bool const is_covered = !row.device.empty() || queue.searched_for.contains(row.key);
+    bool const searched = is_covered && queue.searched_on == device && with_->time.uptime() < queue.searched_until;
     if (!searched && is_about_another(row)) {
         auto const answer = co_await look_up_relation(*api_, row, session_->user());
         if (!answer) {
@@ -159,6 +161,7 @@ asio::awaitable<std::optional<event_id>> outbox::search(outbox_row const& row, s
         auto find = [account = with_->account, room = row.room, before = with_->time.now() - transaction_memory,
                      device](base::transaction& t) { return find_old_keys(t, account, room, before, device); };
         auto wanted = co_await write_through(*with_, std::move(find));
+        std::set<std::string> keys(wanted.keys.begin(), wanted.keys.end());
         auto answer = co_await look_up(*api_, row.room, std::move(wanted), session_->user());
         // Whoever may not read the room any more may not write to it either: the homeserver says so.
         if (!answer && !is_refusal(answer.error())) {
@@ -167,6 +170,7 @@ asio::awaitable<std::optional<event_id>> outbox::search(outbox_row const& row, s
         }
         queue.found.clear();
         if (answer) queue.found = std::move(*answer);
+        queue.searched_for = std::move(keys);
         queue.searched_on = device;
         queue.searched_until = with_->time.uptime() + transaction_memory;
     }

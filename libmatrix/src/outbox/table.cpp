@@ -75,12 +75,18 @@ std::optional<error> too_much(base::transaction& t, std::int64_t account, std::v
         .with_hint("Send less, or wait until they have left");
 }
 
+// After a store was found to be put back: what was left to do in it is taken up at once.
+constexpr base::duration doubtful_for = std::chrono::hours(1);
+
+// A store that was put back may have sent it before: then it is looked for back to the time of the copy, as if of another device.
 void insert(base::transaction& t, std::int64_t account, outbox_item const& item, std::int64_t place) {
+    auto const now = number(item.now);
+    auto const copy = t.first("SELECT copied FROM account WHERE id = ?1 AND put_back > ?2", {account, now - doubtful_for.count()});
     t.run(
         "INSERT INTO outbox (account, key, made_here, room_id, type, content, target, target_key, transaction_id, device_id, position,"
         " created, priority, parts, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         {account, item.key, std::int64_t{item.made_here}, item.room.str(), item.type, base::seal(item.content), item.target,
-         item.target_key, item.transaction, item.device.str(), place, number(item.now), item.priority, item.parts,
+         item.target_key, item.transaction, copy ? std::string() : item.device.str(), place, copy ? copy->integer(0) : now, item.priority, item.parts,
          static_cast<std::int64_t>(item.content.size())});
 }
 

@@ -136,12 +136,32 @@ DROP INDEX room_state_by_membership;
 CREATE INDEX room_state_by_user ON room_state (account, state_key, membership) WHERE membership IS NOT NULL;
 )";
 
+// account.store_name, mark: what is kept here and at the homeserver against copies (copies/watch.hpp). account.seen: when a sync response
+// was last taken in; put_back: when this file was found to be a copy, and copied: what `seen` was then; catching_up: until the next
+// sync response what arrives may have been handled before, which inbox.restored and gap.restored say of what has arrived.
+constexpr char const* copies = R"(
+ALTER TABLE account ADD COLUMN store_name TEXT;
+ALTER TABLE account ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN put_back INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN catching_up INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE gap ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE mark (
+    account INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (account, name)
+);
+)";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
     return {base::migration{"account, rooms, inbox, outbox", first_tables},
             base::migration{"outbox: urgency, parts, targets by key", outbox_by_urgency},
-            base::migration{"what is known of rooms, positions that were forgotten", room_state_tables}};
+            base::migration{"what is known of rooms, positions that were forgotten", room_state_tables},
+            base::migration{"marks against copies", copies}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/commit.hpp"
 
+#include "copies/table.hpp"
+
 #include <algorithm>
 
 namespace chatrixcd::matrix::detail {
@@ -134,6 +136,7 @@ private:
         gap.seeking = before_.restarting;
         if (!update.timeline.empty()) gap.until_event = update.timeline.front().id().str();
         gap.inside = inside;
+        gap.restored = how_.restored;
         gap.id = insert_gap(t_, how_.account, gap);
         ++count_.gaps;
         return gap;
@@ -211,6 +214,13 @@ void forget_position(base::transaction& t, std::int64_t account) {
     t.run("UPDATE account SET position = NULL, restarting = 1 WHERE id = ?1", {account});
 }
 
-received commit_batch(base::transaction& t, sync_batch const& batch, receiving how) { return intake(t, batch, std::move(how)).run(); }
+received commit_batch(base::transaction& t, sync_batch const& batch, receiving how) {
+    auto const account = how.account;
+    auto const now = how.now;
+    how.restored = is_catching_up(t, account);
+    auto count = intake(t, batch, std::move(how)).run();
+    note_caught_up(t, account, now);
+    return count;
+}
 
 }  // namespace chatrixcd::matrix::detail

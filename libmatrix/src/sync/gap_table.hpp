@@ -21,6 +21,7 @@ struct gap_row {
     bool seeking = false;       // where the gap begins has yet to be found
     bool inside = true;         // whether we are in the room at that point
     std::int64_t filled = 0;    // events fetched so far
+    bool restored = false;      // what is in it may have been handled before
 };
 
 // Returns its id.

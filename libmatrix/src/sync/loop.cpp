@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "copies/table.hpp"
 #include "inbox/table.hpp"
 #include "outbox/table.hpp"
 #include "sync/memory.hpp"
@@ -77,6 +78,8 @@ sync_loop::sync_loop(receiver from, sync_filter const& filter, passing_queue& pa
 asio::awaitable<void> sync_loop::run() {
     auto load = [account = from_.with().account](base::transaction& t) { return load_position(t, account); };
     position_ = co_await write_through(from_.with(), std::move(load));
+    auto look = [account = from_.with().account](base::transaction& t) { return is_catching_up(t, account); };
+    catching_up_ = co_await write_through(from_.with(), std::move(look));
     // The first answer shall come at once, whether or not there is news.
     bool synced = false;
     while (!ended_) {
@@ -127,7 +130,8 @@ void sync_loop::note_haste(bool news, base::duration timeout, base::duration too
 asio::awaitable<bool> sync_loop::take(std::shared_ptr<arrived> answer) {
     std::optional<received> count;
     reservation free(to_);
-    bool const empty = answer->is_read() && answer->read()->rooms.empty() && answer->read()->next_batch == position_;
+    bool const same = answer->is_read() && answer->read()->rooms.empty() && answer->read()->next_batch == position_;
+    bool const empty = same && !catching_up_;
     if (empty) {
         count.emplace();
     } else {
@@ -165,6 +169,7 @@ asio::awaitable<bool> sync_loop::take(std::shared_ptr<arrived> answer) {
     if (batch.skipped > 0) log_.warning("parts of a sync response were malformed and are ignored", {{"number", batch.skipped}});
     wait_.reset();
     position_ = batch.next_batch;
+    catching_up_ = false;
     passed_.take(*batch.source);
     to_.stored(std::move(*count), free.spend());
     answer.reset();

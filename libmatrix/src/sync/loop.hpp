@@ -56,6 +56,7 @@ private:
     unsigned failures_ = 0;  // in a row
     device_id checked_as_;   // whose position it is
     bool ended_ = false;
+    bool catching_up_ = false;  // the next response counts even if it has no news
     base::time_point pruned_;
     base::logger log_;
 };

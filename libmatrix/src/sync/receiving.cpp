@@ -21,6 +21,7 @@ arrival arrival_at(receiving const& how, room_id const& room, std::int64_t posit
     where.room = room;
     where.position = position;
     where.now = how.now;
+    where.restored = how.restored;
     return where;
 }
 

@@ -39,6 +39,7 @@ public:
     bool lazy_members = false;     // the homeserver leaves out members that say nothing
     bool follow_upgrades = false;  // a room that ends is followed to its successor
     base::time_point now;
+    bool restored = false;  // what arrives may have been handled before
 };
 
 arrival arrival_at(receiving const& how, room_id const& room, std::int64_t position);

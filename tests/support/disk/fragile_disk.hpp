@@ -36,6 +36,8 @@ public:
         nothing,  // all of it is lost
         torn,     // each sector of 512 bytes, each change of a size and each name by the toss of a coin
     };
+    // A while later everything is synced, whoever has changed it.
+    void settle() { files_.clear(); }
     // The power is back: the files get what the disk has kept. Every connection must be closed.
     void come_back(base::random& coin, rest of);
 

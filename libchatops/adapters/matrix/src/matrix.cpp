@@ -21,6 +21,7 @@ chat::message content_of(matrix::message const& m, chat::origin from) {
     made.sent = m.sent();
     made.trace = m.trace();
     made.attempt = m.attempt();
+    made.restored = m.restored();
     return made;
 }
 
@@ -74,6 +75,9 @@ public:
     asio::awaitable<result<void>> typing(std::string room, bool on) override;
     asio::awaitable<result<void>> mark_read(std::string room, std::string event) override;
     asio::awaitable<result<std::vector<std::string>>> members(std::string room) override;
+    asio::awaitable<result<std::int64_t>> keep_mark(std::string mark, std::int64_t value) override {
+        return client_->keep_mark(std::move(mark), value);
+    }
 
 private:
     result<matrix::room> room_of(std::string id) const;

@@ -9,10 +9,15 @@
 // is done when its handler has returned; a handler that throws is asked again, and after three tries the message is set aside, so that
 // it does not block those behind it. If our own store fails, delivery pauses until it works again; nothing is given up for it.
 // Failures of a handler show in the log with an error id, never to the room.
+//
+// Copies. A store folder that is put back from a copy is recognised at the next start, unless the copy is younger than ten minutes of
+// activity: what arrives up to then is delivered as restored(), and what is sent in the first hour is looked for in the room before it is
+// sent.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -118,6 +123,11 @@ public:
     // Sends a refused message again, behind what waits in its room; of any other key, gives or waits for its outcome. Error not_found: no
     // such key, or its content is not kept any more; the others as room::send().
     boost::asio::awaitable<result<event_id>> resend(std::string key);
+    // For stores beside ours: keeps a number under a name of 1 to 64 characters, unless a higher one is kept, in our store and at the
+    // homeserver (account data org.chatrixcd.store), where putting copies of the stores back does not take it back. Returns what was kept
+    // before; 0: nothing. A store that finds more than it has itself is a copy. Waits until the homeserver has answered; one that
+    // refuses account data is done without. Errors: unavailable (not running), invalid (the name).
+    boost::asio::awaitable<result<std::int64_t>> keep_mark(std::string name, std::int64_t value);
     // Ends the session at the homeserver and forgets it; call stop() next.
     boost::asio::awaitable<result<void>> log_out();
 

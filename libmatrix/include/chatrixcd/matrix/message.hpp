@@ -17,7 +17,7 @@ namespace chatrixcd::matrix {
 // An m.room.message of somebody else, as it was first sent: edits and own messages are never delivered as one.
 class message {
 public:
-    message(matrix::room where, event content, std::string trace, unsigned attempt);
+    message(matrix::room where, event content, std::string trace, unsigned attempt, bool restored = false);
 
     event_id const& id() const noexcept { return event_.id(); }
     user_id const& sender() const noexcept { return event_.sender(); }
@@ -35,6 +35,9 @@ public:
     std::string const& trace() const noexcept { return trace_; }
     // 1 at the first delivery.
     unsigned attempt() const noexcept { return attempt_; }
+    // The store was put back from a copy, and this message is from before that was noticed: it may have been handled already. What is
+    // sent through it, with the same keys, still appears once; whether its other effects are repeated is the handler's decision.
+    bool restored() const noexcept { return restored_; }
     event const& source() const noexcept { return event_; }
     boost::json::object const& raw() const noexcept { return event_.raw(); }
 
@@ -52,6 +55,7 @@ private:
     event event_;
     std::string trace_;
     unsigned attempt_;
+    bool restored_;
 };
 
 class invite {

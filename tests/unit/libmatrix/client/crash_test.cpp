@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "state/schema.hpp"
+#include "support/disk/fragile_disk.hpp"
 #include "support/results.hpp"
 #include "support/world.hpp"
 
@@ -19,11 +20,17 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-// Where a process dies: at its n-th commit or its n-th request, before or right after it took effect. From then on it reaches nothing.
+// Where a process dies: at its n-th commit, its n-th request, before or right after it took effect, or its n-th change of the disk, which
+// then loses what was not synced: the power has failed. From then on it reaches nothing.
 class death {
 public:
-    enum class place { before_commit, after_commit, before_request, after_request };
-    death(place where, unsigned number) : where_(where), number_(number) {}
+    enum class place { before_commit, after_commit, before_request, after_request, power };
+    death(place where, unsigned number) : where_(where), number_(number) {
+        disk_.on_step = [this](std::string const&) {
+            if (!dead_ && ++count_ == number_) dead_ = true;
+            return dead_;
+        };
+    }
 
     bool dead() const { return dead_; }
 
@@ -35,7 +42,15 @@ public:
         made.after_commit = [this] {
             if (where_ == place::after_commit && ++count_ == number_) die();
         };
+        if (where_ == place::power) made.vfs = disk_.vfs();
         return made;
+    }
+    // The power is back. What the disk has kept of what was not synced is drawn from the seed.
+    void come_back(std::uint64_t seed) {
+        if (where_ != place::power) return;
+        auto const coin = base::make_seeded_random(seed);
+        disk_.fail();
+        disk_.come_back(*coin, seed % 2 == 0 ? fragile_disk::rest::nothing : fragile_disk::rest::torn);
     }
     fault fate() {
         if (dead_) return fault::drop_before();
@@ -55,12 +70,13 @@ private:
     unsigned number_;
     unsigned count_ = 0;
     bool dead_ = false;
+    fragile_disk disk_;
 };
 
 asio::awaitable<void> accept(matrix::invite i) { (co_await i.accept()).value(); }
 
 // One conversation with a bot that dies once. Returns whether it did.
-bool converse(death::place where, unsigned number) {
+bool converse(death::place where, unsigned number, std::uint64_t coin) {
     world w(number);
     auto ann = w.add("ann");
     auto account = w.add("bot");
@@ -97,6 +113,7 @@ bool converse(death::place where, unsigned number) {
     bool const died = end.dead();
     w.stop(*bot);
     bot.reset();
+    end.come_back(coin);
 
     w.network->faults = nullptr;
     bot = open({});
@@ -124,11 +141,11 @@ bool converse(death::place where, unsigned number) {
     return died;
 }
 
-void die_everywhere(death::place where, unsigned least) {
+void die_everywhere(death::place where, unsigned least, std::uint64_t coin = 0) {
     unsigned number = 1;
     for (;; ++number) {
         CAPTURE(number);
-        if (!converse(where, number)) break;
+        if (!converse(where, number, coin + number)) break;
     }
     // Otherwise the test would not have cut much.
     CHECK(number > least);
@@ -158,6 +175,10 @@ TEST_SUITE("matrix::crash") {
     TEST_CASE("dying after any commit loses nothing and doubles nothing") { die_everywhere(death::place::after_commit, 12); }
     TEST_CASE("dying before any request loses nothing and doubles nothing") { die_everywhere(death::place::before_request, 8); }
     TEST_CASE("dying after any request loses nothing and doubles nothing") { die_everywhere(death::place::after_request, 8); }
+    TEST_CASE("power that fails at any change of the disk loses nothing and doubles nothing") {
+        die_everywhere(death::place::power, 60, /*coin=*/0);
+        die_everywhere(death::place::power, 60, /*coin=*/1001);
+    }
 
     TEST_CASE("position and inbox move together or not at all, and what was not kept is asked for again") {
         world w;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,13 @@ public:
     virtual boost::asio::awaitable<result<void>> mark_read(std::string room, std::string event) = 0;
     // Joined members' user ids.
     virtual boost::asio::awaitable<result<std::vector<std::string>>> members(std::string room) = 0;
+
+    // Keeps a number under a name, unless a higher one is kept, where putting a copy of our own files back does not take it back; returns
+    // what was kept before, 0: nothing. Whoever finds more than it has stored itself works on a copy. `unsupported`, the default: the
+    // chat keeps nothing for us.
+    virtual boost::asio::awaitable<result<std::int64_t>> keep_mark(std::string /*name*/, std::int64_t /*value*/) {
+        co_return base::error(base::error_kind::unsupported, "this chat keeps no numbers for its accounts");
+    }
 };
 
 }  // namespace chatrixcd::chatops::chat

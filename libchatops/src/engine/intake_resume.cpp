@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// What another process has left, and stores that were put back from a copy.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/guarded.hpp"
+#include "engine/intake.hpp"
+#include "journal/put_back.hpp"
+#include "runs/pace.hpp"
+
+namespace chatrixcd::chatops {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr char const* mark_name = "chatops.db";
+// A copy that is younger than the last raise is not recognised.
+constexpr base::duration raise_interval = 10min;
+
+}  // namespace
+
+asio::awaitable<void> intake::resume() {
+    auto refuse_lines = [now = time_.now()](base::transaction& in) {
+        for (auto const& asked : journal::unhandled(in, "operator")) {
+            journal::finish(in, asked.from, journal::outcome::refused, "the bot was restarted before it ran", now);
+        }
+    };
+    co_await store_.write(std::move(refuse_lines));
+    for (auto* const chat : chats_) tasks_.spawn(take_up(*chat));
+}
+
+asio::awaitable<void> intake::take_up(chat::service& of) {
+    bool const put_back = co_await was_put_back(of);
+    auto left = [service = of.name(), put_back, now = time_.now()](base::transaction& in) {
+        auto all = journal::unhandled(in, service);
+        for (auto& asked : all) {
+            if (put_back) {
+                journal::put_in_doubt(in, asked, now);
+            } else {
+                // The mark of a process that ended meanwhile counts as a try.
+                journal::count_attempt(in, asked.from);
+                ++asked.attempts;
+            }
+        }
+        return all;
+    };
+    auto entries = co_await store_.write(std::move(left));
+    for (auto& asked : entries) {
+        place where(asked.from.service, asked.from.room);
+        if (put_back) {
+            messages_.wake(where.first, where.second);
+            continue;
+        }
+        item again;
+        again.left_behind = std::move(asked);
+        enqueue(std::move(where), std::move(again));
+    }
+    taken_up_[of.name()] = time_.uptime();
+    changed_.notify_all();
+}
+
+// A chat that does not answer is waited for: nothing of it could be handled meanwhile.
+asio::awaitable<base::result<std::int64_t>> intake::keep_mark(chat::service& at, std::int64_t value) {
+    runs::pace waits(1s, 60s);
+    while (true) {
+        auto const before = co_await guarded(at.keep_mark(mark_name, value), base::error_kind::internal);
+        if (before) co_return before;
+        auto const& why = before.error();
+        if (!is_retryable(why) && why.kind() != base::error_kind::timeout_unknown) co_return before;
+        co_await time_.sleep(why.retry_after().value_or(waits.next()));
+    }
+}
+
+asio::awaitable<bool> intake::was_put_back(chat::service& says) {
+    auto load = [chat = says.name()](base::transaction& in) { return journal::load_mark(in, chat); };
+    auto const here = co_await store_.write(std::move(load));
+    auto const there = co_await keep_mark(says, here);
+    if (!there) {
+        log_.debug("the chat keeps no mark of our store", {{"service", says.name()}, {"why", there.error().describe()}});
+        co_return false;
+    }
+    bool const put_back = *there > here;
+    if (put_back) {
+        log_.warning("chatops.db was put back from a copy: commands that it has as not handled are in doubt, and listed in their rooms",
+                     {{"store", here}, {"chat", *there}});
+    }
+    auto const next = std::max(here, *there) + 1;
+    auto save = [chat = says.name(), next](base::transaction& in) { journal::save_mark(in, chat, next); };
+    co_await store_.write(std::move(save));
+    co_await keep_mark(says, next);
+    co_return put_back;
+}
+
+void intake::note_arrival(std::string const& service) {
+    auto const taken = taken_up_.find(service);
+    if (taken == taken_up_.end() || time_.uptime() - taken->second < raise_interval) return;
+    taken->second = time_.uptime();
+    for (auto* const chat : chats_) {
+        if (chat->name() == service) tasks_.spawn(raise_mark(*chat));
+    }
+}
+
+asio::awaitable<void> intake::raise_mark(chat::service& at) {
+    auto raise = [chat = at.name()](base::transaction& in) {
+        auto const next = journal::load_mark(in, chat) + 1;
+        journal::save_mark(in, chat, next);
+        return next;
+    };
+    auto const next = co_await store_.write(std::move(raise));
+    co_await keep_mark(at, next);
+}
+
+// Whether it has run is not known, and it is not run now.
+asio::awaitable<void> intake::doubt(std::unique_ptr<chat::delivery> fresh, journal::entry asked) {
+    auto commit = [asked, now = time_.now()](base::transaction& in) {
+        if (!journal::insert(in, asked)) return false;
+        journal::put_in_doubt(in, asked, now);
+        return true;
+    };
+    bool const is_new = co_await store_.write(std::move(commit));
+    if (is_new) {
+        messages_.wake(asked.from.service, asked.from.room);
+        log_.info("a command is in doubt: it comes from a store that was put back", {{"room", asked.from.room}, {"trace", asked.trace}});
+    }
+    co_await acknowledge(*fresh);
+}
+
+}  // namespace chatrixcd::chatops
