@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# chatrixcd_test(name SOURCES … LINK … [LABEL unit|sim|e2e]): one doctest executable test_NAME, one CTest entry a suite file.
+# chatrixcd_test(name SOURCES … LINK … [LABEL unit|sim|crash|e2e]): one doctest executable test_NAME, one CTest entry a suite file.
 # The target unit_tests builds those with the label unit.
 add_custom_target(unit_tests)
 function(chatrixcd_test name)

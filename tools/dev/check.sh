@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is too long for every day: both sanitizers of clang, clang-tidy, the API reference, and each public header compiled alone.
+# What is too long for every day: 30,000 processes killed, both sanitizers of clang, clang-tidy, the API reference, and each public header
+# compiled alone.
 . tools/dev/common.sh
 split_yes "$@"
 setup clang-tidy-16
 bash tools/dev/lint.sh
 bash tools/dev/docs.sh "${yes[@]}"
 build_preset dev all_verify_interface_header_sets
+build_preset dev test_crash_echo test_crash_engine
+CRASH_POINTS=15000 CRASH_STRIDE=1 ctest --test-dir build/dev --output-on-failure -j 2 -L crash
 for preset in asan tsan; do
     build_preset "$preset"
     ctest --test-dir "build/$preset" --output-on-failure -j 2 -L 'unit|sim|e2e'
