@@ -29,7 +29,7 @@ struct tally {
 
 // Returns what the rooms show in the end.
 std::string play(std::uint64_t seed, test::whole_badness how_bad, tally& all, bool loud = false) {
-    INFO("replay with: " << (how_bad.power ? "POWER_SEED=" : "SEED=") << seed << " sim_whole");
+    INFO("replay with: " << std::string(how_bad.power ? "POWER_SEED=" : "SEED=") << seed << " sim_whole");
     test::whole_script life(seed, how_bad, loud);
     auto const pending = life.play();
     std::string words;

@@ -115,8 +115,15 @@ void whole_world::kill_bot() {
 
 void whole_world::stop_bot() {
     run(bot_->end(5s));
+    // It may have died on the way.
+    bool const died = bot_->switched().is_dead();
     bot_.reset();
-    disk_.settle();
+    if (!died) {
+        disk_.settle();
+        return;
+    }
+    disk_.fail();
+    disk_.come_back(*dice_, fragile_disk::rest::torn);
 }
 
 void whole_world::log_bot_out() {
