@@ -31,6 +31,8 @@ asio::awaitable<base::result<base::http::response>> api::exchange(call c) {
         base::secret const token = session_->token();
         auto request = c.request(session_->base_url()).with_bearer(token.reveal());
         auto response = co_await transport_->send(std::move(request));
+        // Of a medium it is the caller who said how long it may be.
+        if (!response && !c.has_sink()) co_return unanswered(response.error(), c.name());
         if (!response || !is_refused_token(*response)) co_return response;
         bool const soft = is_soft_logout(*response);
         auto fresh = co_await session_->renew(token, soft);
@@ -41,7 +43,7 @@ asio::awaitable<base::result<base::http::response>> api::exchange(call c) {
 asio::awaitable<base::result<boost::json::object>> api::once(call c) {
     auto const name = c.name();
     auto const response = co_await exchange(std::move(c));
-    if (!response) co_return unanswered(response.error(), name);
+    if (!response) co_return response.error();
     co_return read_answer(*response, name);
 }
 

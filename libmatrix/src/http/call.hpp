@@ -43,6 +43,7 @@ public:
     call named(std::string_view what) &&;
 
     bool repeatable() const noexcept { return repeatable_; }
+    bool has_sink() const noexcept { return sink_ != nullptr; }
     std::string const& name() const noexcept { return name_; }
     base::http::request request(std::string const& base_url) const;
 

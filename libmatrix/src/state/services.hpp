@@ -46,23 +46,26 @@ public:
     std::int64_t account = only_account;
 };
 
-// Runs a closure until the store has kept it: while the store fails, the caller pauses. Ends by cancellation only.
+// Runs a closure until the store has kept it: while the store fails, the caller pauses. Ends by cancellation only. A first success says
+// nothing of the store's health: many closures only read, which a full disk lets them.
 template <class F>
 boost::asio::awaitable<std::invoke_result_t<F&, base::transaction&>> write_through(services& with, F work) {
     using value = std::invoke_result_t<F&, base::transaction&>;
     backoff wait(with.random, std::chrono::seconds(1));
+    bool has_failed = false;
     for (;;) {
         try {
             if constexpr (std::is_void_v<value>) {
                 co_await with.store.write(work);
-                with.health.worked();
+                if (has_failed) with.health.worked();
                 co_return;
             } else {
                 auto kept = co_await with.store.write(work);
-                with.health.worked();
+                if (has_failed) with.health.worked();
                 co_return std::move(kept);
             }
         } catch (base::store_error const& e) {
+            has_failed = true;
             with.health.failed(e);
         }
         auto const delay = wait.next();

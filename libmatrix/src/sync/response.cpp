@@ -12,6 +12,9 @@ namespace json = boost::json;
 
 namespace {
 
+// A position goes back to the homeserver in a URL; theirs have less than a hundred characters.
+constexpr std::size_t longest_position = 4096;
+
 enum class shape : std::uint8_t { state, timeline };
 
 constexpr std::size_t most_heroes = 16;  // the specification says five
@@ -105,6 +108,8 @@ result<sync_batch> parse_sync(std::string_view answer) {
     reader.required("next_batch", batch.next_batch);
     if (auto const read = reader.finish(); !read) return read.error();
     if (batch.next_batch.empty()) return error(error_kind::protocol, "sync response: next_batch is empty");
+    // What fits into no URL could never be asked for again.
+    if (batch.next_batch.size() > longest_position) return error(error_kind::protocol, "sync response: next_batch is too long");
     if (auto const* rooms = base::find_object(root, "rooms")) {
         read_rooms(*rooms, "join", membership::join, batch);
         read_rooms(*rooms, "invite", membership::invite, batch);
