@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/base/http_bodies.hpp>
 #include <chatrixcd/base/http_files.hpp>
+#include <chatrixcd/base/retry.hpp>
 #include <chatrixcd/matrix/media.hpp>
 
 #include "client/runtime.hpp"
 #include "http/answer.hpp"
-#include "http/retry.hpp"
 #include "media/hashing.hpp"
 #include "media/limits.hpp"
 #include "requests/ask.hpp"
@@ -26,7 +26,6 @@ using limit = std::optional<std::uint64_t>;
 
 constexpr std::string_view media_v3 = "/_matrix/media/v3";
 constexpr std::string_view media_v1 = "/_matrix/media/v1";
-constexpr unsigned most_attempts = 5;
 
 asio::awaitable<result<limit>> ask_limit(runtime& of) {
     if (auto const ready = of.ready(); !ready) co_return ready.error();
@@ -102,17 +101,17 @@ asio::awaitable<result<uploaded>> send(runtime& of, upload what) {
 
 // A homeserver that says "it has content" after an answer of its own was lost speaks of ours.
 asio::awaitable<result<void>> fill_once(runtime& of, call request) {
-    detail::backoff wait(of.with().random);
+    base::retry attempts(of.with().random, of.with().time);
     bool perhaps_done = false;
-    for (unsigned attempt = 1;; ++attempt) {
+    for (;;) {
         auto const answer = co_await of.api().once(request);
         if (answer) co_return result<void>();
         auto const& why = answer.error();
         if (perhaps_done && why.errcode() == "M_CANNOT_OVERWRITE_MEDIA") co_return result<void>();
         perhaps_done = perhaps_done || why.kind() == error_kind::timeout_unknown;
-        if (attempt == most_attempts || !detail::may_repeat(why, /*repeatable=*/true)) co_return why;
-        auto const delay = wait.next(why.retry_after());
-        co_await of.with().time.sleep(delay);
+        auto const delay = attempts.next(why, /*repeatable=*/true);
+        if (!delay) co_return why;
+        co_await of.with().time.sleep(*delay);
     }
 }
 

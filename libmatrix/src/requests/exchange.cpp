@@ -3,9 +3,10 @@
 
 #include <boost/json/object.hpp>
 
+#include <chatrixcd/base/retry.hpp>
+
 #include "client/runtime.hpp"
 #include "http/answer.hpp"
-#include "http/retry.hpp"
 #include "requests/stall.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -13,8 +14,6 @@ namespace chatrixcd::matrix::detail {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr unsigned most_attempts = 5;
 
 // Why another attempt might do better.
 std::optional<error> failure_of(result<base::http::response> const& response, std::string const& name) {
@@ -38,13 +37,14 @@ asio::awaitable<result<base::http::response>> attempt_once(runtime& of, call wha
 
 asio::awaitable<result<base::http::response>> exchange(runtime& of, call what, std::optional<movement> watched) {
     if (auto const ready = of.ready(); !ready) co_return ready.error();
-    backoff wait(of.with().random);
-    for (unsigned attempt = 1;; ++attempt) {
+    base::retry attempts(of.with().random, of.with().time);
+    for (;;) {
         auto response = co_await attempt_once(of, what, watched);
         auto const why = failure_of(response, what.name());
-        if (!why || attempt == most_attempts || !may_repeat(*why, what.repeatable())) co_return response;
-        auto const delay = wait.next(why->retry_after());
-        co_await of.with().time.sleep(delay);
+        if (!why) co_return response;
+        auto const delay = attempts.next(*why, what.repeatable());
+        if (!delay) co_return response;
+        co_await of.with().time.sleep(*delay);
     }
 }
 
