@@ -144,9 +144,9 @@ std::optional<std::string> html_cutter::take(std::size_t budget) {
             if (token->what != html_token::kind::text || cost + tail >= budget) break;
             auto const text = token->source;
             auto const fits = longest_prefix(text, budget - cost - tail);
-            auto const place = outside_entity(text, good_place(text, fits));
-            bool const line = place > 0 && text[place - 1] == '\n';
-            if (place > 0) keep(at + place, line ? 3 : 1, cost + json_cost(text.substr(0, place)));
+            auto const here = outside_entity(text, good_place(text, fits));
+            bool const line = here > 0 && text[here - 1] == '\n';
+            if (here > 0) keep(at + here, line ? 3 : 1, cost + json_cost(text.substr(0, here)));
             break;
         }
         cost += whole;

@@ -51,8 +51,8 @@ std::optional<challenge> read_challenge(json::object const& body) {
 
 std::vector<std::string> left_of(challenge const& c, std::vector<std::string> const& flow) {
     std::vector<std::string> left;
-    for (auto const& stage : flow) {
-        if (std::find(c.completed.begin(), c.completed.end(), stage) == c.completed.end()) left.push_back(stage);
+    for (auto const& one : flow) {
+        if (std::find(c.completed.begin(), c.completed.end(), one) == c.completed.end()) left.push_back(one);
     }
     return left;
 }

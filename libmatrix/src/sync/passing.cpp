@@ -46,10 +46,10 @@ void passing_queue::take(document const& response) {
     auto const* rooms = base::find_object(root, "rooms");
     auto const* joined = rooms == nullptr ? nullptr : base::find_object(*rooms, "join");
     if (joined != nullptr) {
-        for (auto const& entry : *joined) {
-            auto const id = room_id::parse(std::string(entry.key()));
-            if (!id || !entry.value().is_object()) continue;
-            auto const& room = entry.value().get_object();
+        for (auto const& joined_room : *joined) {
+            auto const id = room_id::parse(std::string(joined_room.key()));
+            if (!id || !joined_room.value().is_object()) continue;
+            auto const& room = joined_room.value().get_object();
             if (auto const* section = base::find_object(room, "account_data")) add_all(*section, passing::kind::account_data, *id);
             if (auto const* section = base::find_object(room, "ephemeral")) add_all(*section, passing::kind::typing, *id);
         }
