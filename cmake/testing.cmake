@@ -8,7 +8,7 @@ function(chatrixcd_test name)
     set(arg_LABEL unit)
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 300)
+    set(arg_TIMEOUT 1200)  # against a hang; a loaded machine under a sanitizer is slow
   endif()
   add_executable(test_${name} ${arg_SOURCES})
   target_link_libraries(test_${name} PRIVATE ${arg_LINK} chatrixcd_test_support)
