@@ -35,15 +35,16 @@ function(chatrixcd_precompile target)
     file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/precompiled.cpp CONTENT "")
     add_library(chatrixcd_precompiled OBJECT ${PROJECT_BINARY_DIR}/precompiled.cpp)
     target_compile_features(chatrixcd_precompiled PRIVATE cxx_std_20)
-    target_link_libraries(chatrixcd_precompiled PRIVATE Boost::headers)
+    target_link_libraries(chatrixcd_precompiled PRIVATE Boost::headers Boost::json)
     set_target_properties(chatrixcd_precompiled PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
     target_precompile_headers(chatrixcd_precompiled PRIVATE
       <boost/asio/awaitable.hpp> <boost/system/result.hpp> <boost/json/value.hpp>
       <chrono> <functional> <map> <memory> <optional> <string> <string_view> <vector>)
   endif()
-  get_target_property(type ${target} TYPE)
-  if(type STREQUAL EXECUTABLE)
-    target_compile_options(${target} PRIVATE -fPIC)  # as the libraries: code of another kind cannot use the header
+  # Programs, too, are compiled as the libraries are: code of another kind cannot use the header.
+  get_target_property(is_library ${target} POSITION_INDEPENDENT_CODE)
+  if(NOT is_library)
+    target_compile_options(${target} PRIVATE -fPIC)
   endif()
   target_precompile_headers(${target} REUSE_FROM chatrixcd_precompiled)
 endfunction()

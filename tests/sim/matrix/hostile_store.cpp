@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "client/hostile_rig.hpp"
+#include "matrix/hostile_rig.hpp"
 
 namespace chatrixcd::test {
 

@@ -2,7 +2,7 @@
 // Answers that are wrong or endless, at every endpoint that the client calls.
 #include <boost/json/object.hpp>
 
-#include "client/hostile_rig.hpp"
+#include "matrix/hostile_rig.hpp"
 
 namespace chatrixcd::test {
 

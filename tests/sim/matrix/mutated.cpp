@@ -9,7 +9,7 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
-#include "client/hostile_rig.hpp"
+#include "matrix/hostile_rig.hpp"
 #include "fuzz/bare_store.hpp"
 #include "state/room_table.hpp"
 

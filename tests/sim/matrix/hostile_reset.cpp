@@ -2,7 +2,7 @@
 // The homeserver comes back under its name with an empty database: tokens, rooms and positions of before mean nothing to it.
 #include <boost/json/object.hpp>
 
-#include "client/hostile_rig.hpp"
+#include "matrix/hostile_rig.hpp"
 
 namespace chatrixcd::test {
 

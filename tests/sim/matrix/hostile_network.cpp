@@ -7,7 +7,7 @@
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/homeserver/testing/lies.hpp>
 
-#include "client/hostile_rig.hpp"
+#include "matrix/hostile_rig.hpp"
 
 namespace chatrixcd::test {
 

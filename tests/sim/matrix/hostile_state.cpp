@@ -5,7 +5,7 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
-#include "client/hostile_rig.hpp"
+#include "matrix/hostile_rig.hpp"
 
 namespace chatrixcd::test {
 
