@@ -61,10 +61,8 @@ class Calls:
         expect(await self.ann.whoami(), nio.WhoamiResponse)
         second = nio.AsyncClient(self.url, self.ann.user_id)
         expect(await second.login(PASSWORD, device_name="second"), nio.LoginResponse)
-        # nio refuses devices without last_seen_ip, last_seen_ts and display_name, which the specification lets a homeserver leave out.
-        answer = await self.ann.devices()
-        devices = json.loads(await answer.transport_response.text())["devices"]
-        check({d["device_id"] for d in devices} == {self.ann.device_id, second.device_id}, f"devices are {devices}")
+        devices = expect(await self.ann.devices(), nio.DevicesResponse).devices
+        check({d.id for d in devices} == {self.ann.device_id, second.device_id}, f"devices are {devices}")
         expect(await self.ann.update_device(second.device_id, {"display_name": "renamed"}), nio.UpdateDeviceResponse)
         expect(await second.logout(), nio.LogoutResponse)
         await second.close()

@@ -21,10 +21,14 @@ using base::http::method;
 
 namespace {
 
+// What is not known is null rather than absent: there are clients that insist on the members.
 json::object describe(device const& one) {
     json::object body;
     body["device_id"] = one.id;
+    body["display_name"] = nullptr;
     if (one.display_name) body["display_name"] = *one.display_name;
+    body["last_seen_ip"] = nullptr;
+    body["last_seen_ts"] = nullptr;
     return body;
 }
 

@@ -70,14 +70,15 @@ result<answer> get_threads(step& s, call& c) {
 
 result<answer> find_by_time(step& s, call& c) {
     auto const& room = c.parameter("room");
-    auto const direction = c.query("dir").value_or("");
-    if (direction != "f" && direction != "b") return missing_param("dir is f or b");
+    auto const direction = c.query("dir");
+    if (!direction) return missing_param("dir is missing: b or f");
+    if (*direction != "b" && *direction != "f") return invalid_param("dir is b or f");
     if (!c.query("ts")) return missing_param("ts is missing");
     auto when = c.count("ts", 0);
     if (!when) return when.error();
     visibility may(s, room, c.user.str());
     if (!may.may_enter()) return forbidden("you are not in this room");
-    for (auto const& event : events_by_time(s.db, room, when.value(), direction == "b", most_looks)) {
+    for (auto const& event : events_by_time(s.db, room, when.value(), *direction == "b", most_looks)) {
         if (!may.may_see(event)) continue;
         json::object body;
         body["event_id"] = event.id;

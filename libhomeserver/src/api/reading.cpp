@@ -92,14 +92,15 @@ json::array members_of_page(step& s, call const& c, std::vector<stored_event> co
 
 result<answer> get_messages(step& s, call& c) {
     auto const& room = c.parameter("room");
-    auto const direction = c.query("dir").value_or("");
-    if (direction != "b" && direction != "f") return missing_param("dir is b or f");
+    auto const direction = c.query("dir");
+    if (!direction) return missing_param("dir is missing: b or f");
+    if (*direction != "b" && *direction != "f") return invalid_param("dir is b or f");
     visibility may(s, room, c.user.str());
     if (!may.may_enter()) return forbidden("you are not in this room");
     auto filter = read_filter(c);
     if (!filter) return filter.error();
     auto const& wanted = filter.value();
-    auto which = read_span(s, c, direction == "b");
+    auto which = read_span(s, c, *direction == "b");
     if (!which) return which.error();
     if (!c.query("limit")) which.value().limit = static_cast<std::int64_t>(wanted.limit(usual_page));
 

@@ -11,6 +11,7 @@
 
 #include "events/append.hpp"
 #include "events/relations.hpp"
+#include "events/state_groups.hpp"
 #include "store/rooms.hpp"
 
 namespace chatrixcd::homeserver {
@@ -33,9 +34,19 @@ json::object content_of(step& s, stored_event const& event) {
     return std::move(body["content"].as_object());
 }
 
+// The reader's own membership at the event, with what the event itself made of it (MSC4115).
+std::string const& membership_at(step& s, stored_event const& event, std::string const& user) {
+    auto [place, is_new] = s.memberships.try_emplace(std::pair(event.state_after, user), "leave");
+    if (!is_new) return place->second;
+    auto const id = state_event_at(s.db, event.state_after, protocol::event_types::member, user);
+    if (id) place->second = load(s, *id).content_string("membership");
+    return place->second;
+}
+
 json::object unsigned_of(step& s, stored_event const& event, viewer const& who, bundling how) {
     json::object data;
     data["age"] = s.now - event.origin_server_ts;
+    data["membership"] = membership_at(s, event, who.user);
     if (event.transaction_id && event.sender == who.user && event.device == who.device) data["transaction_id"] = *event.transaction_id;
     if (event.replaces) {
         if (auto const old = find_event(s.db, *event.replaces)) {
@@ -79,6 +90,8 @@ json::object client_event(step& s, stored_event const& event, viewer const& who,
     out["unsigned"] = unsigned_of(s, event, who, how);
     return out;
 }
+
+json::object federation_event(step& s, stored_event const& event) { return body_of(s, event); }
 
 json::object stripped_event(step& s, std::string const& event_id) {
     auto const row = find_event(s.db, event_id).value();

@@ -24,6 +24,8 @@ enum class bundling : std::uint8_t {
 };
 
 boost::json::object client_event(step& s, stored_event const& event, viewer const& who, event_shape shape, bundling how = bundling::all);
+// As servers exchange it, redacted if it was: for filters with the `event_format` "federation".
+boost::json::object federation_event(step& s, stored_event const& event);
 // "Stripped state": what somebody who is invited may know.
 boost::json::object stripped_event(step& s, std::string const& event_id);
 

@@ -77,6 +77,16 @@ result<void> read_part(json::object const& from, std::string_view key, event_fil
     return {};
 }
 
+// Whether `event_format` asks for events as servers exchange them.
+result<bool> read_format(json::object const& from) {
+    auto const* value = from.if_contains("event_format");
+    if (value == nullptr || value->is_null()) return false;
+    if (!value->is_string()) return bad_json("filter: event_format is no string");
+    auto const& format = value->get_string();
+    if (format != "client" && format != "federation") return bad_json("filter: event_format is client or federation");
+    return format == "federation";
+}
+
 }  // namespace
 
 result<event_filter> event_filter::parse(json::object const& object) {
@@ -122,6 +132,12 @@ std::size_t event_filter::limit(std::size_t otherwise) const { return std::clamp
 
 result<sync_filter> sync_filter::parse(json::object const& object) {
     sync_filter filter;
+    auto fields = event_fields::parse(object.if_contains("event_fields"));
+    if (!fields) return fields.error();
+    filter.fields = std::move(fields.value());
+    auto format = read_format(object);
+    if (!format) return format.error();
+    filter.as_federation = format.value();
     if (auto read = read_part(object, "account_data", filter.account_data); !read) return read.error();
     if (auto read = read_part(object, "presence", filter.presence); !read) return read.error();
     auto const* value = object.if_contains("room");

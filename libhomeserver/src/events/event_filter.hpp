@@ -11,6 +11,8 @@
 
 #include <chatrixcd/base/error.hpp>
 
+#include "events/event_fields.hpp"
+
 namespace chatrixcd::homeserver {
 
 class event_filter {
@@ -53,6 +55,8 @@ struct sync_filter {
     event_filter ephemeral;
     event_filter room_account_data;
     bool include_leave = false;
+    event_fields fields;
+    bool as_federation = false;  // event_format
 };
 
 }  // namespace chatrixcd::homeserver

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,8 @@ public:
     domain& server;
     std::int64_t now;  // milliseconds since 1970
     std::vector<std::string> wakes;
+    // Of a user in a state group, as already found by client_format.
+    std::map<std::pair<std::int64_t, std::string>, std::string> memberships;
 };
 
 }  // namespace chatrixcd::homeserver

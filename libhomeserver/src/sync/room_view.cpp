@@ -91,6 +91,12 @@ state_map find_state(step& s, sync_question const& question, std::string const& 
     return state;
 }
 
+// In the form that the filter asks for.
+json::object format_event(step& s, sync_question const& question, stored_event const& event) {
+    if (question.filter.as_federation) return question.filter.fields.of(federation_event(s, event));
+    return question.filter.fields.of(client_event(s, event, question.who, event_shape::in_sync));
+}
+
 json::array format_state(step& s, sync_question const& question, std::string const& room, state_map const& state) {
     json::array events;
     if (!question.filter.state.matches_room(room)) return events;
@@ -99,7 +105,7 @@ json::array format_state(step& s, sync_question const& question, std::string con
         auto const& filter = question.filter.state;
         if (!filter.matches(row.type, row.sender)) continue;
         if (filter.looks_at_content() && !filter.matches(row.type, row.sender, load(s, id).content())) continue;
-        events.push_back(client_event(s, row, question.who, event_shape::in_sync));
+        events.push_back(format_event(s, question, row));
     }
     return events;
 }
@@ -133,7 +139,7 @@ bool changes_members(state_map const& state, timeline_page const& page) {
 
 json::object format_timeline(step& s, sync_question const& question, timeline_page const& page, position const& start) {
     json::array events;
-    for (auto const& event : page.events) events.push_back(client_event(s, event, question.who, event_shape::in_sync));
+    for (auto const& event : page.events) events.push_back(format_event(s, question, event));
     json::object timeline;
     timeline["events"] = std::move(events);
     timeline["limited"] = page.more;

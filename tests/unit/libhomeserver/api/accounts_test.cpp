@@ -78,6 +78,14 @@ TEST_SUITE("homeserver::accounts") {
         CHECK(second.get("/account/whoami").status == 200);
     }
 
+    TEST_CASE("what is not known of a device is null") {
+        rig at;
+        at.add("ann");
+        auto const device = at.log_in("ann", "PHONE").get("/devices/PHONE").body;
+        CHECK(device ==
+              json::value{{"device_id", "PHONE"}, {"display_name", nullptr}, {"last_seen_ip", nullptr}, {"last_seen_ts", nullptr}});
+    }
+
     TEST_CASE("logout ends one device, logout/all every one") {
         rig at;
         auto const here = at.add("ann");

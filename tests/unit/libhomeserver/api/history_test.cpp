@@ -53,6 +53,14 @@ TEST_SUITE("homeserver::history") {
         }
     }
 
+    TEST_CASE("a direction that is missing and one that is none are told apart") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room();
+        CHECK(ann.get(room_path(room, "/messages")).errcode() == "M_MISSING_PARAM");
+        CHECK(ann.get(room_path(room, "/messages?dir=x")).errcode() == "M_INVALID_PARAM");
+    }
+
     TEST_CASE("the rule at the time of an event decides who sees it later") {
         rig at;
         auto const ann = at.add("ann");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <map>
 
 #include "rig.hpp"
 
@@ -347,5 +348,53 @@ TEST_SUITE("homeserver::sync") {
         for (auto const* token : {"s1", "x1_2_3_4", "s1_2_3_4_5", "s1_2_3_-4", "s1_2_3_99999999999999999999", "s"}) {
             CHECK(ann.get("/sync?since=" + std::string(token)).errcode() == "M_INVALID_PARAM");
         }
+    }
+
+    TEST_CASE("event_fields cut events down to the members that a client wants") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room();
+        ann.say(room, "hello");
+        auto const filtered = [&](std::string_view fields) {
+            auto const filter = R"({"event_fields":)" + std::string(fields) + R"(,"room":{"timeline":{"limit":1}}})";
+            return joined(ann.sync({}, "&filter=" + escaped(filter)), room, "timeline/events/0");
+        };
+        CHECK(filtered(R"(["type","content.body","content.none","sender.x"])") ==
+              json::value{{"type", "m.room.message"}, {"content", {{"body", "hello"}}}});
+        CHECK(filtered("[]") == json::object());
+        CHECK(filtered(R"(["con\\.tent","content"])") == json::value{{"content", {{"body", "hello"}, {"msgtype", "m.text"}}}});
+        for (std::string_view const wrong : {R"({"event_fields":"type"})", R"({"event_fields":[1]})", R"({"event_format":"xml"})"}) {
+            CAPTURE(wrong);
+            CHECK(ann.get("/sync?filter=" + escaped(wrong)).errcode() == "M_BAD_JSON");
+        }
+    }
+
+    TEST_CASE("events come as servers exchange them, where a filter asks for that") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room();
+        ann.say(room, "hello");
+        auto const filter = escaped(R"({"event_format":"federation","room":{"timeline":{"limit":1}}})");
+        auto const event = joined(ann.sync({}, "&filter=" + filter), room, "timeline/events/0").as_object();
+        for (std::string_view const member : {"auth_events", "prev_events", "depth", "hashes", "signatures"}) CHECK(event.contains(member));
+        CHECK(!event.contains("unsigned"));
+    }
+
+    TEST_CASE("each event says what its reader was to the room at that time") {
+        rig at;
+        auto const ann = at.add("ann");
+        auto const bob = at.add("bob");
+        auto const room = ann.make_room({{"preset", "private_chat"}});
+        ann.say(room, "1");
+        ann.invite(room, bob);
+        ann.say(room, "2");
+        bob.join(room);
+        ann.say(room, "3");
+        std::map<std::string, std::string> membership;
+        for (auto const& event : bob.get("/rooms/" + escaped(room) + "/messages?dir=b&limit=100").body.at("chunk").as_array()) {
+            auto const body = chatrixcd::test::at(event, "content/body");
+            if (body.is_string()) membership[std::string(body.as_string())] = chatrixcd::test::at(event, "unsigned/membership").as_string();
+        }
+        CHECK(membership == std::map<std::string, std::string>{{"1", "leave"}, {"2", "invite"}, {"3", "join"}});
     }
 }
