@@ -73,12 +73,12 @@ asio::awaitable<result<std::string>> look_up(base::http::transport& transport, s
 }
 
 // Whether a Matrix homeserver answers there, and what it can do.
-asio::awaitable<result<spoken_versions>> check_versions(base::http::transport& transport, std::string base_url) {
+asio::awaitable<result<server_features>> check_versions(base::http::transport& transport, std::string base_url) {
     auto request = base::http::request(base::http::method::get, base_url + "/_matrix/client/versions").with_max_response(most_bytes);
     auto const response = co_await transport.send(std::move(request));
     if (!response) co_return response.error();
     auto const answer = read_answer(*response, "asking " + base_url + " for its versions");
-    if (answer && base::find_array(*answer, "versions") != nullptr) co_return spoken_versions(*answer);
+    if (answer && base::find_array(*answer, "versions") != nullptr) co_return server_features(*answer, json::object());
     if (!answer && (answer.error().kind() == error_kind::timeout_unknown || answer.error().kind() == error_kind::rate_limited)) {
         co_return answer.error();
     }

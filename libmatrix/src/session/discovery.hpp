@@ -7,8 +7,8 @@
 
 #include <chatrixcd/base/http.hpp>
 #include <chatrixcd/base/url.hpp>
+#include <chatrixcd/matrix/features.hpp>
 
-#include "session/spoken_versions.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -16,7 +16,7 @@ class found_homeserver {
 public:
     found_homeserver() = default;
     std::string url;  // without a slash at its end
-    spoken_versions features;
+    server_features features;  // of its versions alone
 };
 
 // "https://…" is used as it is, without looking for a well-known file; a server name is looked up, and where it has no such file, the

@@ -10,11 +10,11 @@
 
 #include <chatrixcd/base/http.hpp>
 #include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/matrix/features.hpp>
 #include <chatrixcd/matrix/token_source.hpp>
 
 #include "http/retry.hpp"
 #include "session/account_table.hpp"
-#include "session/spoken_versions.hpp"
 #include "state/services.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -33,7 +33,8 @@ public:
     // If the login knows it.
     std::optional<secret> password() const;
     // As of the start.
-    spoken_versions const& features() const noexcept { return features_; }
+    // Of the homeserver's versions alone, as they were when it was last looked up.
+    server_features const& features() const noexcept { return features_; }
 
     // Before a request: refreshes a token that is about to expire. Never fails: what could not be refreshed is used until it is refused.
     boost::asio::awaitable<void> keep_fresh();
@@ -72,7 +73,7 @@ private:
     std::string device_name_;
     std::shared_ptr<token_source> tokens_;
     std::string base_url_;
-    spoken_versions features_;
+    server_features features_;
     grant current_;
     user_id owner_;  // whose store this is; empty: nobody's yet
     bool busy_ = false;

@@ -99,9 +99,9 @@ call sync_loop::request(base::duration timeout) const {
                     .named("the sync");
     if (!position_.empty()) made = std::move(made).query("since", position_);
     auto const& features = from_.features();
-    if (features.speaks(1, 16)) {
+    if (features.has_version("v1.16")) {
         made = std::move(made).query("use_state_after", "true");
-    } else if (features.offers(state_after_flag)) {
+    } else if (features.has_unstable(state_after_flag)) {
         made = std::move(made).query("org.matrix.msc4222.use_state_after", "true");
     }
     return made;

@@ -30,7 +30,7 @@ public:
     services& with() const noexcept { return *services_; }
     api& homeserver() const noexcept { return *api_; }
     device_id const& device() const noexcept { return session_->device(); }
-    spoken_versions const& features() const noexcept { return session_->features(); }
+    server_features const& features() const noexcept { return session_->features(); }
 
     // For one transaction.
     receiving next() const {

@@ -7,9 +7,9 @@
 #include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/matrix/features.hpp>
 #include <chatrixcd/matrix/sync_filter.hpp>
 
-#include "session/spoken_versions.hpp"
 #include "support/run_coroutine.hpp"
 #include "sync/passing.hpp"
 
@@ -64,21 +64,21 @@ TEST_SUITE("matrix::filter") {
     }
 
     TEST_CASE("what a homeserver can do is read from its versions and flags, whatever they hold") {
-        auto const features = [](char const* answer) { return matrix::detail::spoken_versions(json::parse(answer).as_object()); };
+        auto const features = [](char const* answer) { return matrix::server_features(json::parse(answer).as_object(), {}); };
         auto const synapse =
             features(R"({"versions":["r0.6.1","v1.1","v1.12"],"unstable_features":{"org.matrix.msc4222":true,"x":false}})");
-        CHECK(synapse.speaks(1, 11));
-        CHECK(synapse.speaks(1, 12));
-        CHECK_FALSE(synapse.speaks(1, 16));
-        CHECK_FALSE(synapse.speaks(2, 0));
-        CHECK(synapse.offers("org.matrix.msc4222"));
-        CHECK_FALSE(synapse.offers("x"));
-        CHECK(features(R"({"versions":["v1.18"]})").speaks(1, 16));
+        CHECK(synapse.has_version("v1.11"));
+        CHECK(synapse.has_version("v1.12"));
+        CHECK_FALSE(synapse.has_version("v1.16"));
+        CHECK_FALSE(synapse.has_version("v2.0"));
+        CHECK(synapse.has_unstable("org.matrix.msc4222"));
+        CHECK_FALSE(synapse.has_unstable("x"));
+        CHECK(features(R"({"versions":["v1.18"]})").has_version("v1.16"));
         auto const junk = features(
             R"({"versions":[7,"v","v1","v1.","v.1","v1.x","v-1.2","v99999999999.1",null],"unstable_features":{"a":"true","b":1}})");
-        CHECK_FALSE(junk.speaks(0, 0));
-        CHECK_FALSE(junk.speaks(1, 0));
-        CHECK_FALSE(junk.offers("a"));
+        CHECK_FALSE(junk.has_version("v0.0"));
+        CHECK_FALSE(junk.has_version("v1.0"));
+        CHECK_FALSE(junk.has_unstable("a"));
     }
 }
 
