@@ -174,7 +174,10 @@ void runtime::make_parts() {
     outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_, limits, std::move(refused));
     courtesies_ = std::make_unique<matrix::detail::courtesies>(*services_, *api_, user);
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
-    gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, [this] { inbox_->wake(); });
+    gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, [this](room_id const& room) {
+        infos_.forget(room);
+        inbox_->wake();
+    });
     members_ = std::make_unique<member_loader>(*services_, *api_, [this](room_id const& room) { infos_.forget(room); });
     upgrades_ = std::make_unique<upgrade_follower>(
         *services_, *api_, [this](room_id before, room_id after) { return tell_upgraded(std::move(before), std::move(after)); });

@@ -2,6 +2,7 @@
 #include "sync/commit.hpp"
 
 #include "copies/table.hpp"
+#include "state/redactions.hpp"
 
 #include <algorithm>
 
@@ -80,6 +81,7 @@ private:
             take_summary(update.summary, row);
             take_members_known(update, was_joined, row);
             changed = take_state(update, was_joined, row);
+            changed |= redact_state(t_, how_.account, update.room, update.timeline);
         } else {
             forget_state(t_, how_.account, update.room);
             row.joined_count.reset();

@@ -41,6 +41,7 @@ gap_outcome seek(base::transaction& t, history_page const& page, gap_row gap, st
 
 gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row gap, std::size_t bound, receiving how) {
     how.restored = gap.restored;
+    redact_state(t, how.account, gap.room, page.events);
     if (gap.seeking) return seek(t, page, std::move(gap), bound, how);
     auto first = page.events.begin();
     if (!gap.after_event.empty()) {

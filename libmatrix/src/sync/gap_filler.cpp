@@ -19,7 +19,7 @@ std::string filter_of(sync_filter const& from) {
 
 }  // namespace
 
-gap_filler::gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void()> filled)
+gap_filler::gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void(room_id const&)> filled)
     : from_(std::move(from)),
       filter_(filter_of(filter)),
       bound_(bound),
@@ -77,14 +77,14 @@ asio::awaitable<void> gap_filler::fill(gap_row gap) {
     };
     auto const outcome = co_await write_through(from_.with(), std::move(work));
     if (outcome == gap_outcome::lost) log_.warning("messages of a gap were lost", {{"room", gap.room.str()}});
-    filled_();
+    filled_(gap.room);
 }
 
 asio::awaitable<void> gap_filler::lose(gap_row gap, base::error why) {
     log_.warning("messages were lost: the homeserver does not give them", {{"room", gap.room.str()}, {"why", why.describe()}});
     auto work = [gap, reason = why.message(), how = from_.next()](base::transaction& t) mutable { commit_loss(t, gap, reason, how); };
     co_await write_through(from_.with(), std::move(work));
-    filled_();
+    filled_(gap.room);
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -16,8 +16,8 @@ namespace chatrixcd::matrix::detail {
 
 class gap_filler {
 public:
-    // `filled` is called after each transaction: rows of the inbox may have come free.
-    gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void()> filled);
+    // `filled` is called after each transaction: rows of the inbox may have come free, and something about the room have changed.
+    gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void(room_id const&)> filled);
 
     // Ends by cancellation.
     boost::asio::awaitable<void> run();
@@ -31,7 +31,7 @@ private:
     receiver from_;
     std::string filter_;
     std::size_t bound_;
-    std::function<void()> filled_;
+    std::function<void(room_id const&)> filled_;
     std::uint64_t version_ = 0;
     base::notifier changed_;
     backoff wait_;

@@ -48,6 +48,33 @@ TEST_SUITE("matrix::commit") {
         CHECK(d.take_state("!a:b", name + R"({"age":78,"redacted_because":{}}})").changed.size() == 1);
     }
 
+    TEST_CASE("a redaction takes what current state said out of the store, from a sync and from a page of the past") {
+        auto const named = [](std::string const& id, std::string const& name) {
+            return R"({"type":"m.room.name","state_key":"","sender":"@eve:b","event_id":")" + id + R"(","content":{"name":")" + name +
+                   "\"}}";
+        };
+        auto const redaction = [](std::string const& members) {
+            return R"({"type":"m.room.redaction","sender":"@ann:b","event_id":"$r",)" + members + "}";
+        };
+        auto const create = state_of("m.room.create", "", R"({"room_version":"11"})");
+        for (std::string const members : {R"("content":{"redacts":"$bad"})", R"("redacts":"$bad","content":{})"}) {
+            sync_desk d;
+            d.take_state("!a:b", create + "," + joined_me() + "," + named("$bad", "insults") + "," +
+                                     state_of("m.room.topic", "", R"({"topic":"see $bad"})"));
+            CHECK(d.take_timeline("!a:b", redaction(members)).changed.size() == 1);
+            CHECK(d.info("!a:b")->given_name.empty());
+            CHECK(d.info("!a:b")->topic == "see $bad");
+            CHECK(d.take_timeline("!a:b", redaction(members)).changed.empty());
+        }
+        sync_desk d;
+        settle(d, "!a:b");
+        d.take_room("!a:b", R"("state":{"events":[)" + named("$bad", "insults") +
+                                R"(]},"timeline":{"limited":true,"prev_batch":"p","events":[)" + text_of("$late") + "]}");
+        CHECK(d.info("!a:b")->given_name == "insults");
+        give_page(d, R"({"start":"a","end":"b","chunk":[)" + redaction(R"("content":{"redacts":"$bad"})") + "," + text_of("$late") + "]}");
+        CHECK(d.info("!a:b")->given_name.empty());
+    }
+
     TEST_CASE("with the state behind the timeline, the timeline's own state says nothing about what is current") {
         sync_desk d;
         d.take_state("!a:b", joined_me());
