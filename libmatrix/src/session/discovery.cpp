@@ -78,7 +78,10 @@ asio::awaitable<result<server_features>> check_versions(base::http::transport& t
     auto const response = co_await transport.send(std::move(request));
     if (!response) co_return response.error();
     auto const answer = read_answer(*response, "asking " + base_url + " for its versions");
-    if (answer && base::find_array(*answer, "versions") != nullptr) co_return server_features(*answer, json::object());
+    if (answer && base::find_array(*answer, "versions") != nullptr) {
+        boost::json::object const no_capabilities;
+        co_return server_features(*answer, no_capabilities);
+    }
     if (!answer && (answer.error().kind() == error_kind::timeout_unknown || answer.error().kind() == error_kind::rate_limited)) {
         co_return answer.error();
     }
