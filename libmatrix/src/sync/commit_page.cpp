@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "state/redactions.hpp"
 #include "sync/commit.hpp"
 
 namespace chatrixcd::matrix::detail {
