@@ -188,7 +188,7 @@ TEST_SUITE("homeserver::history") {
         CHECK(ann.get(room_path(room, "/event/" + escaped(event))).text("room_id") == room);
         CHECK(ann.get(room_path(other, "/event/" + escaped(event))).errcode() == "M_NOT_FOUND");
         CHECK(bob.get(room_path(room, "/event/" + escaped(event))).errcode() == "M_NOT_FOUND");
-        CHECK(ann.get(room_path(room, "/messages?dir=x")).errcode() == "M_MISSING_PARAM");
+        CHECK(ann.get(room_path(room, "/messages?dir=x")).errcode() == "M_INVALID_PARAM");
         CHECK(ann.get(room_path(room, "/messages?dir=b&from=junk")).errcode() == "M_INVALID_PARAM");
         CHECK(ann.get(room_path(room, "/messages?dir=b&limit=-1")).errcode() == "M_INVALID_PARAM");
     }

@@ -130,7 +130,7 @@ TEST_SUITE("homeserver::relations") {
         CHECK(chatrixcd::test::at(find(when, "b").body, "origin_server_ts") == json::value(when));
         CHECK(find(when + 20000, "f").errcode() == "M_NOT_FOUND");
         CHECK(find(0, "b").errcode() == "M_NOT_FOUND");
-        CHECK(find(when, "x").errcode() == "M_MISSING_PARAM");
+        CHECK(find(when, "x").errcode() == "M_INVALID_PARAM");
         CHECK(ann.get("/_matrix/client/v1/rooms/" + escaped(room) + "/timestamp_to_event?ts=now&dir=f").errcode() == "M_INVALID_PARAM");
     }
 }

@@ -391,7 +391,8 @@ TEST_SUITE("homeserver::sync") {
         bob.join(room);
         ann.say(room, "3");
         std::map<std::string, std::string> membership;
-        for (auto const& event : bob.get("/rooms/" + escaped(room) + "/messages?dir=b&limit=100").body.at("chunk").as_array()) {
+        auto const page = bob.get("/rooms/" + escaped(room) + "/messages?dir=b&limit=100");
+        for (auto const& event : page.body.at("chunk").as_array()) {
             auto const body = chatrixcd::test::at(event, "content/body");
             if (body.is_string()) membership[std::string(body.as_string())] = chatrixcd::test::at(event, "unsigned/membership").as_string();
         }
