@@ -98,14 +98,7 @@ asio::awaitable<result<event_id>> outbox::outcome_of(followed all) {
     co_return *first;
 }
 
-asio::awaitable<result<event_id>> outbox::send(std::vector<outbox_item> parts) {
-    if (auto const key = check_key(parts.front().key); !key) co_return key.error();
-    co_await recall();
-    for (auto& part : parts) part = stamped(std::move(part));
-    auto const room = parts.front().room;
-    auto work = [account = with_->account, kept = std::move(parts), taken = busy(), limits = limits_](base::transaction& t) {
-        return enqueue(t, account, kept, taken, limits);
-    };
+asio::awaitable<result<event_id>> outbox::queue(room_id room, queuing work) {
     auto const states = co_await with_->store.write(std::move(work));
     with_->health.worked();
     if (!states) co_return states.error();
@@ -114,19 +107,25 @@ asio::awaitable<result<event_id>> outbox::send(std::vector<outbox_item> parts) {
     co_return co_await outcome_of(std::move(all));
 }
 
+asio::awaitable<result<event_id>> outbox::send(std::vector<outbox_item> parts) {
+    if (auto const key = check_key(parts.front().key); !key) co_return key.error();
+    co_await recall();
+    for (auto& part : parts) part = stamped(std::move(part));
+    auto const room = parts.front().room;
+    queuing work = [account = with_->account, kept = std::move(parts), taken = busy(), limits = limits_](base::transaction& t) {
+        return enqueue(t, account, kept, taken, limits);
+    };
+    co_return co_await queue(room, std::move(work));
+}
+
 asio::awaitable<result<event_id>> outbox::edit(outbox_item edit) {
     if (auto const key = check_key(edit.key); !key) co_return key.error();
     co_await recall();
     auto const room = edit.room;
-    auto work = [account = with_->account, kept = stamped(std::move(edit)), taken = busy(), limits = limits_](base::transaction& t) {
+    queuing work = [account = with_->account, kept = stamped(std::move(edit)), taken = busy(), limits = limits_](base::transaction& t) {
         return enqueue_edit(t, account, kept, taken, limits);
     };
-    auto const states = co_await with_->store.write(std::move(work));
-    with_->health.worked();
-    if (!states) co_return states.error();
-    auto all = follow(*states);
-    ensure_sender(room);
-    co_return co_await outcome_of(std::move(all));
+    co_return co_await queue(room, std::move(work));
 }
 
 asio::awaitable<result<std::optional<event_id>>> outbox::redact(outbox_item redaction) {

@@ -64,6 +64,11 @@ private:
         found_keys found;
     };
 
+    // Makes rows of a message, in a store closure.
+    using queuing = std::function<result<std::vector<key_state>>(base::transaction&)>;
+
+    // Waits for what becomes of them.
+    boost::asio::awaitable<result<event_id>> queue(room_id room, queuing work);
     // What a store closure may not touch: rows that may have left.
     std::vector<std::int64_t> busy() const;
     outbox_item stamped(outbox_item item) const;

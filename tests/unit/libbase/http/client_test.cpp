@@ -12,6 +12,7 @@
 #include <support/raw_socket.hpp>
 #include <support/run_coroutine.hpp>
 
+#include "http/canned.hpp"
 #include "http/compressed.hpp"
 
 namespace asio = boost::asio;
@@ -20,20 +21,13 @@ namespace http = chatrixcd::base::http;
 namespace test = chatrixcd::test;
 using base::error_kind;
 using http::method;
+using test::answering;
+using test::ok;
 using test::raw_peer;
 using test::scripted_server;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-scripted_server::script answering(std::string answer) {
-    return [answer](raw_peer& peer) -> asio::awaitable<void> {
-        co_await peer.read_message();
-        co_await peer.send(answer);
-    };
-}
 
 asio::awaitable<void> answer_all(raw_peer& peer) {
     while (true) {
@@ -53,11 +47,7 @@ asio::awaitable<void> answer_one_then_hang_up(raw_peer& peer) {
 
 asio::awaitable<void> hang_up(raw_peer& peer) { co_await peer.read_message(); }
 
-struct fixture {
-    asio::io_context loop{1};
-    std::unique_ptr<http::transport> client = http::make_client(loop.get_executor());
-
-    base::result<http::response> send(http::request r) { return test::run_coroutine(loop, client->send(std::move(r))); }
+struct fixture : test::plain_client {
     base::error refusal(http::request r) {
         auto const answer = send(std::move(r));
         REQUIRE_FALSE(answer.has_value());

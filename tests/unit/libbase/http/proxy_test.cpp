@@ -9,6 +9,7 @@
 #include <support/raw_socket.hpp>
 #include <support/run_coroutine.hpp>
 
+#include "http/canned.hpp"
 #include "http/relay.hpp"
 #include "http/tls_server.hpp"
 
@@ -18,20 +19,13 @@ namespace http = chatrixcd::base::http;
 namespace test = chatrixcd::test;
 using base::error_kind;
 using http::method;
+using test::answering;
+using test::ok;
 using test::raw_peer;
 using test::scripted_server;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-scripted_server::script answering(std::string answer) {
-    return [answer](raw_peer& peer) -> asio::awaitable<void> {
-        co_await peer.read_message();
-        co_await peer.send(answer);
-    };
-}
 
 struct fixture {
     asio::io_context loop{1};

@@ -16,22 +16,23 @@
 #include <support/run_coroutine.hpp>
 
 #include "http/bodies.hpp"
+#include "http/canned.hpp"
 
 namespace asio = boost::asio;
 namespace base = chatrixcd::base;
 namespace http = chatrixcd::base::http;
 namespace test = chatrixcd::test;
+using fixture = test::plain_client;
 using base::error_kind;
 using http::method;
 using test::checking_sink;
+using test::ok;
 using test::patterned_source;
 using test::raw_peer;
 using test::scripted_server;
 using fault = test::patterned_source::fault;
 
 namespace {
-
-std::string const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 std::string head(std::uint64_t length) { return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n"; }
 
@@ -55,13 +56,6 @@ asio::awaitable<void> give_body(raw_peer& peer, std::uint64_t length) {
         co_await peer.send(std::move(piece));
     }
 }
-
-struct fixture {
-    asio::io_context loop{1};
-    std::unique_ptr<http::transport> client = http::make_client(loop.get_executor());
-
-    base::result<http::response> send(http::request r) { return test::run_coroutine(loop, client->send(std::move(r))); }
-};
 
 http::request upload(std::string url, std::shared_ptr<http::body_source> from, method verb = method::post) {
     return http::request(verb, std::move(url)).with_body_from(std::move(from), "application/octet-stream");
