@@ -19,10 +19,16 @@ constexpr unsigned most_pages = 40;
 constexpr char const* page_size = "250";
 constexpr unsigned most_relation_pages = 10;
 constexpr char const* relation_page_size = "100";
-// Between the homeserver's clock and ours.
+// What our clock may have jumped by meanwhile.
 constexpr base::duration clock_slack = std::chrono::hours(1);
 
 constexpr char const* purpose = "looking for a message that may have been sent";
+
+// By our clock: the homeserver's may be hours off, but how long ago something was it knows all the same.
+base::time_point sent_at(raw_event const& e, base::time_point now) {
+    auto const age = e.age();
+    return age ? now - *age : e.sent();
+}
 
 // "m.replace" of an edit, "m.annotation" of a reaction; empty for everything else.
 std::string relation_of(outbox_row const& row) {
@@ -51,7 +57,7 @@ asio::awaitable<result<relation_answer>> look_up_redaction(api& homeserver, outb
 
 }  // namespace
 
-asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_keys wanted, user_id me) {
+asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_keys wanted, user_id me, base::clock& time) {
     found_keys found;
     std::string from;
     for (unsigned page = 0; page < most_pages && found.size() < wanted.keys.size(); ++page) {
@@ -66,7 +72,7 @@ asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_k
             if (e.sender() != me) continue;
             auto const key = std::find(wanted.keys.begin(), wanted.keys.end(), e.content_text(key_member));
             if (key != wanted.keys.end()) found.emplace(*key, e.id());
-            if (e.sent() < wanted.oldest - clock_slack) co_return found;
+            if (sent_at(e, time.now()) < wanted.oldest - clock_slack) co_return found;
         }
         if (read->end.empty() || read->end == from) break;
         from = read->end;
@@ -76,7 +82,7 @@ asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_k
 
 bool is_about_another(outbox_row const& row) { return !row.target.empty(); }
 
-asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbox_row row, user_id me) {
+asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbox_row row, user_id me, base::clock& time) {
     if (row.type == "m.room.redaction") co_return co_await look_up_redaction(homeserver, std::move(row), std::move(me));
     relation_answer said;
     std::string from;
@@ -98,7 +104,7 @@ asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbo
                 said.found = e.id();
                 co_return said;
             }
-            if (e.sent() < row.created - clock_slack) co_return said;
+            if (sent_at(e, time.now()) < row.created - clock_slack) co_return said;
         }
         auto next = base::find_string(read->source->root(), "next_batch").value_or(std::string());
         if (next.empty() || next == from) break;

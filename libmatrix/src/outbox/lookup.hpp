@@ -19,7 +19,7 @@ using found_keys = std::map<std::string, event_id>;
 
 // Reads the room's history backwards for events of `me` with one of the keys: until all are found, to an hour before the oldest was queued,
 // and at most 10,000 events in 40 requests, which answer for everything that waits in the room. Errors as any request's.
-boost::asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_keys wanted, user_id me);
+boost::asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_keys wanted, user_id me, base::clock& time);
 
 // The short way for what is about another event: one request for a redaction (has the event been redacted by `me`?), and for an edit or a
 // reaction the events that relate to its target, at most 1,000. `answered` is false if the homeserver does not offer that.
@@ -28,6 +28,6 @@ struct relation_answer {
     std::optional<event_id> found;
 };
 bool is_about_another(outbox_row const& row);
-boost::asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbox_row row, user_id me);
+boost::asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbox_row row, user_id me, base::clock& time);
 
 }  // namespace chatrixcd::matrix::detail

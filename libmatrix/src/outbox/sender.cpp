@@ -150,7 +150,7 @@ asio::awaitable<std::optional<event_id>> outbox::search(outbox_row const& row, s
     bool const is_covered = !row.device.empty() || queue.searched_for.contains(row.key);
     bool const searched = is_covered && queue.searched_on == device && with_->time.uptime() < queue.searched_until;
     if (!searched && is_about_another(row)) {
-        auto const answer = co_await look_up_relation(*api_, row, session_->user());
+        auto const answer = co_await look_up_relation(*api_, row, session_->user(), with_->time);
         if (!answer) {
             failure = answer.error();
             co_return found;
@@ -162,7 +162,7 @@ asio::awaitable<std::optional<event_id>> outbox::search(outbox_row const& row, s
                      device](base::transaction& t) { return find_old_keys(t, account, room, before, device); };
         auto wanted = co_await write_through(*with_, std::move(find));
         std::set<std::string> keys(wanted.keys.begin(), wanted.keys.end());
-        auto answer = co_await look_up(*api_, row.room, std::move(wanted), session_->user());
+        auto answer = co_await look_up(*api_, row.room, std::move(wanted), session_->user(), with_->time);
         // Whoever may not read the room any more may not write to it either: the homeserver says so.
         if (!answer && !is_refusal(answer.error())) {
             failure = answer.error();

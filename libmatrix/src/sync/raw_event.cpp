@@ -97,6 +97,12 @@ base::time_point raw_event::sent() const noexcept {
     return event_access::time_of(*object_);
 }
 
+std::optional<base::duration> raw_event::age() const noexcept {
+    auto const* age = unsigned_ == nullptr ? nullptr : unsigned_->if_contains("age");
+    if (age == nullptr || !age->is_int64() || age->get_int64() < 0) return std::nullopt;
+    return base::duration(age->get_int64());
+}
+
 bool raw_event::is_state(std::string_view event_type, std::string_view key) const noexcept {
     return state_key_ && type_ == event_type && *state_key_ == key;
 }

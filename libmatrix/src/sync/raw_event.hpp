@@ -22,6 +22,8 @@ public:
     user_id const& sender() const noexcept { return sender_; }
     // As event::sent().
     base::time_point sent() const noexcept;
+    // How long ago that was, by the homeserver's clock alone (unsigned.age); never negative.
+    std::optional<base::duration> age() const noexcept;
     std::optional<std::string_view> const& state_key() const noexcept { return state_key_; }
     boost::json::object const& content() const noexcept { return *content_; }
     boost::json::object const& object() const noexcept { return *object_; }

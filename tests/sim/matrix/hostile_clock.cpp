@@ -53,6 +53,29 @@ TEST_SUITE("matrix::hostile clock") {
         }
     }
 
+    TEST_CASE("what the account says from elsewhere does not end the search for a message, however far behind the homeserver's clock is") {
+        other_clock theirs(-5h);
+        echo_rig r(1, [&](homeserver::server_options& how) { how.time_source = &theirs; });
+        theirs.follow(r.w.time);
+        r.open();
+        r.faults().on(method::put, "/rooms/{room}/send/{type}/{txn}").does(fault::drop_after());
+        r.command();
+        r.w.pass(1min);
+        r.close();
+        r.w.pass(2h);
+        r.account.say(r.room, "from my phone");
+        r.w.pass(12h);
+        r.w.network->calm();
+        int sent_again = 0;
+        r.w.network->observer = [&](base::http::request const& asked, base::http::response const&) {
+            if (contains(asked.path(), "/send/")) ++sent_again;
+        };
+        r.open();
+        r.w.pass(1min);
+        CHECK(r.ann.bodies(r.room, r.account.id()) == strings{"echo: c1", "from my phone"});
+        CHECK(sent_again == 0);
+    }
+
     TEST_CASE("our clock jumping back and forth by hours, days and years changes nothing that is handled or sent") {
         other_clock theirs(0ms);
         echo_rig r(1, [&](homeserver::server_options& how) { how.time_source = &theirs; });
