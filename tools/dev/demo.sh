@@ -4,6 +4,6 @@
 . tools/dev/common.sh
 split_yes "$@"
 setup
-build_preset dev chatrixcd
+build_preset dev chatrixcd echo_bot
 [ -e build/bin ] || ln -sfn dev/bin build/bin
 exec build/dev/bin/chatrixcd demo "${rest[@]}"

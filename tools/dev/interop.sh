@@ -2,6 +2,10 @@
 . tools/dev/common.sh
 split_yes "$@"
 # npm brings its own, newer Node.js; Debian's npm alone would bring several hundred packages, so it is asked for only where it is missing.
-if command -v npm >/dev/null; then setup; else setup npm; fi
+if command -v npm >/dev/null; then setup python3-venv; else setup python3-venv npm; fi
+# Synapse is fetched from the mirror that apt uses; a machine whose package lists were cleaned away names none.
+if command -v apt-get >/dev/null && ! apt-get indextargets | grep -q .; then
+    if [ "$(id -u)" -eq 0 ]; then apt-get update -qq; else sudo apt-get update -qq; fi
+fi
 bash tools/dev/build.sh "${yes[@]}"
 exec python3 tests/interop/run.py build/bin build/interop "${rest[@]}"

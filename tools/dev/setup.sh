@@ -58,10 +58,17 @@ if ! choose; then
     choose || { echo "setup: none of \`$entry\` is in this distribution's packages" >&2; exit 1; }
 fi
 
-size=$(LC_ALL=C apt-get install --no-install-recommends --print-uris -y "${packages[@]}" 2>/dev/null |
-    awk '/^\x27/ { bytes += $3 } END { printf "%d", bytes / 1000000 }')
-echo "Building needs these packages: ${packages[*]}"
-echo "That is about $size MB to download and 1 to 2 minutes to install; the first build then takes 5 to 10 minutes on two cores."
+uris=$(mktemp)
+if ! LC_ALL=C apt-get install --no-install-recommends --print-uris -y "${packages[@]}" >"$uris" 2>&1; then
+    tail -5 "$uris" >&2
+    rm -f "$uris"
+    echo "setup: apt-get cannot install ${packages[*]}; what it says is above" >&2
+    exit 1
+fi
+size=$(awk '/^\x27/ { bytes += $3 } END { printf "%d", bytes / 1000000 }' "$uris")
+rm -f "$uris"
+echo "Needed packages: ${packages[*]}"
+echo "That is about $size MB to download and 1 to 2 minutes to install. A first build takes 5 to 10 minutes on two cores; \`check\` over an hour."
 if [ -z "$yes" ]; then
     [ -t 0 ] || { echo "setup: nobody to ask; run it again with -y" >&2; exit 1; }
     printf 'Install them%s? [y/N] ' "${sudo:+ with sudo}"

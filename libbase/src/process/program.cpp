@@ -62,6 +62,20 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 }  // namespace
+}  // namespace chatrixcd::base::supervisor
+
+namespace chatrixcd::base {
+
+result<std::string> find_program(process_spec const& spec) {
+    auto found = supervisor::look_up(spec);
+    if (!found || found->front() != '/' || ::access(found->c_str(), X_OK) == 0) return found;
+    if (::access(found->c_str(), F_OK) == 0) return error(error_kind::forbidden, "the program " + *found + " is not executable");
+    return error(error_kind::not_found, "there is no program " + *found);
+}
+
+}  // namespace chatrixcd::base
+
+namespace chatrixcd::base::supervisor {
 
 result<program> program::prepare(process_spec spec) {
     auto ok = check(spec);

@@ -72,8 +72,9 @@ asio::awaitable<result<grant>> password_login::acquire(login_context where) {
 
 class fixed_token final : public token_source {
 public:
-    explicit fixed_token(secret token) : token_(std::move(token)) {}
+    fixed_token(secret token, user_id owner) : token_(std::move(token)), owner_(std::move(owner)) {}
 
+    user_id account() const override { return owner_; }
     asio::awaitable<result<grant>> acquire(login_context) override {
         grant given;
         given.access_token = token_;
@@ -82,6 +83,7 @@ public:
 
 private:
     secret token_;
+    user_id owner_;
 };
 
 }  // namespace
@@ -96,7 +98,9 @@ std::shared_ptr<token_source> password_with_refresh(user_id user, secret passwor
     return std::make_shared<password_login>(std::move(user), std::move(password), /*expiring=*/true);
 }
 
-std::shared_ptr<token_source> token(secret access_token) { return std::make_shared<fixed_token>(std::move(access_token)); }
+std::shared_ptr<token_source> token(secret access_token, user_id owner) {
+    return std::make_shared<fixed_token>(std::move(access_token), std::move(owner));
+}
 
 }  // namespace login
 

@@ -181,6 +181,11 @@ asio::awaitable<result<void>> session::adopt(grant given) {
         if (!known) co_return known.error();
     }
     if (auto const allowed = check_owner(given.user); !allowed) co_return allowed.error();
+    auto const meant = tokens_->account();
+    if (!meant.empty() && meant != given.user) {
+        co_return error(error_kind::forbidden, "the access token belongs to " + given.user.str() + ", not to " + meant.str())
+            .with_hint("Make an access token of that account, or name the other one");
+    }
     std::optional<base::time_point> expires;
     if (given.lifetime) expires = with_->time.now() + std::min(*given.lifetime, longest_life);
     auto save = [account = with_->account, given, expires](base::transaction& t) { save_grant(t, account, given, expires); };

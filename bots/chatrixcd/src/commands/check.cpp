@@ -37,6 +37,10 @@ void print_servers(config const& c, std::ostream& out) {
     }
 }
 
+void add(std::vector<std::string>& to, std::vector<std::string> lines) {
+    for (std::string& line : lines) to.push_back(std::move(line));
+}
+
 }  // namespace
 
 exit_code check(check_command const& asked, environment variables, std::ostream& out) {
@@ -47,11 +51,11 @@ exit_code check(check_command const& asked, environment variables, std::ostream&
             out << std::left << std::setw(22) << k.path() << ' ' << base::text::one_line(value) << '\n';
         }
         print_servers(loaded.values, out);
-        for (std::string& line : exposures(loaded, asked.config.file)) loaded.warnings.push_back(std::move(line));
-    }
-    if (loaded.problems.empty()) {
-        for (std::string& line : missing_secrets(loaded.values, variables)) loaded.problems.push_back(std::move(line));
-        for (std::string& line : refusals(loaded.values)) loaded.problems.push_back(std::move(line));
+        add(loaded.warnings, exposures(loaded, asked.config.file));
+        add(loaded.warnings, missing_programs(loaded.values, variables));
+        add(loaded.problems, missing_secrets(loaded, variables));
+        add(loaded.problems, missing_files(loaded));
+        add(loaded.problems, refusals(loaded));
     }
     if (!report(loaded, out)) return exit_code::usage;
     out << "The configuration is fine.\n";

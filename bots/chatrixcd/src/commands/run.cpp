@@ -27,13 +27,13 @@ using asio::awaitable;
 
 awaitable<base::result<std::shared_ptr<matrix::token_source>>> make_tokens(asio::any_io_executor executor, matrix_config const& settings,
                                                                            environment variables) {
+    auto user = matrix::user_id::parse(settings.user_id);
+    if (!user) co_return base::error(base::error_kind::invalid, "matrix.user_id: " + user.error().message());
     if (settings.access_token.from != secret_source::kind::none) {
         auto token = co_await read_secret(executor, settings.access_token, "matrix.access_token", variables);
         if (!token) co_return token.error();
-        co_return matrix::login::token(std::move(*token));
+        co_return matrix::login::token(std::move(*token), std::move(*user));
     }
-    auto user = matrix::user_id::parse(settings.user_id);
-    if (!user) co_return base::error(base::error_kind::invalid, "matrix.user_id: " + user.error().message());
     auto password = co_await read_secret(executor, settings.password, "matrix.password", variables);
     if (!password) co_return password.error();
     co_return matrix::login::password(std::move(*user), std::move(*password));
@@ -83,7 +83,7 @@ base::log_level least_level(config const& settings) {
 exit_code run(run_command const& asked, environment variables) {
     loaded_config loaded = read_config(asked.config, variables);
     if (!report(loaded, std::cerr)) return exit_code::usage;
-    for (std::string const& line : refusals(loaded.values)) std::cerr << "warning: " << line << '\n';
+    for (std::string const& line : refusals(loaded)) std::cerr << "warning: " << base::text::one_line(line) << '\n';
     for (std::string const& line : exposures(loaded, asked.config.file)) std::cerr << "warning: " << base::text::one_line(line) << '\n';
 
     asio::io_context loop(1);

@@ -86,13 +86,28 @@ void read_variables(load_request const& from, loaded_config& into) {
     }
 }
 
+// A variable that looks like ours and is none. Those that a job finds in its environment may be there, and those that hold a secret.
+void check_variables(load_request const& from, loaded_config& into) {
+    std::vector<std::string> known{"CHATRIXCD_RUN_ID", "CHATRIXCD_RUN_KEY"};
+    for (key const& k : all_keys()) {
+        known.push_back(k.environment());
+        auto const* secret = std::get_if<secret_member>(&k.member);
+        if (secret != nullptr) known.push_back((*secret)(into.values).name);
+    }
+    for (std::string const& name : from.variable_names) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        into.warnings.push_back("the environment variable " + name + ": " + unknown(name, known));
+    }
+}
+
 void read_overrides(load_request const& from, loaded_config& into) {
     std::vector<std::string> paths;
     for (key const& k : all_keys()) paths.push_back(k.path());
     for (auto const& [path, value] : from.overrides) {
         key const* k = find_key(path);
         if (k == nullptr) {
-            into.problems.push_back("--set " + path + ": " + unknown(path, paths));
+            std::string const close = nearest(path, paths);
+            into.problems.push_back("--set " + path + ": is not a known key" + (close.empty() ? "" : "; did you mean `" + close + "`?"));
         } else if (auto wrong = assign_text(into.values, *k, value)) {
             into.problems.push_back("--set " + path + ": " + *wrong);
         } else {
@@ -148,9 +163,10 @@ void check_account(loaded_config& into) {
 void check_whole(loaded_config& into, bool needs_account) {
     config const& c = into.values;
     if (needs_account) check_account(into);
-    if (c.matrix.store_path.empty()) into.problems.push_back("matrix.store_path is empty: name a folder, e.g. /var/lib/chatrixcd");
+    if (c.matrix.store_path.empty())
+        into.problems.push_back(placed(into, "matrix.store_path", "is empty; name a folder, e.g. /var/lib/chatrixcd"));
     if (c.bot.command_prefix.empty() || c.bot.command_prefix.find(' ') != std::string::npos) {
-        into.problems.push_back("bot.command_prefix must be one word, e.g. \"!cd\"");
+        into.problems.push_back(placed(into, "bot.command_prefix", "must be one word, e.g. \"!cd\""));
     }
     check_ids(into);
     if (c.ci.empty()) into.warnings.push_back("ci is empty: there is nothing to run; add a server with projects and jobs");
@@ -167,6 +183,7 @@ loaded_config load(load_request from) {
     loaded.problems.insert(loaded.problems.end(), out.problems.begin(), out.problems.end());
     loaded.warnings = std::move(out.warnings);
     read_overrides(from, loaded);
+    check_variables(from, loaded);
     if (loaded.problems.empty()) check_whole(loaded, from.needs_account);
     // Without a homeserver its name is the user id's domain; discovery finds the address.
     matrix_config& matrix = loaded.values.matrix;
@@ -177,15 +194,22 @@ loaded_config load(load_request from) {
     return loaded;
 }
 
-std::vector<std::string> refusals(config const& c) {
+std::string placed(loaded_config const& loaded, std::string const& path, std::string const& sentence) {
+    auto const origin = loaded.origins.find(path);
+    bool const has_place = origin != loaded.origins.end() && origin->second != "default";
+    return (has_place ? origin->second + ": " : std::string()) + path + ": " + sentence;
+}
+
+std::vector<std::string> refusals(loaded_config const& loaded) {
+    auto const& bot = loaded.values.bot;
     std::vector<std::string> lines;
-    if (c.bot.admin_users.empty()) {
-        lines.push_back(
-            "bot.admin_users is empty, so nobody may command: add \"admin_users\": [\"@you:example.org\"] to the section `bot`");
+    if (bot.admin_users.empty()) {
+        lines.push_back(placed(loaded, "bot.admin_users",
+                               "is empty, so nobody may command; add \"admin_users\": [\"@you:example.org\"] to the section `bot`"));
     }
-    if (c.bot.allowed_rooms.empty()) {
-        lines.push_back(
-            "bot.allowed_rooms is empty, so no room takes commands: add \"allowed_rooms\": [\"!room:example.org\"] to the section `bot`");
+    if (bot.allowed_rooms.empty()) {
+        lines.push_back(placed(loaded, "bot.allowed_rooms",
+                               "is empty, so no room takes commands; add \"allowed_rooms\": [\"!room:example.org\"] to the section `bot`"));
     }
     return lines;
 }

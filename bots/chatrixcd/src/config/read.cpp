@@ -1,19 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/read.hpp"
 
+#include <unistd.h>
+
 #include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/text.hpp>
 #include <ostream>
+#include <string_view>
 
 namespace chatrixcd::bot {
 namespace {
+
 constexpr std::size_t max_config = 1U << 20U;
+
+std::vector<std::string> own_variables() {
+    std::vector<std::string> names;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        std::string_view const text = *entry;
+        if (text.starts_with("CHATRIXCD_")) names.emplace_back(text.substr(0, text.find('=')));
+    }
+    return names;
+}
+
 }  // namespace
 
 loaded_config read_config(config_options const& options, environment variables, bool needs_account) {
     load_request request;
     request.file_name = options.file;
     request.variables = std::move(variables);
+    request.variable_names = own_variables();
     request.overrides = options.overrides;
     request.needs_account = needs_account;
     if (!options.file.empty()) {

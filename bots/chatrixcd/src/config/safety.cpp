@@ -2,8 +2,15 @@
 #include "config/safety.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <chatrixcd/base/process.hpp>
+#include <cstring>
+#include <filesystem>
 #include <set>
+#include <system_error>
+#include <utility>
 
 #include "config/keys.hpp"
 
@@ -32,6 +39,50 @@ std::set<std::string> files_with_secrets(loaded_config const& loaded, std::strin
     return files;
 }
 
+// Empty if it is there, else why it is not.
+std::string why_no_program(std::vector<std::string> argv, std::vector<std::pair<std::string, std::string>> settings,
+                           environment const& variables) {
+    base::process_spec spec;
+    spec.argv = std::move(argv);
+    spec.environment = std::move(settings);
+    spec.environment.emplace_back("PATH", variables("PATH").value_or(""));
+    if (spec.argv.empty()) return {};
+    auto const found = base::find_program(spec);
+    return found ? std::string() : found.error().message();
+}
+
+std::string why_missing(secret_source const& used, environment const& variables) {
+    auto const in_file = [](std::string const& file) {
+        auto const there = base::secret::from_file(file);
+        return there ? std::string() : there.error().describe();
+    };
+    switch (used.from) {
+        case secret_source::kind::file:
+            return in_file(used.name);
+        case secret_source::kind::environment:
+            return variables(used.name).value_or("").empty() ? "the environment variable " + used.name + " is not set" : "";
+        case secret_source::kind::credential:
+            if (auto const folder = variables("CREDENTIALS_DIRECTORY")) return in_file(*folder + "/" + used.name);
+            return {};  // only systemd, starting the service, puts it there
+        case secret_source::kind::command:
+            return why_no_program(used.command, {}, variables);
+        case secret_source::kind::none:
+        case secret_source::kind::inline_text:
+            break;
+    }
+    return {};
+}
+
+// The folder itself, or the one in which it would be made.
+std::string nearest_folder(std::string const& path) {
+    std::error_code ignored;
+    std::filesystem::path folder = std::filesystem::absolute(path, ignored);
+    while (!std::filesystem::exists(folder, ignored) && folder.has_parent_path() && folder != folder.parent_path()) {
+        folder = folder.parent_path();
+    }
+    return folder.string();
+}
+
 }  // namespace
 
 std::vector<std::string> exposures(loaded_config const& loaded, std::string const& config_file) {
@@ -39,20 +90,52 @@ std::vector<std::string> exposures(loaded_config const& loaded, std::string cons
     for (std::string const& file : files_with_secrets(loaded, config_file)) {
         if (others_can_read(file)) lines.push_back(file + " holds a secret and others can read it: chmod 600 " + file);
     }
+    std::string const& key_file = loaded.values.matrix.client_key;
+    if (others_can_read(key_file)) lines.push_back(key_file + " is a private key and others can read it: chmod 600 " + key_file);
     std::string const& folder = loaded.values.matrix.store_path;
     if (others_can_read(folder)) lines.push_back("others can look into the store's folder " + folder + ": chmod 700 " + folder);
     return lines;
 }
 
-std::vector<std::string> missing_secrets(config const& c, environment const& variables) {
+std::vector<std::string> missing_secrets(loaded_config const& loaded, environment const& variables) {
+    config const& c = loaded.values;
     bool const by_token = c.matrix.access_token.from != secret_source::kind::none;
     secret_source const& used = by_token ? c.matrix.access_token : c.matrix.password;
     std::string const path = by_token ? "matrix.access_token" : "matrix.password";
+    if (auto const why = why_missing(used, variables); !why.empty()) return {placed(loaded, path, why)};
+    return {};
+}
+
+std::vector<std::string> missing_files(loaded_config const& loaded) {
     std::vector<std::string> lines;
-    if (used.from == secret_source::kind::file) {
-        if (auto const there = base::secret::from_file(used.name); !there) lines.push_back(path + ": " + there.error().describe());
-    } else if (used.from == secret_source::kind::environment && variables(used.name).value_or("").empty()) {
-        lines.push_back(path + ": the environment variable " + used.name + " is not set");
+    matrix_config const& matrix = loaded.values.matrix;
+    std::pair<char const*, std::string const*> const files[] = {
+        {"matrix.ca_file", &matrix.ca_file},
+        {"matrix.client_certificate", &matrix.client_certificate},
+        {"matrix.client_key", &matrix.client_key},
+    };
+    for (auto const& [path, file] : files) {
+        if (!file->empty() && ::access(file->c_str(), R_OK) != 0) {
+            lines.push_back(placed(loaded, path, "`" + *file + "` cannot be read: " + std::strerror(errno)));
+        }
+    }
+    auto const folder = nearest_folder(matrix.store_path);
+    if (!matrix.store_path.empty() && ::access(folder.c_str(), W_OK | X_OK) != 0) {
+        lines.push_back(
+            placed(loaded, "matrix.store_path", "`" + matrix.store_path + "` cannot be used: " + folder + ": " + std::strerror(errno)));
+    }
+    return lines;
+}
+
+std::vector<std::string> missing_programs(config const& c, environment const& variables) {
+    std::vector<std::string> lines;
+    for (ci_config const& server : c.ci) {
+        for (auto const& project : server.projects) {
+            for (auto const& job : project.jobs) {
+                auto const why = why_no_program(job.argv, job.environment, variables);
+                if (!why.empty()) lines.push_back("ci " + server.name + ": " + project.name + " / " + job.name + ": " + why);
+            }
+        }
     }
     return lines;
 }

@@ -22,10 +22,14 @@ namespace chatrixcd::base {
 class process_spec {
 public:
     process_spec() = default;
-    std::vector<std::string> argv;  // argv[0]: a path, or a name looked up in PATH of `environment`
-    std::string folder;             // working folder; empty: the parent's
+    std::vector<std::string> argv;                                 // argv[0]: a path, or a name looked up in PATH of `environment`
+    std::string folder;                                            // working folder; empty: the parent's
     std::vector<std::pair<std::string, std::string>> environment;  // all of it: nothing is inherited
 };
+
+// The file that would be run: argv[0], or where it is in PATH of the spec's environment. Errors: not_found (no such program), forbidden
+// (not executable). A relative path is given back as it is: where it leads depends on the folder.
+result<std::string> find_program(process_spec const& spec);
 
 // A piece of what the process wrote, in the order written; standard output and error share one pipe.
 struct process_output {

@@ -14,7 +14,8 @@ std::shared_ptr<token_source> password(user_id user, secret password);
 // before it is used.
 std::shared_ptr<token_source> password_with_refresh(user_id user, secret password);
 
-// A token made elsewhere. Used at the first start; once the homeserver refuses it, only a person can help (error `unauthorized`).
-std::shared_ptr<token_source> token(secret access_token);
+// A token made elsewhere. Used at the first start; once the homeserver refuses it, only a person can help (error `unauthorized`). With an
+// `owner`, one that is of another account is refused (error `forbidden`); without, the client becomes whoever it belongs to.
+std::shared_ptr<token_source> token(secret access_token, user_id owner = {});
 
 }  // namespace chatrixcd::matrix::login

@@ -35,7 +35,7 @@ TEST_SUITE("bot::config") {
         auto const loaded = load_text(page.substr(begin, page.find("\n```", begin) - begin));
         CHECK(loaded.problems == std::vector<std::string>{});
         CHECK(loaded.warnings == std::vector<std::string>{});
-        CHECK(refusals(loaded.values).empty());
+        CHECK(refusals(loaded).empty());
     }
 
     TEST_CASE("the command line beats the file, which beats the environment, which beats the default") {
@@ -93,10 +93,10 @@ TEST_SUITE("bot::config") {
     }
 
     TEST_CASE("an empty list of admins or rooms allows nobody, and says the line to add") {
-        auto const lines = refusals(load_text(R"({"matrix": {"user_id": "@b:x", "password": "p"}})").values);
+        auto const lines = refusals(load_text(R"({"matrix": {"user_id": "@b:x", "password": "p"}})"));
         CHECK(says(lines, {"admin_users", "\"admin_users\": ["}));
         CHECK(says(lines, {"allowed_rooms", "\"allowed_rooms\": ["}));
-        CHECK(refusals(load_text(complete).values).empty());
+        CHECK(refusals(load_text(complete)).empty());
     }
 
     TEST_CASE("an id that can never match is refused where it stands") {
@@ -138,9 +138,27 @@ TEST_SUITE("bot::config") {
         }
     }
 
+    TEST_CASE("a variable that looks like a key and is none is told of") {
+        load_request request;
+        request.file_text = R"({"matrix": {"user_id": "@b:x", "password": {"env": "CHATRIXCD_PW"}}})";
+        request.variable_names = {"CHATRIXCD_MATRIX_USERID", "CHATRIXCD_MATRIX_HOMESERVER", "CHATRIXCD_PW", "CHATRIXCD_RUN_ID"};
+        auto const loaded = load(std::move(request));
+        CHECK(says(loaded.warnings, {"CHATRIXCD_MATRIX_USERID", "did you mean `CHATRIXCD_MATRIX_USER_ID`?"}));
+        for (auto const* fine : {"MATRIX_HOMESERVER", "CHATRIXCD_PW", "RUN_ID"}) CHECK_FALSE(says(loaded.warnings, {fine}));
+    }
+
+    TEST_CASE("what no list, prefix or option can be is named with its place") {
+        auto const loaded =
+            load_text(R"({"matrix": {"user_id": "@b:x", "password": "p"}, "bot": {"command_prefix": "a b", "admin_users": []}})");
+        CHECK(says(loaded.problems, {"bot.hjson:1:", "bot.command_prefix: must be one word"}));
+        CHECK(says(refusals(loaded), {"bot.hjson:1:", "bot.admin_users: is empty"}));
+        CHECK(
+            says(load_text("{}", {}, {{"matrix.userid", "x"}}).problems, {"--set matrix.userid: is not a known key", "`matrix.user_id`"}));
+    }
+
     TEST_CASE("an empty store folder is refused") {
         auto const loaded = load_text(R"({"matrix": {"user_id": "@b:x", "password": "p", "store_path": ""}})");
-        CHECK(says(loaded.problems, {"matrix.store_path is empty"}));
+        CHECK(says(loaded.problems, {"matrix.store_path: is empty"}));
     }
 
     TEST_CASE("where no account is needed, none has to be named") {

@@ -19,7 +19,7 @@ TEST_SUITE("bot::demo") {
         auto const loaded = load_text(sample_config(s));
         CHECK(loaded.problems == std::vector<std::string>{});
         CHECK(loaded.warnings == std::vector<std::string>{});
-        CHECK(refusals(loaded.values).empty());
+        CHECK(refusals(loaded).empty());
         REQUIRE(loaded.values.ci.size() == 1);
         CHECK(loaded.values.ci.front().projects.front().jobs.size() == 3);
     }

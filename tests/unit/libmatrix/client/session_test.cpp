@@ -99,6 +99,22 @@ TEST_SUITE("matrix::session") {
         w.stop(*bot);
     }
 
+    TEST_CASE("a token of another account than the one that is meant is refused, and nothing of it is kept") {
+        world w;
+        auto account = w.add("bot");
+        auto other = w.add("eve");
+        auto bot = w.make_client("store");
+        auto const started = w.run(start(*bot, matrix::login::token(base::secret(other.token()), matrix::user_id(account.id()))));
+        w.stop(*bot);
+        REQUIRE_FALSE(started);
+        CHECK(started.error().kind() == base::error_kind::forbidden);
+        CHECK(started.error().message() == "the access token belongs to @eve:test, not to @bot:test");
+        bot = w.make_client("store");
+        CHECK(w.run(start(*bot, matrix::login::token(base::secret(account.token()), matrix::user_id(account.id())))));
+        CHECK(bot->user().str() == account.id());
+        w.stop(*bot);
+    }
+
     TEST_CASE("each bad start is one clear error") {
         world w;
         w.add("bot");
