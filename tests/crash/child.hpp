@@ -12,8 +12,9 @@ namespace chatrixcd::test {
 
 class child {
 public:
-    // What the process does: it must begin to end in good order once the descriptor can be read. Returns its exit status.
-    using life = std::function<int(int stop)>;
+    // What the process does: it must begin to end in good order once the descriptor can be read. What it writes there wakes the loop, no
+    // more. Returns its exit status.
+    using life = std::function<int(int line)>;
 
     child(boost::asio::io_context& loop, life const& what);
     // Kills it if it is still there.
@@ -32,7 +33,6 @@ public:
 private:
     class watch;
     pid_t pid_ = -1;
-    int stop_ = -1;
     int how_ = 0;
     bool ended_ = false;
     std::shared_ptr<watch> watch_;

@@ -5,13 +5,14 @@
 
 #include <chrono>
 #include <iostream>
+#include <optional>
 
 #include <chatrixcd/base/json_reader.hpp>
 
+#include "crash/glance.hpp"
 #include "crash/points.hpp"
 #include "crash/processes.hpp"
-#include "state/schema.hpp"
-#include "support/run_coroutine.hpp"
+#include "sim/whole_stores.hpp"
 
 namespace chatrixcd::test {
 
@@ -19,9 +20,10 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-// More than the boundaries of a life with one or two messages.
-constexpr std::uint64_t furthest = 420;
-constexpr std::uint64_t lives_a_stage = 40;
+// Most boundaries of a message's life, in a process that waited for it, and of one that starts with a message.
+constexpr std::uint64_t furthest = 180;
+constexpr int processes_a_life = 6;
+constexpr std::uint64_t lives_a_stage = 12;
 
 class conversation {
 public:
@@ -37,19 +39,28 @@ public:
         on_.say(expected_.back());
     }
     bool is_answered() const { return on_.entrance->keys.size() == 2 * number_; }
-    // A process that may live as long as it needs, and then what the room and the store hold.
-    void settle() {
-        auto const last = on_.run(live_as_echo, 0, [&] { return is_answered() && on_.entrance->long_polls > 0 && left().empty(); });
-        INFO("left in the store: " << left());
-        CHECK_FALSE(last.stuck);
-        CHECK(last.status == 0);
-        check_room();
-        expected_.clear();
-        checked_ = on_.said().size();
+    // Answered, waiting for more, and with nothing left in the store.
+    bool is_quiet() {
+        if (!is_answered() || on_.entrance->long_polls == 0) return false;
+        auto const commits = on_.commits();
+        if (looked_ == commits) return false;
+        left_ = store_.rows(open_in_matrix);
+        if (!left_.empty()) {
+            looked_ = commits;
+            return false;
+        }
+        store_.close();
+        return true;
     }
-
-private:
+    ending live(std::uint64_t fatal, std::function<bool()> const& done) {
+        looked_.reset();
+        auto how = on_.run(live_as_echo, fatal, done);
+        store_.close();
+        return how;
+    }
+    // What the room holds of all that was said since the last time.
     void check_room() {
+        if (expected_.empty()) return;
         strings answers;
         strings right;
         for (auto const& words : expected_) {
@@ -61,84 +72,99 @@ private:
             answers.push_back(base::find_string(*base::find_object(event, "content"), "body").value_or("?"));
         }
         CHECK(answers == right);
+        expected_.clear();
+        checked_ = on_.said().size();
     }
-    // What the store has that is not done, for people.
-    std::string left() {
-        base::store_options file;
-        file.path = on_.folder() + "/matrix.db";
-        file.migrations = matrix::detail::migrations();
-        auto const store = base::store::open(std::move(file), base::make_inline_store_runner()).value();
-        auto look = [](base::transaction& t) {
-            return t.query(
-                "SELECT 'inbox ' || state || ' ' || tries || ' ' || event_id FROM inbox UNION ALL SELECT 'gap in ' || room_id FROM gap"
-                " UNION ALL SELECT 'outbox ' || state || ' ' || key FROM outbox WHERE state IN (0, 2)");
-        };
-        std::string words;
-        for (auto const& row : run_coroutine(on_.loop, store->read(std::move(look)))) words += row.text(0) + "; ";
-        return words;
+    // A process that may live as long as it needs, and then what the room holds.
+    void settle() {
+        auto const last = live(0, [&] { return is_quiet(); });
+        INFO("left in the store: " << doctest::toString(left_));
+        CHECK_FALSE(last.stuck);
+        CHECK(last.status == 0);
+        check_room();
     }
 
+private:
     stage& on_;
+    glance store_{on_.folder() + "/matrix.db"};
+    std::optional<std::uint64_t> looked_;  // after so many commits: there was something left
+    strings left_;
     std::size_t number_ = 0;
     std::size_t checked_ = 0;
     strings expected_;
 };
 
-// One message's life, cut at each boundary in turn. `at_once`: it was said while the bot was down.
-void sweep(bool at_once) {
+// A process that starts, finds a message and answers it, cut at each boundary in turn; another one puts that right.
+void sweep_start() {
     stage on;
     conversation talk(on);
     std::uint64_t fatal = 1;
-    if (!at_once) {
-        // What comes before the message is the other sweep's business.
-        on.run(live_as_echo, 0, [&] {
-            if (on.entrance->long_polls > 0 && fatal == 1) fatal = on.reached();
-            return fatal > 1;
-        });
-        REQUIRE(fatal > 20);
-        fatal -= 10;
-    }
     for (;; ++fatal) {
         INFO("boundary " << fatal);
-        auto const before = on.said().size();
-        auto const say = [&] {
-            if (on.said().size() == before) talk.say();
-        };
-        if (at_once) say();
-        auto const cut = on.run(live_as_echo, fatal, [&] {
-            if (on.entrance->long_polls > 0) say();
-            return on.said().size() > before && talk.is_answered();
-        });
+        talk.say();
+        auto const cut = talk.live(fatal, [&] { return talk.is_quiet(); });
         INFO("died " << cut.last);
         CHECK_FALSE(cut.stuck);
-        if (!at_once) say();
         talk.settle();
         if (!cut.died) break;
     }
-    std::cout << (at_once ? "said while it was down: " : "said while it waited: ") << fatal << " boundaries\n";
+    std::cout << "said while it was down: " << fatal << " boundaries\n";
     CHECK(fatal > 100);
 }
 
-// A few messages, two deaths, and a process that ends what is left. Returns how often it died.
-std::uint64_t live_through(std::uint64_t seed, stage& on, conversation& talk) {
+// A process that has put right what the last one left, and waits, gets a message, and is cut at each boundary from there in turn.
+void sweep_waiting() {
+    stage on;
+    conversation talk(on);
+    std::uint64_t n = 1;
+    for (;; ++n) {
+        INFO("boundary " << n);
+        bool said = false;
+        auto const cut = talk.live(0, [&] {
+            if (!talk.is_quiet()) return false;
+            if (said) return true;
+            talk.check_room();
+            on.arm(n);
+            talk.say();
+            said = true;
+            return false;
+        });
+        INFO("died " << cut.last);
+        CHECK_FALSE(cut.stuck);
+        REQUIRE(said);
+        if (cut.died) continue;
+        CHECK(cut.status == 0);
+        break;
+    }
+    talk.settle();
+    std::cout << "said while it waited: " << n << " boundaries\n";
+    CHECK(n > 60);
+}
+
+// Messages and deaths by turns: of a process that has put right what was left, and of one that starts. More than two deaths in a row would
+// be the third try of a message, after which it is set aside. Returns how often it died.
+std::uint64_t live_through(std::uint64_t seed, conversation& talk, stage& on) {
     INFO("replay with: CRASH_SEED=" << seed << " crash_echo");
     auto const dice = base::make_seeded_random(seed);
     std::uint64_t deaths = 0;
     std::string story;
-    for (int process = 0; process < 2; ++process) {
-        for (auto n = dice->below(3); n > 0; --n) talk.say();
+    for (int process = 0; process < processes_a_life; ++process) {
+        bool const waits = process % 2 == 0;
+        if (dice->below(4) == 0) talk.say();
         auto const when = dice->below(8);
         auto const fatal = 1 + dice->below(furthest);
         bool said = false;
-        auto const cut = on.run(live_as_echo, fatal, [&] {
-            if (!said && (on.entrance->requests >= when || on.entrance->long_polls > 0)) {
-                talk.say();
-                said = true;
-            }
-            return said && talk.is_answered();
+        auto const cut = talk.live(waits ? 0 : fatal, [&] {
+            if (said) return talk.is_answered();
+            bool const now = waits ? talk.is_quiet() : on.entrance->requests >= when || on.entrance->long_polls > 0;
+            if (!now) return false;
+            if (waits) on.arm(fatal);
+            talk.say();
+            said = true;
+            return false;
         });
         CHECK_FALSE(cut.stuck);
-        story += "boundary " + std::to_string(fatal) + ": " + (cut.died ? cut.last : "survived") + "; ";
+        story += (waits ? "armed " : "boundary ") + std::to_string(fatal) + ": " + (cut.died ? cut.last : "survived") + "; ";
         if (cut.died) ++deaths;
     }
     INFO(story);
@@ -150,27 +176,27 @@ std::uint64_t live_through(std::uint64_t seed, stage& on, conversation& talk) {
 
 TEST_SUITE("crash::echo") {
     TEST_CASE("SIGKILL at every boundary of a message that was said while the bot was down") {
-        if (!only_seed()) sweep(/*at_once=*/true);
+        if (!only_seed()) sweep_start();
     }
 
     TEST_CASE("SIGKILL at every boundary of a message that is said while the bot waits for one") {
-        if (!only_seed()) sweep(/*at_once=*/false);
+        if (!only_seed()) sweep_waiting();
     }
 
     TEST_CASE("SIGKILL at random boundaries: each message is handled, each answer is in the room once, in order") {
         if (auto const seed = only_seed()) {
             stage on;
             conversation talk(on);
-            live_through(*seed, on, talk);
+            live_through(*seed, talk, on);
             return;
         }
-        auto const wanted = points(1200);
+        auto const wanted = points(1700);
         auto const began = std::chrono::steady_clock::now();
         std::uint64_t deaths = 0;
         for (std::uint64_t seed = 1; deaths < wanted; seed += lives_a_stage) {
             stage on;
             conversation talk(on);
-            for (std::uint64_t life = 0; life < lives_a_stage && deaths < wanted; ++life) deaths += live_through(seed + life, on, talk);
+            for (std::uint64_t life = 0; life < lives_a_stage && deaths < wanted; ++life) deaths += live_through(seed + life, talk, on);
         }
         std::chrono::duration<double> const took = std::chrono::steady_clock::now() - began;
         std::cout << deaths << " deaths at random boundaries, " << static_cast<double>(deaths) / took.count() << " a second\n";

@@ -3,8 +3,11 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <new>
 #include <stdexcept>
@@ -19,15 +22,20 @@ ledger::ledger() {
 
 ledger::~ledger() { ::munmap(page_, sizeof(page)); }
 
-void ledger::clear() noexcept {
+void ledger::clear(std::uint64_t fatal) noexcept {
     page_->count = 0;
+    page_->fatal = fatal;
+    page_->commits = 0;
     page_->last = {};
 }
 
 base::store_hooks mortal::hooks() {
     base::store_hooks made;
     made.before_commit = [this] { reach("before a commit"); };
-    made.after_commit = [this] { reach("after a commit"); };
+    made.after_commit = [this] {
+        reach("after a commit");
+        tell();
+    };
     made.vfs = disk_.name();
     return made;
 }
@@ -38,13 +46,19 @@ void mortal::die(std::string_view what) {
     for (;;) ::pause();
 }
 
+void mortal::tell() {
+    ++page_.commits;
+    // Whoever does not listen just now will look at the number.
+    ::send(line_, "c", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 std::string mortal::about(std::string_view what, std::string const& path) const {
     return std::string(what) + " " + std::filesystem::path(path).filename().string();
 }
 
 disk_watcher::verdict mortal::writes(std::string const& path, std::size_t, std::string_view) {
     reach(about("before a write of", path));
-    return ++page_.count == fatal_ ? verdict::half : verdict::all;
+    return is_fatal() ? verdict::half : verdict::all;
 }
 
 bool mortal::truncates(std::string const& path, std::size_t) {
@@ -64,6 +78,7 @@ bool mortal::removes(std::string const& path, bool) {
 
 boost::asio::awaitable<base::result<base::http::response>> mortal_network::send(base::http::request r) {
     auto const name = std::string(base::http::to_string(r.verb)) + " " + r.url;
+    r.timeout = std::max<std::chrono::milliseconds>(r.timeout, std::chrono::hours(1));
     process_.reach("before " + name);
     auto answer = co_await inner_.send(std::move(r));
     process_.reach("after " + name);

@@ -64,11 +64,14 @@ public:
     std::string folder() const { return folder_.path() + "/bot"; }
 
     // What a process of the bot does, on a boundary counter of its own.
-    using life = std::function<int(stage const&, mortal&, int stop)>;
+    using life = std::function<int(stage const&, mortal&, int line)>;
     // One process: until it dies, or `done`; then it is asked to stop, which it may survive or not. `done` is asked after everything that
-    // happens at the homeserver.
+    // happens at the homeserver, and after each commit of the process.
     ending run(life const& what, std::uint64_t fatal, std::function<bool()> const& done);
+    // The process that runs dies at its n-th boundary from now.
+    void arm(std::uint64_t n) noexcept { book_.arm(n); }
     std::uint64_t reached() const noexcept { return book_.reached(); }
+    std::uint64_t commits() const noexcept { return book_.commits(); }
 
     // Ann says something; returns before the homeserver has it, which is at once.
     void say(std::string text);
@@ -83,7 +86,7 @@ public:
 
 private:
     boost::json::object ask(base::http::method verb, std::string path, std::string token, boost::json::object body = {});
-    bool run_until(std::function<bool()> const& done, std::chrono::seconds limit);
+    bool run_until(std::function<bool()> const& done);
 
     std::unique_ptr<base::random> entropy_ = base::make_system_random();
     base::temporary_folder folder_{"crash-"};

@@ -66,17 +66,8 @@ std::vector<whole_run_row> whole_stores::runs() const {
 
 std::vector<std::string> whole_stores::open_ends() const {
     std::vector<std::string> all;
-    for (auto const& row : query_chatops("SELECT 'undecided command ' || event FROM journal WHERE state <> 'done'"
-                                         " UNION ALL SELECT 'open run ' || number FROM runs WHERE open = 1"
-                                         " UNION ALL SELECT 'intent of run ' || run FROM intents"
-                                         " UNION ALL SELECT 'unsent ' || state || ' ' || key FROM outbox WHERE state <> 'sent'")) {
-        all.push_back(row.text(0));
-    }
-    for (auto const& row : query_matrix("SELECT 'inbox state ' || state || ' ' || event_id FROM inbox"
-                                        " UNION ALL SELECT 'gap in ' || room_id FROM gap"
-                                        " UNION ALL SELECT 'outbox state ' || state || ' ' || key FROM outbox WHERE state IN (0, 2)")) {
-        all.push_back(row.text(0));
-    }
+    for (auto const& row : query_chatops(open_in_chatops)) all.push_back(row.text(0));
+    for (auto const& row : query_matrix(open_in_matrix)) all.push_back(row.text(0));
     return all;
 }
 

@@ -28,6 +28,17 @@ struct whole_run_row {
     bool open = true;
 };
 
+// What is not done yet, for people: a row each.
+inline constexpr char const* open_in_chatops =
+    "SELECT 'undecided command ' || event FROM journal WHERE state <> 'done'"
+    " UNION ALL SELECT 'open run ' || number FROM runs WHERE open = 1"
+    " UNION ALL SELECT 'intent of run ' || run FROM intents"
+    " UNION ALL SELECT 'unsent ' || state || ' ' || key FROM outbox WHERE state <> 'sent'";
+inline constexpr char const* open_in_matrix =
+    "SELECT 'inbox state ' || state || ' ' || event_id FROM inbox"
+    " UNION ALL SELECT 'gap in ' || room_id FROM gap"
+    " UNION ALL SELECT 'outbox state ' || state || ' ' || key FROM outbox WHERE state IN (0, 2)";
+
 class whole_stores {
 public:
     explicit whole_stores(std::string folder) : folder_(std::move(folder)) {}
