@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A sync of 1 MB, 100 rooms and 5,000 events, from bytes to COMMIT in a database file; beside it Boost.JSON alone, which is the floor.
+// With --print-response it prints such a response instead, for other programs to measure themselves on.
 #include <benchmark/benchmark.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,6 +9,8 @@
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/store.hpp>
+#include <iostream>
+#include <string_view>
 
 #include "state/schema.hpp"
 #include "sync/commit.hpp"
@@ -163,3 +166,14 @@ void first_sync(benchmark::State& state) {
 BENCHMARK(first_sync)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
+
+int main(int argc, char** argv) {
+    if (argc == 2 && std::string_view(argv[1]) == "--print-response") {
+        std::cout << response(0);
+        return 0;
+    }
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+}

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Each figure stands beside a limit or a peer of the same run; times alone mean little on a machine that does other things.
+# Each figure stands beside a limit, a floor or a peer of the same run; times alone mean little on a machine that does other things.
 . tools/dev/common.sh
 split_yes "$@"
-setup
-build_preset bench bench_libraries bench_sync echo_bot
-build/bench/bin/bench_libraries "${rest[@]}"
-build/bench/bin/bench_sync "${rest[@]}"
-exec python3 tests/bench/idle.py build/bench/bin/echo_bot
+# As for the interop tests, npm only where it is missing. The peer in Go is left out where there is no Go.
+packages=(strace)
+command -v npm >/dev/null || packages+=(npm)
+setup "${packages[@]}"
+build_preset bench bench_libraries bench_sync bench_empty_program echo_bot chatrixcd
+exec python3 tests/bench/run.py build/bench/bin build/interop "${rest[@]}"
