@@ -96,14 +96,14 @@ void commit_queue::run(std::vector<entry>& batch) {
 
 std::exception_ptr commit_queue::commit(std::vector<entry>& batch) {
     try {
-        db_->execute("BEGIN IMMEDIATE");
-        for (auto& one : batch) run_one(one);
+        db_->run("BEGIN IMMEDIATE", {});
+        for (auto& one : batch) run_one(one, /*alone=*/batch.size() == 1);
         if (std::ranges::all_of(batch, [](entry const& one) { return one.failure != nullptr; })) {
             roll_back(*db_);
             return nullptr;
         }
         if (hooks_.before_commit) hooks_.before_commit();
-        db_->execute("COMMIT");
+        db_->run("COMMIT", {});
     } catch (...) {
         auto lost = as_store_error("the transaction was not committed");
         roll_back(*db_);
@@ -118,8 +118,9 @@ std::exception_ptr commit_queue::commit(std::vector<entry>& batch) {
     return nullptr;
 }
 
-void commit_queue::run_one(entry& one) {
-    db_->execute("SAVEPOINT closure");
+void commit_queue::run_one(entry& one, bool alone) {
+    // What has the transaction to itself is taken back with it: SQLite need not remember every page that it changes once more.
+    if (!alone) db_->run("SAVEPOINT closure", {});
     try {
         open_transaction here(*db_);
         one.work(here);
@@ -127,8 +128,9 @@ void commit_queue::run_one(entry& one) {
         one.failure = std::current_exception();
     }
     require_transaction(*db_);
-    if (one.failure) db_->execute("ROLLBACK TO closure");
-    db_->execute("RELEASE closure");
+    if (alone) return;
+    if (one.failure) db_->run("ROLLBACK TO closure", {});
+    db_->run("RELEASE closure", {});
 }
 
 }  // namespace chatrixcd::base

@@ -39,7 +39,7 @@ private:
     void drain();
     std::vector<entry> take();
     void run(std::vector<entry>& batch);
-    void run_one(entry& one);
+    void run_one(entry& one, bool alone);
     std::exception_ptr commit(std::vector<entry>& batch);
 
     std::unique_ptr<database> db_;
