@@ -56,7 +56,7 @@ TEST_SUITE("bot::config::safety") {
     TEST_CASE("a private key that others can read is told of") {
         base::temporary_folder folder("chatrixcd-test-");
         auto const file = folder.path() + "/key.pem";
-        REQUIRE(base::write_file(file, "key"));
+        REQUIRE(base::write_file(file, "key").has_value());
         ::chmod(file.c_str(), 0644);
         auto const loaded = load_text(account(R"("client_key": ")" + file + "\""));
         CHECK(says(exposures(loaded, "bot.hjson"), {file, "private key", "chmod 600"}));
