@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The homeserver alone, over real sockets and through a SIGKILL. usage: homeserver_test.py CHATRIXCD"""
-import json
 import pathlib
 import re
 import signal
@@ -9,47 +8,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import urllib.error
 import urllib.parse
-import urllib.request
+
+from homeserver import Homeserver
 
 CHATRIXCD = str(pathlib.Path(sys.argv.pop(1)).resolve())
-
-
-class Homeserver:
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([CHATRIXCD, "homeserver", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("ready "):
-            raise AssertionError(line + self.process.stderr.read())
-        self.url = line.split()[1]
-
-    def ask(self, method, path, body=None, token=None, content_type="application/json"):
-        """Status, headers and body."""
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"Content-Type": content_type}, method=method)
-        if token:
-            request.add_header("Authorization", "Bearer " + token)
-        try:
-            answer = urllib.request.urlopen(request, timeout=30)
-        except urllib.error.HTTPError as refused:
-            answer = refused
-        with answer:
-            content = answer.read()
-            is_json = answer.headers["Content-Type"] == "application/json"
-            return answer.status, answer.headers, json.loads(content) if is_json else content
-
-    def log_in(self, user, password):
-        body = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": user}, "password": password}
-        status, _, said = self.ask("POST", "/_matrix/client/v3/login", body)
-        assert status == 200, said
-        return said["access_token"]
-
-    def end(self, number=signal.SIGTERM):
-        """Exit code and what was written to standard error."""
-        self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=60)
-        return self.process.returncode, errors
 
 
 class HomeserverAlone(unittest.TestCase):
@@ -59,7 +22,7 @@ class HomeserverAlone(unittest.TestCase):
         self.store = pathlib.Path(temporary.name) / "homeserver.db"
 
     def start(self, *arguments):
-        server = Homeserver("--listen", "127.0.0.1:0", *arguments)
+        server = Homeserver(CHATRIXCD, "--listen", "127.0.0.1:0", *arguments)
         self.addCleanup(lambda: server.process.poll() is None and server.end(signal.SIGKILL))
         return server
 
