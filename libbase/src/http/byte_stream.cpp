@@ -50,6 +50,13 @@ bool is_about_our_certificate(boost::system::error_code const& failure) {
     }
 }
 
+// What a peer that knows no TLS answers has no TLS version where a record has one (RFC 8446, 5.1).
+bool is_without_tls(boost::system::error_code const& failure) {
+    if (failure.category() != asio::error::get_ssl_category()) return false;
+    auto const reason = ERR_GET_REASON(static_cast<unsigned long>(failure.value()));
+    return reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST || reason == SSL_R_PACKET_LENGTH_TOO_LONG;
+}
+
 template <class Stream>
 class socket_stream final : public byte_stream {
 public:
@@ -110,6 +117,10 @@ public:
 private:
     static error refusal(SSL* connection, boost::system::error_code const& failure, std::string const& host) {
         if (is_about_our_certificate(failure)) return certificate_refusal(host, failure);
+        if (is_without_tls(failure)) {
+            error plain(error_kind::unavailable, "no TLS connection to " + host + ": what answers there is not TLS");
+            return std::move(plain).with_hint("If the port speaks plain HTTP, write http:// instead of https://.");
+        }
         auto const verified = ::SSL_get_verify_result(connection);
         if (verified == X509_V_OK) return error(error_kind::unavailable, "no TLS connection to " + host + ": " + failure.message());
         error refused(error_kind::unavailable, "the certificate of " + host + " is refused: " + ::X509_verify_cert_error_string(verified));

@@ -50,6 +50,10 @@ struct response_reader::state {
     bool succeeded() const { return status() >= 200 && status() <= 299; }
     bool passes_on() const { return in_pieces && reading->is_header_done() && succeeded(); }
     // The parser asserts that an empty chunked body does not come in pieces of less than its five bytes.
+    // A TLS record, an alert most of all: 21 to 23, then version 3.x (RFC 8446, 5.1).
+    bool is_tls() const {
+        return !reading->is_header_done() && pending.size() >= 2 && pending[0] >= 0x14 && pending[0] <= 0x17 && pending[1] == 0x03;
+    }
     bool can_parse() const { return !pending.empty() && (!reading->is_header_done() || !reading->chunked() || pending.size() >= 5); }
 
     void begin() {
@@ -116,6 +120,9 @@ response_reader::~response_reader() = default;
 result<bool> response_reader::feed(std::string_view bytes) {
     auto& self = *state_;
     self.pending.append(bytes);
+    if (self.is_tls()) {
+        return error(error_kind::protocol, "the answer is not HTTP but TLS").with_hint("Write https:// instead of http://.");
+    }
     while (self.can_parse()) {
         boost::system::error_code failure;
         auto const taken = self.reading->put(boost::asio::buffer(self.pending), failure);

@@ -85,9 +85,10 @@ asio::awaitable<result<server_features>> check_versions(base::http::transport& t
     if (!answer && (answer.error().kind() == error_kind::timeout_unknown || answer.error().kind() == error_kind::rate_limited)) {
         co_return answer.error();
     }
-    co_return error(error_kind::protocol, base_url + " is no Matrix homeserver")
-        .with_status(response->status)
-        .with_hint("Check the homeserver's name or URL");
+    std::string hint = "Check the homeserver's name or URL";
+    // What web servers answer to plain HTTP where they expect TLS.
+    if (response->status == 400 && base_url.starts_with("http://")) hint += "; a port that speaks TLS wants https://";
+    co_return error(error_kind::protocol, base_url + " is no Matrix homeserver").with_status(response->status).with_hint(std::move(hint));
 }
 
 }  // namespace

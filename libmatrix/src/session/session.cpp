@@ -29,7 +29,17 @@ error unreachable(std::string const& homeserver, error const& why) {
         .with_status(why.http_status())
         .with_errcode(why.errcode())
         .with_server_text(why.server_text())
-        .with_hint("Check its name, and whether it runs");
+        .with_hint(why.hint().empty() ? "Check its name, and whether it runs" : why.hint());
+}
+
+// Nothing but a person can give another one.
+error about_given_token(error const& why) {
+    if (why.kind() != error_kind::unauthorized) return why;
+    return error(why.kind(), "the homeserver refuses the access token")
+        .with_status(why.http_status())
+        .with_errcode(why.errcode())
+        .with_server_text(why.server_text())
+        .with_hint("Make a new access token, at this homeserver");
 }
 
 }  // namespace
@@ -58,6 +68,7 @@ asio::awaitable<result<void>> session::open(std::shared_ptr<token_source> tokens
     current_.refresh_token = stored.refresh_token;
     plan_refresh(stored.expires);
     backoff wait(with_->random);
+    std::string told;
     for (unsigned attempt = 1;; ++attempt) {
         auto opened = co_await locate(stored.homeserver, stored.base_url);
         if (opened) {
@@ -72,7 +83,14 @@ asio::awaitable<result<void>> session::open(std::shared_ptr<token_source> tokens
         bool const final = opened || opened.error().kind() == error_kind::protocol || !may_repeat(opened.error(), /*repeatable=*/true);
         if (final) co_return opened;
         if (attempt == start_attempts) co_return unreachable(homeserver_, opened.error());
-        log_.warning("the homeserver could not be reached, trying again", {{"why", opened.error().describe()}});
+        // Once is enough: how it ends is said by whoever asked.
+        std::string why = opened.error().describe();
+        if (why != told) {
+            log_.warning("the homeserver could not be reached, trying again", {{"why", why}});
+        } else {
+            log_.debug("the homeserver could still not be reached, trying again");
+        }
+        told = std::move(why);
         auto const delay = wait.next(opened.error().retry_after());
         co_await with_->time.sleep(delay);
     }
@@ -178,7 +196,7 @@ asio::awaitable<result<void>> session::log_in(bool may_refresh) {
 asio::awaitable<result<void>> session::adopt(grant given) {
     if (given.user.empty() || given.device.empty()) {
         auto const known = co_await identify(given);
-        if (!known) co_return known.error();
+        if (!known) co_return about_given_token(known.error());
     }
     if (auto const allowed = check_owner(given.user); !allowed) co_return allowed.error();
     auto const meant = tokens_->account();

@@ -210,6 +210,14 @@ TEST_SUITE("base::http::response_reader") {
         CHECK(refusal(interim) == base::error_kind::protocol);
     }
 
+    TEST_CASE("an alert of TLS is told from what is no HTTP, with what to write") {
+        http::response_reader reader(http::method::get, max_body);
+        auto const fed = reader.feed(std::string("\x15\x03\x01\x00\x02\x02\x46", 7));
+        REQUIRE_FALSE(fed.has_value());
+        CHECK(fed.error().kind() == base::error_kind::protocol);
+        CHECK(fed.error().describe().find("https://") != std::string::npos);
+    }
+
     TEST_CASE("what is too long is refused as that") {
         std::string const head = "HTTP/1.1 200 OK\r\n";
         CHECK(refusal(head + "Content-Length: 101\r\n\r\n") == base::error_kind::too_large);
