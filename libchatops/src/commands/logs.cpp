@@ -24,7 +24,7 @@ boost::asio::awaitable<result<view>> logs(services const& with, context& asked, 
     if (found->id.empty()) co_return base::error(base::error_kind::not_found, title + " has no log: " + runs::summary_of(*found, {}));
     auto* const server = with.ci.server(found->server);
     auto* const facet = server ? server->log_facet() : nullptr;
-    if (!facet) co_return base::error(base::error_kind::unsupported, "CI `" + found->server + "` does not give out logs");
+    if (!facet) co_return base::error(base::error_kind::unsupported, "CI `" + found->server + "` does not give out logs.");
     auto const chunk = co_await guarded(facet->tail(found->id, lines_on_demand), base::error_kind::internal);
     if (!chunk) co_return chunk.error();
     auto text = runs::log_text(chunk->lines, lines_on_demand);

@@ -14,7 +14,7 @@ base::result<commands::run_number> presentation<commands::run_number>::parse(std
     if (digits.starts_with('#')) digits.remove_prefix(1);
     auto const number = presentation<std::int64_t>::parse(digits);
     if (!number || *number < 1) {
-        return base::error(base::error_kind::invalid, text::quoted(text) + " is no run: write its number, like `3` or `#3`");
+        return base::error(base::error_kind::invalid, text::quoted(text) + " is no run: write its number, like `3` or `#3`.");
     }
     return commands::run_number{*number};
 }

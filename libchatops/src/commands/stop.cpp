@@ -28,7 +28,7 @@ boost::asio::awaitable<result<view>> stop(services const& with, context& asked, 
     }
     auto* const server = with.ci.server(found->server);
     auto* const control = server ? server->control_facet() : nullptr;
-    if (!control) co_return base::error(base::error_kind::unsupported, "CI `" + found->server + "` cannot stop runs");
+    if (!control) co_return base::error(base::error_kind::unsupported, "CI `" + found->server + "` cannot stop runs.");
     // Named before the CI is asked: it may be faster than we are.
     with.tracked.name_stopper(found->number, name_of(asked.asked_by()));
     auto const asked_it = co_await guarded(control->cancel(found->id), base::error_kind::internal);
@@ -36,7 +36,7 @@ boost::asio::awaitable<result<view>> stop(services const& with, context& asked, 
         with.tracked.name_stopper(found->number, "");
         // It ended a moment ago; its card says how as soon as it is looked at.
         if (asked_it.error().kind() == base::error_kind::conflict) {
-            co_return base::error(base::error_kind::conflict, title + " has just ended by itself");
+            co_return base::error(base::error_kind::conflict, title + " has just ended by itself.");
         }
         co_return asked_it.error();
     }

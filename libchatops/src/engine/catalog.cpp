@@ -45,7 +45,7 @@ asio::awaitable<base::result<std::vector<known_project>>> catalog::projects() co
 
 asio::awaitable<base::result<std::vector<ci::job>>> catalog::jobs(std::string in_server, ci::project_id in) const {
     auto* const asked = server(in_server);
-    if (!asked) co_return base::error(base::error_kind::not_found, "no CI is called `" + in_server + "`");
+    if (!asked) co_return base::error(base::error_kind::not_found, "There is no CI called `" + in_server + "`.");
     std::vector<ci::job> all;
     ci::page_request which;
     ci::job_query const any;
