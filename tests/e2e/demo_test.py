@@ -4,9 +4,11 @@
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 from terminal import Terminal
@@ -36,6 +38,44 @@ class Scripted(unittest.TestCase):
             subprocess.run([CHATRIXCD, "demo", "--script"], stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
                            env={**os.environ, "TMPDIR": folder})
             self.assertEqual(os.listdir(folder), [])
+
+
+    def test_a_signal_ends_it_with_a_failure_and_leaves_nothing_behind(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with tempfile.TemporaryDirectory() as folder:
+                playing = subprocess.Popen([CHATRIXCD, "demo", "--script"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                                           env={**os.environ, "TMPDIR": folder})
+                playing.stdout.readline()
+                playing.send_signal(number)
+                playing.communicate(timeout=60)
+                self.assertEqual(playing.returncode, 1)
+                self.assertEqual(os.listdir(folder), [])
+
+    def test_a_bot_that_does_not_answer_is_exit_code_6(self):
+        with tempfile.TemporaryDirectory() as folder:
+            playing = subprocess.Popen([CHATRIXCD, "demo", "--script", "--keep", folder], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            playing.stdout.readline()
+            for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    words = entry.read_bytes().split(b"\0")
+                except OSError:
+                    continue
+                if b"run" in words and f"{folder}/config.hjson".encode() in words:
+                    os.kill(int(entry.parent.name), signal.SIGSTOP)
+            _, errors = playing.communicate(timeout=150)
+            self.assertEqual(playing.returncode, 6, errors)
+            self.assertEqual(len([line for line in errors.splitlines() if line.startswith("error: ")]), 1, errors)
+            self.assertIn("within 60 s", errors)
+
+    def test_a_kept_folder_can_be_played_in_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for success in ("#3 · success", "#6 · success"):
+                played = subprocess.run([CHATRIXCD, "demo", "--script", "--keep", folder], stdin=subprocess.DEVNULL, capture_output=True,
+                                        text=True, timeout=120)
+                self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
+                self.assertIn(success, played.stdout)
+                self.assertIn(f"All data is kept in {folder}", played.stdout)
 
 
 class InATerminal(unittest.TestCase):
@@ -68,6 +108,25 @@ class InATerminal(unittest.TestCase):
         t.wait_for("you  !cd projects")
         t.press("\x1b[A\x1b[A\r")
         t.wait_for("you  !cd ping", times=2)
+        self.leave(t)
+
+    def test_what_is_typed_before_there_is_a_prompt_is_shown_once(self):
+        t = Terminal([CHATRIXCD, "demo"])
+        self.addCleanup(t.close)
+        # Before it has begun, the terminal itself shows what is typed.
+        while termios.tcgetattr(t.slave)[3] & termios.ECHO:
+            t.pump(0.01)
+        t.type("!cd ping")
+        t.type("!cd info")
+        shown = t.wait_for(["pong", "open runs"])
+        self.assertEqual((shown.count("!cd ping"), shown.count("!cd info")), (1, 1), shown)
+        self.leave(t)
+
+    def test_behind_run_the_project_and_its_jobs_complete(self):
+        t = self.start()
+        t.press("!cd run dem\tbro\t\r")
+        t.wait_for("you  !cd run demo broken")
+        t.wait_for("#1 · failure")
         self.leave(t)
 
     def test_a_line_that_is_too_long_is_cut_and_does_no_harm(self):
@@ -109,6 +168,12 @@ class InATerminal(unittest.TestCase):
     def test_control_c_leaves_the_terminal_as_it_was(self):
         t = self.start()
         t.press("\x03")
+        self.assertEqual(t.wait_for_end(), 0)
+        self.assertTrue(t.restored())
+
+    def test_sigterm_leaves_the_terminal_as_it_was(self):
+        t = self.start()
+        os.kill(t.pid, signal.SIGTERM)
         self.assertEqual(t.wait_for_end(), 0)
         self.assertTrue(t.restored())
 

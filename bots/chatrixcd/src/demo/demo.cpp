@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "demo/prompt.hpp"
+#include "demo/quiet_terminal.hpp"
 #include "demo/sample_config.hpp"
 #include "demo/screen.hpp"
 #include "demo/script.hpp"
@@ -103,8 +104,7 @@ awaitable<void> converse(stage& s, screen& view, prompt& input) {
 
 awaitable<exit_code> interactive(stage& s, screen& view, asio::any_io_executor executor) {
     std::cout << view.note(std::string(welcome)) << std::flush;
-    prompt input(executor, s.history_file(), view.repaints(),
-                 [] { return std::vector<std::string>(std::begin(sample_words), std::end(sample_words)); });
+    prompt input(executor, s.history_file(), view.repaints(), sample_words);
     co_await converse(s, view, input);
     co_return exit_code::success;
 }
@@ -112,7 +112,10 @@ awaitable<exit_code> interactive(stage& s, screen& view, asio::any_io_executor e
 // From the first account to the last line.
 awaitable<void> play(stage& s, screen& view, asio::any_io_executor executor, demo_command asked, bool with_person, exit_code& outcome) {
     s.on_note([](std::string line) { std::cerr << line << '\n'; });
+    std::optional<quiet_terminal> until_there_is_a_prompt;
+    if (with_person) until_there_is_a_prompt.emplace();
     auto raised = co_await s.raise(asked.listen.value_or(0));
+    until_there_is_a_prompt.reset();
     if (!raised) {
         std::cerr << "error: " << raised.error().describe() << '\n';
         outcome = exit_code_of(raised.error());

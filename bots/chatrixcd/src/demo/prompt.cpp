@@ -47,17 +47,19 @@ struct prompt_hooks {
         return 0;
     }
     static char* match(char const* text, int state) {
-        if (state == 0) active->matches_ = active->candidates(text);
+        if (state == 0) active->matches_ = active->candidates(active->before_, text);
         auto const index = static_cast<std::size_t>(state);
         return index < active->matches_.size() ? ::strdup(active->matches_[index].c_str()) : nullptr;
     }
-    static char** complete(char const* text, int, int) {
+    static char** complete(char const* text, int start, int) {
+        std::unique_ptr<char, void (*)(void*)> const before(::rl_copy_text(0, start), std::free);
+        active->before_ = before.get();
         ::rl_attempted_completion_over = 1;
         return ::rl_completion_matches(text, match);
     }
 };
 
-prompt::prompt(boost::asio::any_io_executor executor, std::string history_file, bool erase, std::function<std::vector<std::string>()> words)
+prompt::prompt(boost::asio::any_io_executor executor, std::string history_file, bool erase, completions words)
     : executor_(std::move(executor)), history_file_(std::move(history_file)), erase_(erase), words_(std::move(words)) {
     use_utf8();
     active = this;
@@ -155,9 +157,9 @@ void prompt::print_above(std::string_view text) {
     if (shown_) ::rl_forced_update_display();
 }
 
-std::vector<std::string> prompt::candidates(std::string const& beginning) const {
+std::vector<std::string> prompt::candidates(std::string_view before, std::string const& beginning) const {
     std::vector<std::string> found;
-    for (std::string& word : words_()) {
+    for (std::string& word : words_(before)) {
         if (word.starts_with(beginning)) found.push_back(std::move(word));
     }
     return found;

@@ -15,9 +15,11 @@ namespace chatrixcd::bot {
 
 class prompt {
 public:
+    // What may stand behind the text before it.
+    using completions = std::function<std::vector<std::string>(std::string_view before)>;
     // `history_file` may be empty. `words` complete what is typed. With `erase` (the terminal knows
     // control sequences) a line vanishes once it was entered, because it will be shown in another way.
-    prompt(boost::asio::any_io_executor executor, std::string history_file, bool erase, std::function<std::vector<std::string>()> words);
+    prompt(boost::asio::any_io_executor executor, std::string history_file, bool erase, completions words);
     ~prompt();
     prompt(prompt const&) = delete;
     prompt& operator=(prompt const&) = delete;
@@ -32,13 +34,14 @@ private:
     void cut_line();
     void erase_entered(std::string const& line) const;
     void take(char* line);
-    std::vector<std::string> candidates(std::string const& beginning) const;
+    std::vector<std::string> candidates(std::string_view before, std::string const& beginning) const;
 
     friend struct prompt_hooks;
     boost::asio::any_io_executor executor_;
     std::string history_file_;
     bool erase_;
-    std::function<std::vector<std::string>()> words_;
+    completions words_;
+    std::string before_;
     std::vector<std::string> matches_;
     std::optional<std::string> line_;
     bool ended_ = false;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace chatrixcd::bot {
 namespace {
 
@@ -58,7 +60,34 @@ constexpr std::string_view text = R"hjson(# The demo's bot. `chatrixcd check -c 
 }}
 )hjson";
 
+std::vector<std::string> words_in(std::string_view line) {
+    std::vector<std::string> words;
+    while (true) {
+        auto const start = line.find_first_not_of(" \t");
+        if (start == std::string_view::npos) return words;
+        line.remove_prefix(start);
+        auto const end = std::min(line.find_first_of(" \t"), line.size());
+        words.emplace_back(line.substr(0, end));
+        line.remove_prefix(end);
+    }
+}
+
 }  // namespace
+
+std::vector<std::string> sample_words(std::string_view before) {
+    auto const words = words_in(before);
+    if (words.empty()) return {"!cd", ":kill", ":help", ":quit"};
+    if (words.front() != "!cd") return {};
+    if (words.size() == 1) return {"help", "projects", "templates", "run", "status", "logs", "stop", "ping", "info"};
+    if (words[1] == "templates") return {"demo"};
+    if (words[1] == "help") return {"projects", "templates", "run", "status", "logs", "stop", "ping", "info"};
+    if (words[1] != "run") return {};
+    if (words.size() == 2) return {"demo", "hello", "broken", "deploy"};
+    if (words[2] == "demo" && words.size() == 3) return {"hello", "broken", "deploy"};
+    std::string const& job = words[2] == "demo" ? words[3] : words[2];
+    if (job == "deploy") return {"env=staging", "env=prod", "version="};
+    return {};
+}
 
 std::string sample_config(sample_settings const& s) {
     using fmt::arg;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace chatrixcd::bot {
 
@@ -21,9 +23,7 @@ public:
 // file that an operator would write.
 std::string sample_config(sample_settings const& s);
 
-// What completion offers beside the bot's own words.
-inline constexpr char const* sample_words[] = {"!cd",  "help",   "projects", "templates", "run",    "status",      "logs",         "stop",
-                                               "ping", "info",   "demo",     "hello",     "broken", "deploy",      "env=staging",  "env=prod",
-                                               ":kill", ":help", ":quit",    "version="};
+// What may stand behind the beginning of a line, for completion: commands behind "!cd", the project and its jobs behind "!cd run".
+std::vector<std::string> sample_words(std::string_view before);
 
 }  // namespace chatrixcd::bot

@@ -23,6 +23,17 @@ TEST_SUITE("bot::demo") {
         REQUIRE(loaded.values.ci.size() == 1);
         CHECK(loaded.values.ci.front().projects.front().jobs.size() == 3);
     }
+
+    TEST_CASE("completion offers what may stand there, and nothing else") {
+        using words = std::vector<std::string>;
+        CHECK(sample_words("") == words{"!cd", ":kill", ":help", ":quit"});
+        CHECK(sample_words("!cd  run ") == words{"demo", "hello", "broken", "deploy"});
+        CHECK(sample_words("!cd run demo ") == words{"hello", "broken", "deploy"});
+        CHECK(sample_words("!cd run demo deploy env=prod ") == words{"env=staging", "env=prod", "version="});
+        CHECK(sample_words("!cd run deploy ") == words{"env=staging", "env=prod", "version="});
+        CHECK(sample_words("!cd run hello ") == words{});
+        CHECK(sample_words("hello ") == words{});
+    }
 }
 
 }  // namespace chatrixcd::bot
