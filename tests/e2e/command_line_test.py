@@ -59,13 +59,26 @@ class CommandLine(WithFolder):
         self.assertEqual(chatrixcd("rnu").returncode, 2)
         self.assertEqual(chatrixcd().returncode, 2)
 
+    def test_an_unknown_command_is_named_with_those_that_there_are(self):
+        self.assertOneLine(chatrixcd("rnu"), 2, "`rnu`", "did you mean `run`?", "run, check, console, demo, homeserver")
+        self.assertOneLine(chatrixcd("frob"), 2, "`frob`", "run, check, console, demo, homeserver")
+        self.assertNotIn("did you mean", chatrixcd("frob").stderr)
+        self.assertNotIn("\x1b", chatrixcd("\x1b[2Jrun").stderr)
+
+    def test_a_mistake_of_usage_is_one_line(self):
+        for words in (["--version", "extra"], ["--verbose"], ["run", "extra"], ["run", "--set", "x"], ["demo", "--listen", "x"], []):
+            done = chatrixcd(*words)
+            self.assertOneLine(done, 2, "--help")
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            self.assertEqual(done.stdout, "")
+
     def test_a_missing_file_is_named(self):
         self.assertOneLine(chatrixcd("run", "-c", self.folder / "none.hjson"), 2, "none.hjson")
 
     def test_a_broken_file_is_shown_with_its_line(self):
         broken = self.folder / "bot.hjson"
         broken.write_text('{\n  "matrix": {\n    "user_id": "@b:x"\n', encoding="utf-8")
-        self.assertOneLine(chatrixcd("run", "-c", broken), 2, "bot.hjson", "line ")
+        self.assertRegex(chatrixcd("run", "-c", broken).stderr, r"(?m)^error: .*bot\.hjson:\d+:\d+: ")
 
     def test_a_semaphore_section_is_refused(self):
         self.assertOneLine(chatrixcd("run", "-c", self.config(semaphore={"url": "https://ci"})), 2, "semaphore", "not supported")
@@ -124,12 +137,33 @@ class Run(WithFolder):
             port = closed.getsockname()[1]
         done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"http://127.0.0.1:{port}"}))
         self.assertOneLine(done, 4, "127.0.0.1")
+        self.assertEqual(done.stderr.count("could not be reached"), 1, done.stderr)
 
     def test_an_unwritable_store_is_said_in_one_line(self):
         blocked = self.folder / "file"
         blocked.write_text("")
         done = chatrixcd("run", "-c", self.config(matrix={"store_path": str(blocked / "store")}))
         self.assertOneLine(done, 5, "file")
+
+    def test_a_store_folder_that_may_not_be_written_is_said_in_one_line(self):
+        store = self.folder / "store"
+        config = self.config(matrix={"store_path": str(store)})
+        store.mkdir()
+        store.chmod(0o555)
+        # Root may write everywhere, so somebody else has to try; the folder and what is in it are the test's alone.
+        nobody = []
+        if os.geteuid() == 0:
+            nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            self.folder.chmod(0o755)
+            config.chmod(0o644)
+            try:
+                tried = subprocess.run([*nobody, CHATRIXCD, "--version"], capture_output=True, timeout=60)
+            except OSError as e:
+                self.skipTest(f"there is no setpriv: {e}")
+            if tried.returncode != 0:
+                self.skipTest(f"another user cannot start the program: {tried.stderr.decode()}")
+        done = subprocess.run([*nobody, CHATRIXCD, "run", "-c", str(config)], capture_output=True, text=True, timeout=60)
+        self.assertOneLine(done, 5, str(store), "ermission denied")
 
     def test_an_empty_password_variable_is_named(self):
         done = chatrixcd("run", "-c", self.config(matrix={"password": {"env": "NO_SUCH_VARIABLE"}}))
@@ -155,6 +189,22 @@ class AgainstTheDemo(WithFolder):
     def test_a_wrong_password_is_said_in_one_line(self):
         done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"http://127.0.0.1:{self.port}"}))
         self.assertOneLine(done, 3, "password")
+
+    def test_https_on_a_port_that_speaks_http_says_what_to_write(self):
+        done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"https://127.0.0.1:{self.port}"}))
+        self.assertOneLine(done, 4, "http:// instead of https://")
+
+    def test_a_refused_access_token_is_said_in_one_line_with_what_to_do(self):
+        matrix = {"homeserver": f"http://127.0.0.1:{self.port}", "access_token": "hunter2-secret", "auth_type": "token"}
+        self.assertOneLine(chatrixcd("run", "-c", self.config(matrix=matrix)), 3, "M_UNKNOWN_TOKEN", "Make a new access token")
+
+    def test_a_port_that_another_process_has_is_said_in_one_line_by_a_second_demo(self):
+        done = chatrixcd("demo", "--script", "--listen", self.port)
+        self.assertOneLine(done, 5, str(self.port), "in use")
+
+    def test_a_second_demo_in_the_same_folder_is_refused(self):
+        done = chatrixcd("demo", "--script", "--keep", self.folder / "demo")
+        self.assertOneLine(done, 5, "another process")
 
     def test_a_second_process_on_the_same_store_is_refused(self):
         done = chatrixcd("run", "-c", self.folder / "demo/config.hjson")

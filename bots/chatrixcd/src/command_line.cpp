@@ -3,8 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <chatrixcd/base/text.hpp>
 #include <iostream>
+#include <string_view>
 
+#include "config/diagnostics.hpp"
 #include "version.hpp"
 
 namespace chatrixcd::bot {
@@ -86,13 +89,34 @@ struct raw_config_options {
     }
 };
 
+// What is wrong with the first word; CLI11 would only miss a subcommand. Empty if nothing is.
+std::string first_mistake(CLI::App const& app, int count, char const* const* words) {
+    if (count < 2) return {};
+    std::string const first = words[1];
+    if (first == "--version") return count > 2 ? "--version stands alone" : "";
+    if (first.empty() || first.front() == '-') return {};
+    std::vector<std::string> names;
+    std::string list;
+    for (CLI::App const* command : app.get_subcommands([](CLI::App const*) { return true; })) {
+        if (command->get_name() == first) return {};
+        names.push_back(command->get_name());
+        list += (list.empty() ? "" : ", ") + command->get_name();
+    }
+    std::string const close = nearest(first, names);
+    return "there is no command `" + first + "`; " + (close.empty() ? "" : "did you mean `" + close + "`? ") + "The commands: " + list;
+}
+
+std::string usage_mistake(std::string_view sentence) {
+    return "error: " + base::text::one_line(std::string(sentence)) + " (`chatrixcd --help` says more)\n";
+}
+
 }  // namespace
 
 std::variant<parsed_command, exit_code> parse_command_line(int count, char const* const* words) {
     CLI::App app("Run and watch CI jobs from a Matrix room.\nTry `chatrixcd demo`: it needs nothing.", "chatrixcd");
     app.set_version_flag("--version", std::string("chatrixcd ") + version);
     app.require_subcommand(1);
-    app.failure_message(CLI::FailureMessage::simple);
+    app.failure_message([](CLI::App const*, CLI::Error const& e) { return usage_mistake(e.what()); });
 
     raw_config_options for_run;
     CLI::App* run = app.add_subcommand("run", "Run the bot until SIGINT or SIGTERM");
@@ -111,12 +135,17 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     demo->add_flag("--script", trial.script, "play a fixed conversation, print it, exit 0 if the last run succeeds");
     demo->add_option("--keep", trial.keep, "keep all data in this folder instead of a temporary one")->type_name("DIR");
     std::uint16_t port = 0;
-    CLI::Option* listen = demo->add_option("--listen", port, "listen on this port and print a login for any Matrix client")->type_name("PORT");
+    CLI::Option* listen =
+        demo->add_option("--listen", port, "listen on this port and print a login for any Matrix client")->type_name("PORT");
 
     raw_homeserver_options for_homeserver;
     CLI::App* homeserver = app.add_subcommand("homeserver", "The embedded Matrix homeserver alone, until SIGINT or SIGTERM");
     for_homeserver.add_to(*homeserver);
 
+    if (std::string const wrong = first_mistake(app, count, words); !wrong.empty()) {
+        std::cerr << usage_mistake(wrong);
+        return exit_code::usage;
+    }
     try {
         app.parse(count, words);
         if (homeserver->parsed() && for_homeserver.command.store.empty() && !for_homeserver.in_memory) {

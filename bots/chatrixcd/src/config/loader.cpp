@@ -61,7 +61,8 @@ void read_top_level(hjson::member const& m, loaded_config& into, diagnostics& ou
 void read_file(load_request const& from, loaded_config& into, diagnostics& out) {
     auto document = hjson::read(*from.file_text);
     if (!document) {
-        out.problems.push_back(from.file_name + ": " + document.error().describe());
+        // It begins with its line and column.
+        out.problems.push_back(from.file_name + ":" + document.error().describe());
         into.readable = false;
         return;
     }
@@ -134,7 +135,9 @@ void check_ids(loaded_config& into) {
     std::string const& server = c.matrix.homeserver;
     if (server.find("://") != std::string::npos) {
         auto const parsed = base::parse_url(server);
-        if (!parsed) wrong("matrix.homeserver", server, "an http or https URL: " + parsed.error().message());
+        if (!parsed)
+            into.problems.push_back(into.origins["matrix.homeserver"] + ": matrix.homeserver: `" + server + "` is " +
+                                    parsed.error().message());
     } else if (!server.empty() && !protocol::server_name::parse(server)) {
         wrong("matrix.homeserver", server, "a URL or a server name; write it like https://matrix.example.org");
     }

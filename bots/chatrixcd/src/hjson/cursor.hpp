@@ -42,7 +42,7 @@ private:
     position where_;
 };
 
-// "line 3, column 7: MESSAGE"
+// "3:7: MESSAGE"
 base::error mistake(position where, std::string const& message, std::string hint);
 
 // Error if the text is not UTF-8, or holds control characters that no text file has.

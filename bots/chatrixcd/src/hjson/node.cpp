@@ -20,7 +20,7 @@ std::optional<Number> parse(std::string_view spelling) {
 
 }  // namespace
 
-std::string to_string(position where) { return "line " + std::to_string(where.line) + ", column " + std::to_string(where.column); }
+std::string to_string(position where) { return std::to_string(where.line) + ":" + std::to_string(where.column); }
 
 std::string_view to_string(kind what) noexcept {
     static constexpr std::array<std::string_view, 6> words = {"null", "true or false", "a number", "a text", "a list", "an object"};

@@ -19,7 +19,7 @@ struct position {
     std::size_t column = 1;
     friend bool operator==(position const&, position const&) = default;
 };
-// "line 3, column 7"
+// "3:7", line and column: what stands behind the name of a file
 std::string to_string(position where);
 
 enum class kind : std::uint8_t { null, boolean, number, text, list, object };

@@ -103,7 +103,7 @@ result<node> parser::object(opening const& in) {
         if (!next) return next.error();
         auto const [earlier, is_new] = taken.emplace(next->key, next->where);
         if (!is_new) {
-            return mistake(next->where, "the key " + quoted(next->key) + " is here again; it stands in " + to_string(earlier->second),
+            return mistake(next->where, "the key " + quoted(next->key) + " is here again; it stands at " + to_string(earlier->second),
                            "keep one of them");
         }
         members.push_back(std::move(*next));
@@ -225,11 +225,12 @@ error parser::bracket_mistake(position where, std::string const& message, std::s
     if (!greedy_) return mistake(where, message, std::move(hint));
     if (greedy_->beside_its_opening) {
         return mistake(greedy_->where,
-                       "found a text without quotation marks, which goes to the end of its line, brackets and commas included; so " +
-                           to_string(where) + " is wrong: " + message,
+                       "found a text without quotation marks, which goes to the end of its line, brackets and commas included; so what "
+                       "follows is wrong at " +
+                           to_string(where) + ": " + message,
                        "put the text into quotation marks, or begin a new line behind it");
     }
-    hint += "; perhaps the text in " + to_string(greedy_->where) +
+    hint += "; perhaps the text at " + to_string(greedy_->where) +
             " was meant to end earlier: without quotation marks it goes to the end of its line, brackets and commas included";
     return mistake(where, message, std::move(hint));
 }
@@ -238,7 +239,7 @@ error parser::bracket_mistake(position where, std::string const& message, std::s
 
 result<node> read(std::string_view text, limits most) {
     if (text.size() > most.bytes) {
-        return error(error_kind::too_large, "the text has more than " + std::to_string(most.bytes) + " bytes");
+        return error(error_kind::too_large, to_string(position()) + ": the text has more than " + std::to_string(most.bytes) + " bytes");
     }
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     if (auto sound = check_text(text); !sound) return sound.error();

@@ -18,7 +18,8 @@ struct limits {
     std::size_t depth = 32;  // of lists and objects inside one another
 };
 
-// Error `invalid`: "line 3, column 7: found '}' where a value belongs", the hint says what would be right. `too_large`: over a limit.
+// Error `invalid`: "3:7: found '}' where a value belongs", the hint says what would be right. `too_large`: over a limit.
+// Every message begins with its line and column.
 base::result<node> read(std::string_view text, limits most = {});
 
 }  // namespace chatrixcd::hjson

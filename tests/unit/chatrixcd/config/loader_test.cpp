@@ -70,8 +70,7 @@ TEST_SUITE("bot::config") {
     TEST_CASE("a broken file is one line with its place") {
         auto const loaded = load_text("{\n  \"matrix\": {\n");
         REQUIRE(loaded.problems.size() == 1);
-        CHECK(loaded.problems.front().find("bot.hjson") != std::string::npos);
-        CHECK(loaded.problems.front().find("line ") != std::string::npos);
+        CHECK(loaded.problems.front().starts_with("bot.hjson:2:13: "));
         CHECK(loaded.problems.front().find('\n') == std::string::npos);
     }
 
@@ -103,7 +102,7 @@ TEST_SUITE("bot::config") {
         auto const loaded = load_text(
             "{\n matrix: {\n  user_id: \"@bot:x\", password: \"p\"\n  homeserver: \"http://[bad\"\n }\n bot: {admin_users: [\"alice\"],\n "
             "allowed_rooms: [\"#general:x\"]}\n}");
-        CHECK(says(loaded.problems, {"bot.hjson:4", "matrix.homeserver", "http://[bad"}));
+        CHECK(says(loaded.problems, {"bot.hjson:4:15: matrix.homeserver: `http://[bad` is not an http(s) URL: ']' is missing"}));
         CHECK(says(loaded.problems, {"bot.hjson:6", "bot.admin_users", "`alice` is not a Matrix id"}));
         CHECK(says(loaded.problems, {"bot.hjson:7", "bot.allowed_rooms", "`#general:x` is not a room id"}));
         CHECK(says(load_text(R"({"matrix": {"user_id": "bx", "password": "p", "homeserver": "x"}})").problems, {"matrix.user_id", "`bx`"}));

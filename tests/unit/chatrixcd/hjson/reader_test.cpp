@@ -132,48 +132,48 @@ TEST_SUITE("hjson::reader") {
     }
 
     TEST_CASE("a mistake is named with its place, and what would be right") {
-        CHECK(refused("a: 1\nb: }").message == "line 2, column 4: found '}' where the value of \"b\" belongs");
-        CHECK(refused("{a: 1}\nb").message == "line 2, column 1: found 'b' after the end of the file's content");
-        CHECK(refused("{a: 1 b: 2").message == "line 1, column 1: found no end of what begins here with '{'");
-        CHECK(refused("{\"a\": \"1\" \"b\": 2}").message == "line 1, column 11: found '\"' after a value");
-        CHECK(refused("a b: 1").message == "line 1, column 3: found 'b' after the key \"a\"");
-        CHECK(refused("a\nb: 1").message == "line 1, column 1: the key \"a\" is not followed by ':'");
-        CHECK(refused("a: 1,,b: 2").message == "line 1, column 6: found ',' where a key belongs");
-        CHECK(refused("}").message == "line 1, column 1: found '}' where a key belongs");
-        CHECK(refused("a: \"x\ny\"").message == "line 1, column 4: found a text that is not closed on its line");
-        CHECK(refused("a: \"C:\\path\"").message == "line 1, column 7: found an escape that does not exist");
-        CHECK(refused("a: \"\\ud800\"").message == "line 1, column 5: found an escape that does not exist");
-        CHECK(refused("a: '''x").message == "line 1, column 4: found a text of several lines that does not end");
-        CHECK(refused("a: 1 /* b").message == "line 1, column 6: found a comment that does not end");
-        CHECK(refused("a: 1\n  a: 2").message == "line 2, column 3: the key \"a\" is here again; it stands in line 1, column 1");
+        CHECK(refused("a: 1\nb: }").message == "2:4: found '}' where the value of \"b\" belongs");
+        CHECK(refused("{a: 1}\nb").message == "2:1: found 'b' after the end of the file's content");
+        CHECK(refused("{a: 1 b: 2").message == "1:1: found no end of what begins here with '{'");
+        CHECK(refused("{\"a\": \"1\" \"b\": 2}").message == "1:11: found '\"' after a value");
+        CHECK(refused("a b: 1").message == "1:3: found 'b' after the key \"a\"");
+        CHECK(refused("a\nb: 1").message == "1:1: the key \"a\" is not followed by ':'");
+        CHECK(refused("a: 1,,b: 2").message == "1:6: found ',' where a key belongs");
+        CHECK(refused("}").message == "1:1: found '}' where a key belongs");
+        CHECK(refused("a: \"x\ny\"").message == "1:4: found a text that is not closed on its line");
+        CHECK(refused("a: \"C:\\path\"").message == "1:7: found an escape that does not exist");
+        CHECK(refused("a: \"\\ud800\"").message == "1:5: found an escape that does not exist");
+        CHECK(refused("a: '''x").message == "1:4: found a text of several lines that does not end");
+        CHECK(refused("a: 1 /* b").message == "1:6: found a comment that does not end");
+        CHECK(refused("a: 1\n  a: 2").message == "2:3: the key \"a\" is here again; it stands at 1:1");
         CHECK(refused("{\"a\": 1, a: 2}").message.find("here again") != std::string::npos);
-        CHECK(refused("a: \xff").message == "line 1, column 4: found a byte that is not UTF-8 (0xFF)");
-        CHECK(refused(std::string_view("a: \0", 4)).message == "line 1, column 4: found a control character (0x00)");
-        CHECK(refused("a: \xc3\xa4, \xe2\x82\xac: 1\nb: ]").message.starts_with("line 2, column 4"));
+        CHECK(refused("a: \xff").message == "1:4: found a byte that is not UTF-8 (0xFF)");
+        CHECK(refused(std::string_view("a: \0", 4)).message == "1:4: found a control character (0x00)");
+        CHECK(refused("a: \xc3\xa4, \xe2\x82\xac: 1\nb: ]").message.starts_with("2:4"));
     }
 
     TEST_CASE("a forgotten value does not swallow the next line") {
         CHECK(refused("password:\nuser: bot").message ==
-              "line 2, column 1: found \"user: bot\" on a line of its own where the value of \"password\" belongs");
-        CHECK(refused("password:").message == "line 1, column 10: found the end of the file where the value of \"password\" belongs");
+              "2:1: found \"user: bot\" on a line of its own where the value of \"password\" belongs");
+        CHECK(refused("password:").message == "1:10: found the end of the file where the value of \"password\" belongs");
         CHECK(json(parse("a:\n{\nb:\n[1]\n}")) == R"({"a":{"b":[1]}})");
     }
 
     TEST_CASE("a bracket that an unquoted text swallowed is told at the text") {
         auto const why = refused("bot: {\n  rooms: [!a:b, !c:d]\n}");
         CHECK(why.message ==
-              "line 2, column 11: found a text without quotation marks, which goes to the end of its line, brackets and commas included; "
-              "so line 3, column 1 is wrong: found '}' where a value belongs");
+              "2:11: found a text without quotation marks, which goes to the end of its line, brackets and commas included; "
+              "so what follows is wrong at 3:1: found '}' where a value belongs");
         CHECK(why.hint == "put the text into quotation marks, or begin a new line behind it");
-        CHECK(refused("rooms: [!a:b, !c:d]").message.starts_with("line 1, column 9: found a text without quotation marks"));
-        CHECK(refused("ci: [\n  {name: local, type: executor}\n]").message.starts_with("line 2, column 10: found a text without"));
-        CHECK(refused("ci: [\n  {name: a, type: x}\n  {name: b}\n]").message.starts_with("line 2, column 10: found a text without"));
+        CHECK(refused("rooms: [!a:b, !c:d]").message.starts_with("1:9: found a text without quotation marks"));
+        CHECK(refused("ci: [\n  {name: local, type: executor}\n]").message.starts_with("2:10: found a text without"));
+        CHECK(refused("ci: [\n  {name: a, type: x}\n  {name: b}\n]").message.starts_with("2:10: found a text without"));
     }
 
     TEST_CASE("a mistake after a text with a bracket in it is told where it is, and the text as a possible cause") {
         auto const why = refused("list: [\n  a]\n}");
-        CHECK(why.message == "line 3, column 1: found '}' where a value belongs");
-        CHECK(why.hint.find("perhaps the text in line 2, column 3 was meant to end earlier") != std::string::npos);
+        CHECK(why.message == "3:1: found '}' where a value belongs");
+        CHECK(why.hint.find("perhaps the text at 2:3 was meant to end earlier") != std::string::npos);
     }
 
     TEST_CASE("depth and size are bounded") {
