@@ -136,6 +136,27 @@ class InATerminal(unittest.TestCase):
         t.type("!cd info")
         t.wait_for("ChatrixCD", limit=30)
 
+    def test_a_card_changes_above_a_line_of_any_script_and_nothing_else_does(self):
+        for typed in ("o" * 70, "ö" * 70, "漢" * 60):
+            with self.subTest(typed[0]):
+                t = self.start()
+                t.type("!cd run demo deploy env=prod")
+                t.wait_for("#1 · running")
+                t.press(typed)
+                shown = t.wait_for(["#1 · success", "Next:"])
+                self.assertIn("you  !cd run demo deploy env=prod", shown)
+                self.assertEqual(shown.replace("\n", "").count(typed[0] * len(typed)), 1, shown)
+                t.type("")
+                shown = t.wait_for("release 1.0.0 for prod")
+                self.assertEqual(shown.count("release 1.0.0 for prod"), 1)
+
+    def test_a_closed_window_leaves_nothing_behind(self):
+        with tempfile.TemporaryDirectory() as folder:
+            t = self.start(environment={"TMPDIR": folder})
+            os.kill(t.pid, signal.SIGHUP)
+            t.wait_for_end()
+            self.assertEqual(os.listdir(folder), [])
+
     def test_an_unknown_command_of_the_demo_is_said_to_be_unknown(self):
         t = self.start()
         t.type(":nonsense")

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <cwchar>
 #include <memory>
 #include <string_view>
 
@@ -35,6 +36,32 @@ prompt* active = nullptr;
 void use_utf8() {
     std::setlocale(LC_CTYPE, "");
     if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+using copied_text = std::unique_ptr<char, void (*)(void*)>;
+copied_text whole_line() { return {::rl_copy_text(0, ::rl_end), std::free}; }
+
+// Where the cursor is behind the sign and a text: the terminal's columns count, as libedit counts them, not bytes or characters.
+struct place_on_screen {
+    std::size_t row = 0;
+    std::size_t column = sign_columns;
+};
+place_on_screen place_behind(std::string_view text, std::size_t columns) {
+    place_on_screen at;
+    std::mbstate_t state{};
+    while (!text.empty()) {
+        wchar_t point = 0;
+        std::size_t const read = std::mbrtowc(&point, text.data(), text.size(), &state);
+        bool const is_valid = read != 0 && read <= text.size();
+        if (!is_valid) state = std::mbstate_t{};
+        auto const width = is_valid ? static_cast<std::size_t>(std::max(::wcwidth(point), 0)) : 1U;
+        text.remove_prefix(is_valid ? read : 1U);
+        // A wide character that does not fit goes to the next row.
+        if (at.column + width > columns) at = {at.row + 1, 0};
+        at.column += width;
+        if (at.column == columns) at = {at.row + 1, 0};
+    }
+    return at;
 }
 
 }  // namespace
@@ -95,9 +122,7 @@ void prompt::take(char* line) {
 }
 
 void prompt::erase_entered(std::string const& line) const {
-    auto const characters =
-        std::count_if(line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
-    std::size_t const rows = (sign_columns + static_cast<std::size_t>(characters)) / size_of_terminal().columns + 1;
+    std::size_t const rows = place_behind(line, size_of_terminal().columns).row + 1;
     std::printf("\r\x1b[%zuA\x1b[J", rows);
     std::fflush(stdout);
 }
@@ -121,7 +146,7 @@ boost::asio::awaitable<std::optional<std::string>> prompt::read_line() {
 // A command is shorter; beyond this libedit moves its own line, too.
 void prompt::cut_line() {
     if (static_cast<std::size_t>(::rl_end) <= most_characters) return;
-    std::unique_ptr<char, void (*)(void*)> const whole(::rl_copy_text(0, ::rl_end), std::free);
+    auto const whole = whole_line();
     std::string_view const text(whole.get());
     std::size_t characters = 0;
     std::size_t end = 0;
@@ -142,8 +167,9 @@ void prompt::hide() {
         std::printf("\r%s\r", blanks.c_str());
         return;
     }
-    std::size_t const columns = size_of_terminal().columns;
-    std::size_t const rows = (sign_columns + static_cast<std::size_t>(::rl_point)) / columns;
+    auto const whole = whole_line();
+    auto const before_cursor = std::string_view(whole.get()).substr(0, static_cast<std::size_t>(::rl_point));
+    std::size_t const rows = place_behind(before_cursor, size_of_terminal().columns).row;
     std::string up = "\r";
     if (rows > 0) up += "\x1b[" + std::to_string(rows) + "A";
     up += "\x1b[J";
