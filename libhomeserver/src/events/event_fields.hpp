@@ -24,9 +24,9 @@ public:
     boost::json::object of(boost::json::object event) const;
 
 private:
-    using path = std::vector<std::string>;
+    using field_path = std::vector<std::string>;
 
-    std::optional<std::vector<path>> paths_;
+    std::optional<std::vector<field_path>> paths_;
 };
 
 }  // namespace chatrixcd::homeserver
