@@ -34,7 +34,7 @@ public:
                            [kept = shared_from_this()](boost::system::error_code failure) {
                                if (failure || !kept->owner) return;
                                if (::waitpid(kept->owner->pid_, &kept->owner->how_, WNOHANG) == 0) {
-                                                      kept->await_end();
+                                   kept->await_end();
                                } else {
                                    kept->owner->ended_ = true;
                                }

@@ -9,13 +9,12 @@
 #include <chatrixcd/base/url.hpp>
 #include <chatrixcd/matrix/features.hpp>
 
-
 namespace chatrixcd::matrix::detail {
 
 class found_homeserver {
 public:
     found_homeserver() = default;
-    std::string url;  // without a slash at its end
+    std::string url;           // without a slash at its end
     server_features features;  // of its versions alone
 };
 

@@ -93,9 +93,7 @@ std::optional<raw_event> raw_event::view(json::value const& from) {
     return made;
 }
 
-base::time_point raw_event::sent() const noexcept {
-    return event_access::time_of(*object_);
-}
+base::time_point raw_event::sent() const noexcept { return event_access::time_of(*object_); }
 
 std::optional<base::duration> raw_event::age() const noexcept {
     auto const* age = unsigned_ == nullptr ? nullptr : unsigned_->if_contains("age");

@@ -175,9 +175,7 @@ TEST_SUITE("matrix::crash") {
     TEST_CASE("dying after any commit loses nothing and doubles nothing") { die_everywhere(death::place::after_commit, 12); }
     TEST_CASE("dying before any request loses nothing and doubles nothing") { die_everywhere(death::place::before_request, 8); }
     TEST_CASE("dying after any request loses nothing and doubles nothing") { die_everywhere(death::place::after_request, 8); }
-    TEST_CASE("power that fails at any change of the disk loses nothing and doubles nothing") {
-        die_everywhere(death::place::power, 60);
-    }
+    TEST_CASE("power that fails at any change of the disk loses nothing and doubles nothing") { die_everywhere(death::place::power, 60); }
 
     TEST_CASE("position and inbox move together or not at all, and what was not kept is asked for again") {
         world w;

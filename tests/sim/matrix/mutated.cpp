@@ -9,8 +9,8 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
-#include "matrix/hostile_rig.hpp"
 #include "fuzz/bare_store.hpp"
+#include "matrix/hostile_rig.hpp"
 #include "state/room_table.hpp"
 
 namespace chatrixcd::test {
