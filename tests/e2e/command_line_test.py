@@ -66,7 +66,8 @@ class CommandLine(WithFolder):
         self.assertNotIn("\x1b", chatrixcd("\x1b[2Jrun").stderr)
 
     def test_a_mistake_of_usage_is_one_line(self):
-        for words in (["--version", "extra"], ["--verbose"], ["run", "extra"], ["run", "--set", "x"], ["demo", "--listen", "x"], []):
+        for words in (["--version", "extra"], ["--verbose"], ["run", "extra"], ["run", "--set", "x"], ["demo", "--listen", "x"],
+                      ["demo", "--listen", "99999"], ["homeserver", "--listen", "localhost:"], []):
             done = chatrixcd(*words)
             self.assertOneLine(done, 2, "--help")
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)

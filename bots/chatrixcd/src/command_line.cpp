@@ -20,12 +20,20 @@ std::string check_override(std::string const& text) {
     return {};
 }
 
+// A port. Empty if it is one, else what to write.
+std::string check_port(std::string const& text) {
+    std::uint16_t port = 0;
+    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
+    bool const is_port = problem == std::errc() && end == text.data() + text.size();
+    return is_port ? std::string() : "`" + text + "` is no port; write a number from 0 to 65535, 0 for any free one";
+}
+
 // "8008", "127.0.0.1:8008", "[::1]:8008". Empty if it is one, else what to write.
 std::string read_listen(std::string const& text, homeserver_command& into) {
     std::size_t const colon = text.rfind(':');
     std::string const port = colon == std::string::npos ? text : text.substr(colon + 1);
-    auto const [end, problem] = std::from_chars(port.data(), port.data() + port.size(), into.port);
-    if (port.empty() || problem != std::errc() || end != port.data() + port.size()) return "write --listen [ADDRESS:]PORT";
+    if (auto wrong = check_port(port); !wrong.empty()) return wrong;
+    std::from_chars(port.data(), port.data() + port.size(), into.port);
     if (colon == std::string::npos) return {};
     into.address = text.substr(0, colon);
     if (into.address.size() > 2 && into.address.front() == '[' && into.address.back() == ']') {
@@ -135,8 +143,9 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     demo->add_flag("--script", trial.script, "play a fixed conversation, print it, exit 0 if the last run succeeds");
     demo->add_option("--keep", trial.keep, "keep all data in this folder instead of a temporary one")->type_name("DIR");
     std::uint16_t port = 0;
-    CLI::Option* listen =
-        demo->add_option("--listen", port, "listen on this port and print a login for any Matrix client")->type_name("PORT");
+    CLI::Option* listen = demo->add_option("--listen", port, "listen on this port and print a login for any Matrix client")
+                              ->type_name("PORT")
+                              ->check(CLI::Validator(check_port, "", "port"));
 
     raw_homeserver_options for_homeserver;
     CLI::App* homeserver = app.add_subcommand("homeserver", "The embedded Matrix homeserver alone, until SIGINT or SIGTERM");
