@@ -108,7 +108,7 @@ class Check(WithFolder):
     def test_a_secret_that_is_not_there_is_an_error(self):
         done = chatrixcd("check", "-c", self.config(matrix={"password": {"file": "/no/such/file"}}))
         self.assertEqual(done.returncode, 2, done.stdout)
-        self.assertIn("error: matrix.password: ", done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^error: .*bot\.hjson:\d+:\d+: matrix\.password: ")
 
     def test_what_a_file_says_cannot_steer_the_terminal(self):
         done = chatrixcd("check", "-c", self.config(matrix={"device_name": "\x1b[2Jevil\nerror: forged", "\x1b[2Jkey": 1}))

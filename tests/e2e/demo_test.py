@@ -143,7 +143,7 @@ class InATerminal(unittest.TestCase):
                 t.type("!cd run demo deploy env=prod")
                 t.wait_for("#1 · running")
                 t.press(typed)
-                shown = t.wait_for(["#1 · success", "Next:"])
+                shown = t.wait_for(["#1 · success", "Next:", "> " + typed[:30]])
                 self.assertIn("you  !cd run demo deploy env=prod", shown)
                 self.assertEqual(shown.replace("\n", "").count(typed[0] * len(typed)), 1, shown)
                 t.type("")
