@@ -10,7 +10,7 @@ import sys
 from synapse import Unavailable
 
 HERE = pathlib.Path(__file__).resolve().parent
-NIO = "matrix-nio==0.26.0"
+PYTHON_PACKAGES = ["matrix-nio==0.26.0", "jsonschema==4.26.0", "PyYAML==6.0.3"]
 
 
 class EmbeddedHomeserver:
@@ -36,18 +36,20 @@ class EmbeddedHomeserver:
         return self.process.returncode
 
 
-def fetch_nio(folder: pathlib.Path):
-    """matrix-nio in a virtual environment; returns its Python."""
+def fetch_python(folder: pathlib.Path):
+    """matrix-nio, and what reads the specification, in a virtual environment; returns its Python."""
     python = folder / "bin/python"
     mark = folder / "complete"
-    if not mark.exists() or mark.read_text(encoding="utf-8") != NIO:
+    wanted = "\n".join(PYTHON_PACKAGES)
+    if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
         made = subprocess.run([sys.executable, "-m", "venv", "--clear", folder], capture_output=True, text=True)
         if made.returncode != 0:
             raise Unavailable("no virtual environment can be made: " + (made.stdout + made.stderr).strip().splitlines()[-1])
-        done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", NIO], capture_output=True, text=True)
+        done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *PYTHON_PACKAGES], capture_output=True,
+                              text=True)
         if done.returncode != 0:
-            raise Unavailable("pip could not install matrix-nio: " + (done.stderr.strip().splitlines() or ["?"])[-1])
-        mark.write_text(NIO, encoding="utf-8")
+            raise Unavailable(f"pip could not install {', '.join(PYTHON_PACKAGES)}: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+        mark.write_text(wanted, encoding="utf-8")
     return python
 
 

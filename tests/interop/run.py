@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The programs against a real Synapse, with foreign clients, and the embedded homeserver against both: usage: run.py BINARIES WORK_FOLDER
-[CLASS…]
+"""The programs against a real Synapse, with foreign clients, and the embedded homeserver against both and against the
+specification: usage: run.py BINARIES WORK_FOLDER [CLASS…]
 
 A peer that cannot be had is named and its cases count as skipped, never as passed."""
 import pathlib
@@ -14,6 +14,7 @@ import bots
 import differential
 import js_client
 import peers
+import shapes
 import synapse
 from plain_client import Client, is_message, newest_body
 
@@ -214,7 +215,7 @@ class OnEmbedded(unittest.TestCase):
 class ForeignClients(OnEmbedded):
     def test_matrix_nio_makes_its_usual_calls(self):
         try:
-            python = peers.fetch_nio(WORK / "nio")
+            python = peers.fetch_python(WORK / "python")
         except synapse.Unavailable as reason:
             self.skipTest(str(reason))
         self.judge("matrix-nio", peers.run_calls([python, peers.HERE / "nio_calls.py", self.embedded.url, "nio"], WORK))
@@ -225,6 +226,25 @@ class ForeignClients(OnEmbedded):
         except synapse.Unavailable as reason:
             self.skipTest(f"matrix-js-sdk: {reason}")
         self.judge("matrix-js-sdk", peers.run_calls([node, "calls.mjs", self.embedded.url, "js"], WORK / "js"))
+
+
+class SpecifiedShapes(unittest.TestCase):
+    """Every answer of a fresh embedded homeserver to the recorded requests has the shape that the specification's OpenAPI says."""
+
+    def test_every_answer_has_its_shape(self):
+        try:
+            python = peers.fetch_python(WORK / "python")
+            specification = shapes.fetch_specification(WORK / "matrix-spec")
+        except synapse.Unavailable as reason:
+            self.skipTest(f"the specification's OpenAPI: {reason}")
+        embedded = peers.EmbeddedHomeserver(BINARIES)
+        self.addCleanup(embedded.stop)
+        validation = shapes.Shapes(python, specification, embedded.port)
+        answers = validation.answers()
+        self.assertEqual(validation.blind(answers), [], "spoiled answers pass")
+        report, wrong = validation.judge(answers)
+        print("\n" + "\n".join(report), flush=True)
+        self.assertFalse(wrong, f"{len(wrong)} findings:\n" + "\n".join(wrong))
 
 
 class SameAnswers(OnSynapse, OnEmbedded):
@@ -246,7 +266,7 @@ def add_case(group):
     setattr(SameAnswers, "test_" + group, case)
 
 
-for name in differential.recorded()["groups"]:
+for name in differential.compared_groups():
     add_case(name)
 
 
@@ -265,7 +285,7 @@ def compared():
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
     loader = unittest.defaultTestLoader
-    cases = (ForeignClients, PlainClient, EchoBot, MatrixJsSdk, SameAnswers)
+    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, SameAnswers)
     wanted = sys.argv[3:]
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases if not wanted or case.__name__ in wanted)
     result = unittest.TextTestRunner(verbosity=2).run(suite)

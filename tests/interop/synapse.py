@@ -93,6 +93,7 @@ database: {{name: sqlite3, args: {{database: {data}/homeserver.db}}}}
 trusted_key_servers: []
 federation_domain_whitelist: []
 url_preview_enabled: false
+room_list_publication_rules: [{{action: allow}}]
 enable_registration: true
 enable_registration_without_verification: true
 registration_shared_secret: loopback
