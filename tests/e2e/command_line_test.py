@@ -5,9 +5,11 @@ import json
 import os
 import pathlib
 import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 from terminal import Terminal
@@ -23,6 +25,15 @@ CONFIGURATION = {
 def chatrixcd(*arguments, environment=None, limit=60, stdin=None):
     return subprocess.run([CHATRIXCD, *map(str, arguments)], capture_output=True, text=True, timeout=limit, input=stdin or "",
                           env={**os.environ, **(environment or {})})
+
+
+def answering(with_bytes):
+    """Reads a request, answers it with the bytes and hangs up."""
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(65536)
+            self.request.sendall(with_bytes)
+    return Handler
 
 
 class WithFolder(unittest.TestCase):
@@ -139,6 +150,15 @@ class Run(WithFolder):
         done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"http://127.0.0.1:{port}"}))
         self.assertOneLine(done, 4, "127.0.0.1")
         self.assertEqual(done.stderr.count("could not be reached"), 1, done.stderr)
+
+    def test_http_on_a_port_that_speaks_tls_says_what_to_write(self):
+        # OpenSSL hangs up; others send an alert, or an answer in plain HTTP.
+        for answer, code in ((b"", 4), (b"\x15\x03\x01\x00\x02\x02\x46", 1), (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", 1)):
+            with socketserver.ThreadingTCPServer(("127.0.0.1", 0), answering(answer)) as server:
+                threading.Thread(target=server.serve_forever, daemon=True).start()
+                done = chatrixcd("run", "-c", self.config(matrix={"homeserver": f"http://127.0.0.1:{server.server_address[1]}"}))
+                server.shutdown()
+            self.assertOneLine(done, code, "https://")
 
     def test_an_unwritable_store_is_said_in_one_line(self):
         blocked = self.folder / "file"

@@ -25,11 +25,15 @@ constexpr unsigned start_attempts = 5;
 constexpr base::duration longest_life = std::chrono::hours(24 * 365);
 
 error unreachable(std::string const& homeserver, error const& why) {
+    std::string hint = why.hint().empty() ? "Check its name, and whether it runs" : why.hint();
+    // What speaks TLS often hangs up on plain HTTP without a word.
+    bool const wordless = why.kind() == error_kind::timeout_unknown && why.http_status() == 0;
+    if (wordless && homeserver.starts_with("http://")) hint += "; a port that speaks TLS wants https://";
     return error(why.kind(), "the homeserver " + homeserver + " cannot be reached: " + why.message())
         .with_status(why.http_status())
         .with_errcode(why.errcode())
         .with_server_text(why.server_text())
-        .with_hint(why.hint().empty() ? "Check its name, and whether it runs" : why.hint());
+        .with_hint(std::move(hint));
 }
 
 // Nothing but a person can give another one.
