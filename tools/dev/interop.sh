@@ -7,5 +7,6 @@ if command -v npm >/dev/null; then setup python3-venv; else setup python3-venv n
 if command -v apt-get >/dev/null && ! apt-get indextargets | grep -q .; then
     if [ "$(id -u)" -eq 0 ]; then apt-get update -qq; else sudo apt-get update -qq; fi
 fi
-bash tools/dev/build.sh "${yes[@]}"
-exec python3 tests/interop/run.py build/bin build/interop "${rest[@]}"
+# What the tests and the demo run as well: whoever tries all three waits for one build.
+build_preset dev chatrixcd echo_bot
+exec python3 tests/interop/run.py build/dev/bin build/interop "${rest[@]}"
