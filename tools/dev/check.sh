@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is too long for every day: 30,000 processes killed at random points, both sanitizers of clang, clang-tidy, the API reference, and each public header
-# compiled alone.
+# What is too long for every day: 30,000 processes killed at random points, both sanitizers of clang, clang-tidy, the API reference, and
+# each public header compiled alone.
 . tools/dev/common.sh
 split_yes "$@"
 setup clang-tidy-16

@@ -68,7 +68,7 @@ fi
 size=$(awk '/^\x27/ { bytes += $3 } END { printf "%d", bytes / 1000000 }' "$uris")
 rm -f "$uris"
 echo "Needed packages: ${packages[*]}"
-echo "That is about $size MB to download and 1 to 2 minutes to install. A first build takes 5 to 10 minutes on two cores; \`check\` over an hour."
+echo "That is about $size MB to download and 1 to 2 minutes to install. A first build takes 5 to 10 minutes on two cores."
 if [ -z "$yes" ]; then
     [ -t 0 ] || { echo "setup: nobody to ask; run it again with -y" >&2; exit 1; }
     printf 'Install them%s? [y/N] ' "${sudo:+ with sudo}"

@@ -32,7 +32,6 @@ public:
     secret const& token() const noexcept { return current_.access_token; }
     // If the login knows it.
     std::optional<secret> password() const;
-    // As of the start.
     // Of the homeserver's versions alone, as they were when it was last looked up.
     server_features const& features() const noexcept { return features_; }
 
