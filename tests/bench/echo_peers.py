@@ -41,7 +41,7 @@ def fetch_mautrix(folder: pathlib.Path):
 
 
 def nio(work):
-    return [peers.fetch_nio(work / "nio"), HERE / "nio_echo.py"]
+    return [peers.fetch_python(work / "python"), HERE / "nio_echo.py"]
 
 
 def js(work):

@@ -29,7 +29,7 @@ def least(results, member="real_time"):
 
 
 def nio(work):
-    return [peers.fetch_nio(work / "nio"), HERE / "nio_sync.py"], None
+    return [peers.fetch_python(work / "python"), HERE / "nio_sync.py"], None
 
 
 def js(work):
