@@ -47,12 +47,10 @@ result<job const*> find_job_of(std::vector<project> const& projects, std::string
     return what;
 }
 
-// All that a job finds in its environment.
-void complete_environment(base::process_spec& spec, std::string const& path, run_id id, std::string const& key) {
+// A job finds PATH in its environment, and what its definition lists.
+void add_path(base::process_spec& spec, std::string const& path) {
     auto const has_path = std::any_of(spec.environment.begin(), spec.environment.end(), [](auto const& v) { return v.first == "PATH"; });
     if (!has_path) spec.environment.emplace_back("PATH", path);
-    spec.environment.emplace_back("CHATRIXCD_RUN_ID", std::to_string(id));
-    spec.environment.emplace_back("CHATRIXCD_RUN_KEY", key);
 }
 
 }  // namespace
@@ -79,9 +77,10 @@ result<server::impl::candidate> server::impl::examine(start_request const& what)
     }
     auto bound = bind(wanted, what.parameters);
     if (!bound) return bound.error();
-    auto spec = expand(wanted, *bound);
+    auto spec = expand(wanted, *bound, what.key);
     if (!spec) return spec.error();
     out.spec = std::move(*spec);
+    add_path(out.spec, settings.path);
     out.timeout = wanted.timeout;
     out.row.key = what.key;
     out.row.project = what.project;
@@ -142,7 +141,6 @@ asio::awaitable<result<run_id>> server::impl::insert(candidate what) {
 
 void server::impl::launch(std::shared_ptr<active_run> run, stored_run where, new_run const& row) {
     run->id = where.id;
-    complete_environment(run->spec, settings.path, run->id, row.key);
     active.emplace(run->id, run);
     book.publish(where.revision);
     tasks.spawn(drive(std::move(run), row.state));

@@ -4,8 +4,10 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
+import tempfile
 import termios
 import fcntl
 import time
@@ -97,6 +99,8 @@ class Terminal:
         self.slave = slave
         self.before = termios.tcgetattr(slave)
         self.decoder = __import__("codecs").getincrementaldecoder("utf-8")("replace")
+        # What is killed cannot clean up after itself.
+        self.temporary = tempfile.mkdtemp(prefix="chatrixcd-e2e-")
         self.pid = os.fork()
         if self.pid == 0:
             os.setsid()
@@ -105,7 +109,7 @@ class Terminal:
                 os.dup2(slave, target)
             os.closerange(3, 64)
             base = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
-            os.execve(argv[0], [str(a) for a in argv], {**base, "TERM": "xterm", **(environment or {})})
+            os.execve(argv[0], [str(a) for a in argv], {**base, "TERM": "xterm", "TMPDIR": self.temporary, **(environment or {})})
         self.status = None
 
     def type(self, line):
@@ -163,3 +167,4 @@ class Terminal:
                 pass
         os.close(self.master)
         os.close(self.slave)
+        shutil.rmtree(self.temporary, ignore_errors=True)

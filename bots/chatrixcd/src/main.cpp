@@ -50,6 +50,4 @@ exit_code guarded_main(int count, char** words) {
 }  // namespace
 }  // namespace chatrixcd::bot
 
-int main(int count, char** words) {
-    return static_cast<int>(chatrixcd::bot::guarded_main(count, words));
-}
+int main(int count, char** words) { return static_cast<int>(chatrixcd::bot::guarded_main(count, words)); }

@@ -16,7 +16,7 @@ using base::result;
 
 class expansion {
 public:
-    expansion(job const& what, parameter_values const& values) : job_(what), values_(values) {}
+    expansion(job const& what, parameter_values const& values, std::string_view run_key) : job_(what), values_(values), run_key_(run_key) {}
 
     // The text with its values; nothing if one has none.
     std::optional<std::string> text(std::string_view pattern) const {
@@ -49,6 +49,7 @@ public:
 
 private:
     std::string const* value_of(std::string_view name) const {
+        if (name == run_key_name) return &run_key_;
         auto const found = std::find_if(values_.begin(), values_.end(), [&](auto const& value) { return value.first == name; });
         return found == values_.end() ? nullptr : &found->second;
     }
@@ -59,12 +60,13 @@ private:
 
     job const& job_;
     parameter_values const& values_;
+    std::string run_key_;
 };
 
 }  // namespace
 
-result<base::process_spec> expand(job const& what, parameter_values const& values) {
-    expansion const with(what, values);
+result<base::process_spec> expand(job const& what, parameter_values const& values, std::string_view run_key) {
+    expansion const with(what, values, run_key);
     base::process_spec spec;
     for (auto const& entry : what.argv) {
         auto text = with.text(entry);

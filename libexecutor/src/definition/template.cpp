@@ -15,7 +15,7 @@ std::string_view name_in_braces(std::string_view text) {
     auto const end = text.find('}');
     if (end == std::string_view::npos) return {};
     auto const name = text.substr(1, end - 1);
-    return is_parameter_name(name) ? name : std::string_view();
+    return is_parameter_name(name) || name == run_key_name ? name : std::string_view();
 }
 
 }  // namespace

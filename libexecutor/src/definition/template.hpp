@@ -8,9 +8,12 @@
 
 namespace chatrixcd::executor {
 
+// What `{run.key}` names. No parameter is called so: names hold no dot.
+inline constexpr std::string_view run_key_name = "run.key";
+
 struct piece {
     bool is_placeholder = false;
-    std::string text;  // of a placeholder: the parameter's name
+    std::string text;  // of a placeholder: the parameter's name, or run_key_name
 };
 
 // Neighbouring literals are one piece.

@@ -31,7 +31,7 @@ private:
     void check_choices(parameter const& what, std::string const& path);
     void check_arguments(job const& what, std::string const& path);
     void check_environment(job const& what, std::string const& path);
-    // Every placeholder names a parameter; `in_arguments`: none is secret.
+    // Every placeholder names a parameter or the run's key; `in_arguments`: none is secret.
     void check_placeholders(job const& what, std::string_view text, bool in_arguments, std::string const& path);
     void check_all_used(job const& what, std::string const& path);
     void add(std::string path, std::string message, std::string hint) {
@@ -128,7 +128,7 @@ void checker::check_arguments(job const& what, std::string const& path) {
         if (has_nul(what.argv[i])) add(place, "an argument cannot hold a NUL", "leave it out");
         auto const pieces = parse_template(what.argv[i]);
         bool const chosen = std::any_of(pieces.begin(), pieces.end(), [](piece const& each) { return each.is_placeholder; });
-        if (i == 0 && chosen) add(place, "the program cannot depend on a parameter", "write one job for each program");
+        if (i == 0 && chosen) add(place, "the program is the same for every run", "write one job for each program");
         check_placeholders(what, what.argv[i], /*in_arguments=*/true, place);
     }
 }
@@ -139,8 +139,6 @@ void checker::check_environment(job const& what, std::string const& path) {
         auto const place = path + ".environment." + variable;
         if (variable.empty() || has_nul(variable) || variable.find('=') != std::string::npos) {
             add(place, quoted(variable) + " is not the name of a variable", "letters, digits and '_'");
-        } else if (variable == "CHATRIXCD_RUN_ID" || variable == "CHATRIXCD_RUN_KEY") {
-            add(place, variable + " is set for every run already", "use another name");
         } else if (!names.insert(variable).second) {
             add(place, quoted(variable) + " is there already", "list it once");
         }
@@ -153,7 +151,7 @@ void checker::check_placeholders(job const& what, std::string_view text, bool in
     std::vector<std::string_view> names;
     for (auto const& each : what.parameters) names.push_back(each.name);
     for (auto const& piece : parse_template(text)) {
-        if (!piece.is_placeholder) continue;
+        if (!piece.is_placeholder || piece.text == run_key_name) continue;
         used_.insert(piece.text);
         auto const found_at = std::find(names.begin(), names.end(), piece.text);
         if (found_at == names.end()) {

@@ -117,7 +117,7 @@ TEST_SUITE("executor::processes") {
         machine m(shell("env", "/usr/bin/env | /usr/bin/sort | /bin/grep -v -e '^_=' -e '^PWD='"));
         auto const id = m.start();
         CHECK(m.finished(id).state == run_state::success);
-        CHECK(m.lines(id) == strings{"CHATRIXCD_RUN_ID=1", "CHATRIXCD_RUN_KEY=key-1", "PATH=/usr/local/bin:/usr/bin:/bin"});
+        CHECK(m.lines(id) == strings{"PATH=/usr/local/bin:/usr/bin:/bin"});
     }
 
     TEST_CASE("a job runs in its folder") {

@@ -64,9 +64,9 @@ TEST_SUITE("executor::server") {
         CHECK(run.ended);
     }
 
-    TEST_CASE("a job finds PATH, its run and what its definition lists in its environment, nothing else") {
+    TEST_CASE("a job finds PATH and what its definition lists in its environment, nothing else") {
         auto projects = test::demo_projects();
-        projects[0].jobs[0].environment = {{"MODE", "fast {what}"}};
+        projects[0].jobs[0].environment = {{"MODE", "fast {what}"}, {"KEY", "{run.key}"}};
         executor::options settings;
         settings.projects = projects;
         settings.path = "/only/here";
@@ -76,8 +76,7 @@ TEST_SUITE("executor::server") {
         auto const& spec = r.process(0).spec;
         CHECK(spec.argv == strings{"/bin/work", "a b"});
         using variables = std::vector<std::pair<std::string, std::string>>;
-        CHECK(spec.environment ==
-              variables{{"MODE", "fast a b"}, {"PATH", "/only/here"}, {"CHATRIXCD_RUN_ID", "1"}, {"CHATRIXCD_RUN_KEY", "the-key"}});
+        CHECK(spec.environment == variables{{"MODE", "fast a b"}, {"KEY", "the-key"}, {"PATH", "/only/here"}});
     }
 
     TEST_CASE("the row is committed as starting before the process is started") {
@@ -164,7 +163,10 @@ TEST_SUITE("executor::server") {
     }
 
     TEST_CASE("no more run at once than allowed, and who came first goes first") {
-        rig r(with_limit(2));
+        auto settings = with_limit(2);
+        settings.projects = test::demo_projects();
+        settings.projects[0].jobs[0].environment = {{"KEY", "{run.key}"}};
+        rig r(settings);
         r.open();
         for (auto const* const key : {"a", "b", "c", "d"}) r.start(key);
         CHECK(r.spawner.started.size() == 2);
@@ -173,7 +175,7 @@ TEST_SUITE("executor::server") {
         r.finished(2);
         r.settle();
         REQUIRE(r.spawner.started.size() == 3);
-        CHECK(r.process(2).variable("CHATRIXCD_RUN_KEY") == "c");
+        CHECK(r.process(2).variable("KEY") == "c");
         CHECK(r.get(4).state == run_state::queued);
     }
 

@@ -14,9 +14,9 @@ namespace chatrixcd::bot {
 struct secret_source {
     enum class kind { none, inline_text, file, environment, credential, command };
     kind from = kind::none;
-    base::secret text;                  // inline_text
-    std::string name;                   // file path, variable, or systemd credential
-    std::vector<std::string> command;   // argv; its standard output is the secret
+    base::secret text;                 // inline_text
+    std::string name;                  // file path, variable, or systemd credential
+    std::vector<std::string> command;  // argv; its standard output is the secret
 };
 
 struct matrix_config {

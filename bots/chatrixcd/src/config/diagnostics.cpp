@@ -33,9 +33,7 @@ void diagnostics::warning(hjson::position at, std::string_view what, std::string
     warnings.push_back(place(at) + ": " + std::string(what) + ": " + std::string(sentence));
 }
 
-std::string diagnostics::place(hjson::position at) const {
-    return file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
-}
+std::string diagnostics::place(hjson::position at) const { return file_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column); }
 
 std::string nearest(std::string_view word, std::vector<std::string> const& candidates) {
     std::string best;

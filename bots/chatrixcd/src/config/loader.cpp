@@ -87,9 +87,9 @@ void read_variables(load_request const& from, loaded_config& into) {
     }
 }
 
-// A variable that looks like ours and is none. Those that a job finds in its environment may be there, and those that hold a secret.
+// A variable that looks like ours and is none. Those that hold a secret may be there.
 void check_variables(load_request const& from, loaded_config& into) {
-    std::vector<std::string> known{"CHATRIXCD_RUN_ID", "CHATRIXCD_RUN_KEY"};
+    std::vector<std::string> known;
     for (key const& k : all_keys()) {
         known.push_back(k.environment());
         auto const* secret = std::get_if<secret_member>(&k.member);

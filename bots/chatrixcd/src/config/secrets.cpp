@@ -90,12 +90,18 @@ awaitable<base::result<base::secret>> read_secret(boost::asio::any_io_executor e
 
 std::string describe(secret_source const& source) {
     switch (source.from) {
-        case secret_source::kind::none: return "(not set)";
-        case secret_source::kind::inline_text: return "******";
-        case secret_source::kind::file: return "****** (file " + source.name + ")";
-        case secret_source::kind::environment: return "****** (variable " + source.name + ")";
-        case secret_source::kind::credential: return "****** (credential " + source.name + ")";
-        case secret_source::kind::command: return "****** (printed by " + source.command.front() + ")";
+        case secret_source::kind::none:
+            return "(not set)";
+        case secret_source::kind::inline_text:
+            return "******";
+        case secret_source::kind::file:
+            return "****** (file " + source.name + ")";
+        case secret_source::kind::environment:
+            return "****** (variable " + source.name + ")";
+        case secret_source::kind::credential:
+            return "****** (credential " + source.name + ")";
+        case secret_source::kind::command:
+            return "****** (printed by " + source.command.front() + ")";
     }
     return {};
 }

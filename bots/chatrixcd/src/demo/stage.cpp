@@ -17,9 +17,14 @@ constexpr std::chrono::seconds bot_may_take{30};
 }  // namespace
 
 stage::stage(asio::any_io_executor executor, std::string folder, environment variables)
-    : executor_(executor), folder_(std::move(folder)), variables_(std::move(variables)), time_(base::make_system_clock()),
-      entropy_(base::make_system_random()), network_(base::http::make_client(executor)),
-      homeserver_(executor, *time_, *entropy_, folder_), tasks_(executor, [](std::exception_ptr) {}) {}
+    : executor_(executor),
+      folder_(std::move(folder)),
+      variables_(std::move(variables)),
+      time_(base::make_system_clock()),
+      entropy_(base::make_system_random()),
+      network_(base::http::make_client(executor)),
+      homeserver_(executor, *time_, *entropy_, folder_),
+      tasks_(executor, [](std::exception_ptr) {}) {}
 
 stage::~stage() = default;
 

@@ -4,12 +4,14 @@
 //
 // A job is an argument vector, never a line for a shell. `{name}` in an entry, or in the value of an environment variable, stands for
 // a parameter. Its value lands inside that one entry and is never split or interpreted. An entry or a variable that mentions a
-// parameter without a value is left out. `{{name}}` stands for the text `{name}`; braces around anything else are plain text.
+// parameter without a value is left out. `{run.key}` stands for the key of the run, the same however often its start is repeated.
+// `{{name}}` stands for the text `{name}`; braces around anything else are plain text.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -80,9 +82,9 @@ using parameter_values = std::vector<std::pair<std::string, std::string>>;
 // Error `invalid` for the first that is unknown ("did you mean …"), given twice, missing, or not a value of its type.
 base::result<parameter_values> bind(job const& what, parameter_values const& given);
 
-// What would be executed: argv, folder and environment with `values` (as bind() returns them) put in. Error `invalid` for a value
-// that would turn an argument into an option.
-base::result<base::process_spec> expand(job const& what, parameter_values const& values);
+// What would be executed: argv, folder and environment with `values` (as bind() returns them) and the run's key put in. Error `invalid`
+// for a value that would turn an argument into an option.
+base::result<base::process_spec> expand(job const& what, parameter_values const& values, std::string_view run_key = {});
 
 // `values` without those of secret parameters.
 parameter_values without_secrets(job const& what, parameter_values const& values);

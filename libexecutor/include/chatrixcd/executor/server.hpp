@@ -50,7 +50,7 @@ public:
     std::size_t keep_output_of = 1000;
 };
 
-// A job's environment holds PATH, CHATRIXCD_RUN_ID, CHATRIXCD_RUN_KEY and what its definition lists, nothing else.
+// A job's environment holds PATH and what its definition lists, nothing else.
 class server {
 public:
     server(boost::asio::any_io_executor executor, base::clock& time, spawner& processes, options settings);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/secrets.hpp"
 
+#include <doctest/doctest.h>
 #include <boost/asio/io_context.hpp>
 #include <chatrixcd/base/files.hpp>
-#include <doctest/doctest.h>
 
 #include "support/run_coroutine.hpp"
 #include "unit/chatrixcd/config/load_text.hpp"

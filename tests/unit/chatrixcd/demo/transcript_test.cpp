@@ -12,9 +12,8 @@ matrix::event parsed(std::string const& id, std::string const& sender, std::stri
         .value();
 }
 
-std::string const replacement =
-    R"({"msgtype":"m.notice","body":"* new","m.new_content":{"msgtype":"m.notice","body":"new"},)"
-    R"("m.relates_to":{"rel_type":"m.replace","event_id":"$1"}})";
+std::string const replacement = R"({"msgtype":"m.notice","body":"* new","m.new_content":{"msgtype":"m.notice","body":"new"},)"
+                                R"("m.relates_to":{"rel_type":"m.replace","event_id":"$1"}})";
 
 }  // namespace
 

@@ -136,6 +136,14 @@ TEST_SUITE("executor::parameters") {
         CHECK(spec->environment == std::vector<std::pair<std::string, std::string>>{{"MODE", "fast"}});
     }
 
+    TEST_CASE("the run's key stands where the definition names it") {
+        job what;
+        what.argv = {"/bin/x", "--key={run.key}", "{{run.key}}", "{run.id}"};
+        auto const spec = expand(what, {}, "the-key");
+        REQUIRE(spec.has_value());
+        CHECK(spec->argv == strings{"/bin/x", "--key=the-key", "{run.key}", "{run.id}"});
+    }
+
     TEST_CASE("braces that are no placeholder stay") {
         job what;
         what.argv = {"/bin/x", "{{ref}}", "{}", "{print $1}", "${ref}", "{\"a\":{\"b\":1}}", "{ref"};

@@ -74,7 +74,14 @@ TEST_SUITE("executor::validate") {
     TEST_CASE("the program is never chosen by a parameter") {
         auto what = hello();
         what.argv = {"/bin/{who}"};
-        CHECK(only(what) == "projects[0].jobs[0].argv[0]: the program cannot depend on a parameter");
+        CHECK(only(what) == "projects[0].jobs[0].argv[0]: the program is the same for every run");
+    }
+
+    TEST_CASE("an argument and a variable may hold the run's key") {
+        auto what = hello();
+        what.argv.emplace_back("{run.key}");
+        what.environment = {{"KEY", "{run.key}"}};
+        CHECK(validate(one(what)).empty());
     }
 
     TEST_CASE("a secret stays out of the argument list") {
@@ -108,8 +115,8 @@ TEST_SUITE("executor::validate") {
         CHECK(only(what).find("does not fit") != std::string::npos);
     }
 
-    TEST_CASE("variables are named properly, once, and not as ours") {
-        for (auto const* const name : {"", "A=B", "CHATRIXCD_RUN_ID"}) {
+    TEST_CASE("variables are named properly and once") {
+        for (auto const* const name : {"", "A=B"}) {
             auto what = hello();
             what.environment = {{name, "x"}};
             CHECK(only(what).starts_with("projects[0].jobs[0].environment."));
