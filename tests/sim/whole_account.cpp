@@ -22,9 +22,12 @@ using chatops::card_state;
 card_state deserved(chatops::ci::run const& run) {
     if (run.at != chatops::ci::phase::finished) return card_state::running;
     switch (run.how) {
-        case chatops::ci::outcome::success: return card_state::success;
-        case chatops::ci::outcome::canceled: return card_state::canceled;
-        default: return card_state::failure;
+        case chatops::ci::outcome::success:
+            return card_state::success;
+        case chatops::ci::outcome::canceled:
+            return card_state::canceled;
+        default:
+            return card_state::failure;
     }
 }
 

@@ -40,8 +40,8 @@ void whole_room::add(json::object const& event) {
         if (auto const* reply = base::find_object(*relates, "m.in_reply_to")) reply_to = text_of(*reply, "event_id");
     }
     transcript_ += text_of(event, "event_id") + " " + sender + " " + type + (relation.empty() ? "" : " " + relation + " of " + target) +
-                   (reply_to.empty() ? "" : " answers " + reply_to) + (key.empty() ? "" : " key " + key) + "\n    " + text_of(content, "body") +
-                   "\n";
+                   (reply_to.empty() ? "" : " answers " + reply_to) + (key.empty() ? "" : " key " + key) + "\n    " +
+                   text_of(content, "body") + "\n";
     if (type != "m.room.message") return;
     if (relation == "m.replace") {
         add_edit(event, content, target);

@@ -17,10 +17,10 @@ namespace chatrixcd::test {
 struct room_message {
     std::string event;
     std::string sender;
-    std::string key;       // by which its sender sent it
-    std::string reply_to;  // empty: no answer
-    std::string body;      // after its newest edit (client-server API, "Event replacements")
-    std::string last_body;  // after the edit that came last
+    std::string key;           // by which its sender sent it
+    std::string reply_to;      // empty: no answer
+    std::string body;          // after its newest edit (client-server API, "Event replacements")
+    std::string last_body;     // after the edit that came last
     std::int64_t edited = -1;  // when the newest edit was made, by the homeserver's clock
     std::string edit;          // the newest edit
 };

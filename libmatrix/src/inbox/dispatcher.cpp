@@ -51,21 +51,29 @@ verdict judge(std::exception_ptr const& failure, bool stopping, std::string& rea
 
 }  // namespace
 
-// A row that is out. Its end makes room for another.
+// One of the rows that may be out at once, counted already.
 class dispatcher::place {
 public:
-    place(dispatcher& of, std::int64_t row) : of_(of), row_(row) {}
+    explicit place(dispatcher& of) : of_(of) {}
     place(place const&) = delete;
     place& operator=(place const&) = delete;
     ~place() {
+        release();
         --of_.running_;
-        of_.out_.erase(row_);
-        of_.wake();
+        of_.changed_.notify_all();
+    }
+    void hold(std::int64_t row) {
+        release();
+        row_ = row;
+        of_.out_.insert(row);
     }
 
 private:
+    void release() {
+        if (row_) of_.out_.erase(*row_);
+    }
     dispatcher& of_;
-    std::int64_t row_;
+    std::optional<std::int64_t> row_;
 };
 
 dispatcher::dispatcher(services& with, consumers to, std::size_t parallel)
@@ -77,6 +85,7 @@ dispatcher::dispatcher(services& with, consumers to, std::size_t parallel)
       log_(with.log.named("inbox")),
       tasks_(with.executor, [this](std::exception_ptr e) {
           log_.error("handing out a message ended unexpectedly", {{"why", words_of(e)}});
+          wake();
       }) {}
 
 void dispatcher::wake() {
@@ -95,8 +104,9 @@ std::size_t dispatcher::reserve() {
 void dispatcher::give(std::vector<inbox_row> rows, std::size_t reserved) {
     lent_ = false;
     running_ -= reserved - rows.size();
+    bool const may_be_more = rows.size() == reserved;
     for (auto& row : rows) start(std::move(row));
-    wake();
+    if (may_be_more || doubtful_) wake();
 }
 
 void dispatcher::give_back(std::size_t reserved) {
@@ -104,10 +114,9 @@ void dispatcher::give_back(std::size_t reserved) {
     give({}, reserved);
 }
 
-// Its place is counted already.
 void dispatcher::start(inbox_row row) {
     out_.insert(row.id);
-    tasks_.spawn(hand_out(std::move(row)));
+    tasks_.spawn(serve(std::move(row)));
 }
 
 asio::awaitable<void> dispatcher::run() {
@@ -116,12 +125,7 @@ asio::awaitable<void> dispatcher::run() {
     ready_for_rows_ = true;
     for (;;) {
         auto const seen = version_;
-        if (doubtful_ && !lent_) {
-            doubtful_ = false;
-            std::vector<std::int64_t> out(out_.begin(), out_.end());
-            auto check = [account = with_->account, out](base::transaction& t) { release_others(t, account, out); };
-            co_await write_through(*with_, std::move(check));
-        }
+        if (doubtful_ && !lent_ && taking_ == 0) co_await release_unknown();
         auto const free = static_cast<std::int64_t>(parallel_ - running_);
         std::vector<inbox_row> rows;
         if (free > 0) {
@@ -138,14 +142,44 @@ asio::awaitable<void> dispatcher::run() {
     }
 }
 
-asio::awaitable<void> dispatcher::hand_out(inbox_row row) {
-    place const mine(*this, row.id);
+// Rows that are marked and of which nobody knows. Once: what is out changes until another try.
+asio::awaitable<void> dispatcher::release_unknown() {
+    doubtful_ = false;
+    std::vector<std::int64_t> out(out_.begin(), out_.end());
+    auto release = [account = with_->account, out = std::move(out)](base::transaction& t) { release_others(t, account, out); };
+    try {
+        co_await with_->store.write(std::move(release));
+        co_return;
+    } catch (base::store_error const& e) {
+        with_->health.failed(e);
+    }
+    doubtful_ = true;
+    co_await with_->time.sleep(first_rest);
+    wake();
+}
+
+// One row after the other: what is settled makes room for the next in one transaction.
+asio::awaitable<void> dispatcher::serve(inbox_row row) {
+    place mine(*this);
     co_await asio::this_coro::throw_if_cancelled(false);
+    std::optional<inbox_row> next = std::move(row);
+    while (next) {
+        mine.hold(next->id);
+        if (closed_) {
+            auto leave = [row = std::move(*next)](base::transaction& t) { release_row(t, row, /*counted=*/false); };
+            next = co_await settle(std::move(leave));
+        } else {
+            next = co_await hand_out(std::move(*next));
+        }
+    }
+}
+
+// With the next row for the place.
+asio::awaitable<std::optional<inbox_row>> dispatcher::hand_out(inbox_row row) {
     // Whoever pulls hears how often it came, and decides: given up here, it would vanish without a word of his.
     bool const is_pulled = to_.pulled && row.kind == inbox_kind::message;
     if (row.tries > most_tries && !is_pulled) {
-        co_await give_up(row, "the program ended while it was handled, each time");
-        co_return;
+        co_return co_await give_up(row, "the program ended while it was handled, each time");
     }
     auto offered = co_await offer(row);
     std::string reason;
@@ -158,17 +192,18 @@ asio::awaitable<void> dispatcher::hand_out(inbox_row row) {
         word = judge(failure, closed_, reason);
     }
     auto const final_failure = word == verdict::failed && row.tries >= most_tries;
+    std::optional<inbox_row> next;
     if (final_failure) {
-        co_await give_up(row, reason);
+        next = co_await give_up(row, reason);
     } else if (word == verdict::done) {
         auto finish = [account = with_->account, row, now = with_->time.now()](base::transaction& t) { finish_row(t, account, row, now); };
-        co_await settle(std::move(finish));
+        next = co_await settle(std::move(finish));
     } else if (word == verdict::dropped) {
         auto leave = [row](base::transaction& t) { leave_row(t, row); };
-        co_await settle(std::move(leave));
+        next = co_await settle(std::move(leave));
     }
     if (offered) offered->settle(final_failure);
-    if (final_failure || word == verdict::done || word == verdict::dropped) co_return;
+    if (final_failure || word == verdict::done || word == verdict::dropped) co_return next;
 
     if (word == verdict::failed) {
         log_.warning("a message could not be handled, it comes again",
@@ -176,7 +211,7 @@ asio::awaitable<void> dispatcher::hand_out(inbox_row row) {
     }
     if (!closed_) co_await rest(row.tries);
     auto release = [row, counted = word == verdict::failed](base::transaction& t) { release_row(t, row, counted); };
-    co_await settle(std::move(release));
+    co_return co_await settle(std::move(release));
 }
 
 // Null if the row goes to a handler. Otherwise waits for the consumer's word, or until we are stopped.
@@ -197,32 +232,47 @@ asio::awaitable<void> dispatcher::rest(std::int64_t tries) {
     co_await attempt(with_->time.sleep(delay));
 }
 
-asio::awaitable<void> dispatcher::give_up(inbox_row row, std::string reason) {
+asio::awaitable<std::optional<inbox_row>> dispatcher::give_up(inbox_row row, std::string reason) {
     log_.error("a message is set aside: it could not be handled",
                {{"room", row.room.str()}, {"event", row.event_id}, {"error_id", row.trace}, {"why", reason}});
     if (to_.given_up) {
         auto const failure = co_await attempt(to_.given_up(row));
         // Stopped in the middle: its mark stays, and it is given up at the next start.
-        if (failure && closed_) co_return;
+        if (failure && closed_) co_return std::nullopt;
         if (failure) log_.error("the handler of messages that were set aside failed", {{"error_id", row.trace}});
     }
     auto work = [row, reason](base::transaction& t) { set_row_aside(t, row, reason); };
-    co_await settle(std::move(work));
+    co_return co_await settle(std::move(work));
 }
 
 // Not cancellable. While the store fails nothing else of the room is delivered; if we are stopped then, the row's mark stays and counts
 // as a try at the next start.
-asio::awaitable<void> dispatcher::settle(std::function<void(base::transaction&)> work) {
+asio::awaitable<std::optional<inbox_row>> dispatcher::settle(std::function<void(base::transaction&)> work) {
     backoff wait(with_->random, std::chrono::milliseconds(500), std::chrono::seconds(2));
     for (;;) {
+        bool const takes = !closed_ && !doubtful_;
+        auto settle_and_take = [account = with_->account, work, takes](base::transaction& t) {
+            work(t);
+            std::vector<inbox_row> taken;
+            if (takes) taken = take_rows(t, account, 1);
+            return taken;
+        };
+        if (takes) ++taking_;
         try {
-            co_await with_->store.write(work);
+            auto taken = co_await with_->store.write(std::move(settle_and_take));
+            if (takes) --taking_;
             with_->health.worked();
-            co_return;
+            // Nobody has looked for more.
+            if (!takes || doubtful_) wake();
+            if (taken.empty()) co_return std::nullopt;
+            co_return std::move(taken.front());
         } catch (base::store_error const& e) {
             with_->health.failed(e);
         }
-        if (closed_) co_return;
+        // It may have been kept, with a row that was taken.
+        if (takes) --taking_;
+        if (takes) doubtful_ = true;
+        if (closed_) co_return std::nullopt;
         auto const delay = wait.next();
         co_await attempt(with_->time.sleep(delay));
     }

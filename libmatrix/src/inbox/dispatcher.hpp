@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -57,11 +58,14 @@ private:
     class place;
 
     void start(inbox_row row);
-    boost::asio::awaitable<void> hand_out(inbox_row row);
+    boost::asio::awaitable<void> release_unknown();
+    boost::asio::awaitable<void> serve(inbox_row row);
+    boost::asio::awaitable<std::optional<inbox_row>> hand_out(inbox_row row);
     boost::asio::awaitable<std::shared_ptr<hand_over>> offer(inbox_row row);
     boost::asio::awaitable<void> rest(std::int64_t tries);
-    boost::asio::awaitable<void> give_up(inbox_row row, std::string reason);
-    boost::asio::awaitable<void> settle(std::function<void(base::transaction&)> work);
+    boost::asio::awaitable<std::optional<inbox_row>> give_up(inbox_row row, std::string reason);
+    // With another row for the place, unless none can be taken.
+    boost::asio::awaitable<std::optional<inbox_row>> settle(std::function<void(base::transaction&)> work);
 
     services* with_;
     consumers to_;
@@ -74,6 +78,7 @@ private:
     bool ready_for_rows_ = false;  // the marks of the last run are dealt with
     std::set<std::int64_t> out_;   // rows that are handed out
     bool lent_ = false;            // places are reserved
+    std::size_t taking_ = 0;       // transactions on their way that take a row for a place
     bool doubtful_ = false;        // rows may be marked that are not out
     bool closed_ = false;
     base::logger log_;

@@ -50,22 +50,33 @@ bool is_word(std::string_view text) {
 
 char const* block_tag(MD_BLOCKTYPE type) {
     switch (type) {
-        case MD_BLOCK_QUOTE: return "blockquote";
-        case MD_BLOCK_UL: return "ul";
-        case MD_BLOCK_OL: return "ol";
-        case MD_BLOCK_LI: return "li";
-        case MD_BLOCK_P: return "p";
-        default: return nullptr;
+        case MD_BLOCK_QUOTE:
+            return "blockquote";
+        case MD_BLOCK_UL:
+            return "ul";
+        case MD_BLOCK_OL:
+            return "ol";
+        case MD_BLOCK_LI:
+            return "li";
+        case MD_BLOCK_P:
+            return "p";
+        default:
+            return nullptr;
     }
 }
 
 char const* span_tag(MD_SPANTYPE type) {
     switch (type) {
-        case MD_SPAN_EM: return "em";
-        case MD_SPAN_STRONG: return "strong";
-        case MD_SPAN_CODE: return "code";
-        case MD_SPAN_DEL: return "del";
-        default: return nullptr;
+        case MD_SPAN_EM:
+            return "em";
+        case MD_SPAN_STRONG:
+            return "strong";
+        case MD_SPAN_CODE:
+            return "code";
+        case MD_SPAN_DEL:
+            return "del";
+        default:
+            return nullptr;
     }
 }
 
@@ -74,11 +85,20 @@ char const* span_tag(MD_SPANTYPE type) {
 void append_escaped(std::string& out, std::string_view text) {
     for (char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            default:
+                out += c;
         }
     }
 }
@@ -150,11 +170,20 @@ void html_writer::leave_span(MD_SPANTYPE type) {
 
 void html_writer::text(MD_TEXTTYPE type, std::string_view words) {
     switch (type) {
-        case MD_TEXT_BR: out_ += "<br>\n"; break;
-        case MD_TEXT_SOFTBR: out_ += "\n"; break;
-        case MD_TEXT_NULLCHAR: out_ += "\xEF\xBF\xBD"; break;
-        case MD_TEXT_ENTITY: out_ += words; break;  // the parser passes "&name;" and "&#1;" only: they cannot be markup
-        default: append_escaped(out_, words);
+        case MD_TEXT_BR:
+            out_ += "<br>\n";
+            break;
+        case MD_TEXT_SOFTBR:
+            out_ += "\n";
+            break;
+        case MD_TEXT_NULLCHAR:
+            out_ += "\xEF\xBF\xBD";
+            break;
+        case MD_TEXT_ENTITY:
+            out_ += words;
+            break;  // the parser passes "&name;" and "&#1;" only: they cannot be markup
+        default:
+            append_escaped(out_, words);
     }
 }
 

@@ -30,10 +30,10 @@ private:
     bool shallower();
 
     std::string out_;
-    unsigned depth_ = 0;             // of blocks that are open
-    unsigned paragraphs_ = 0;        // at the top
-    unsigned other_blocks_ = 0;      // at the top
-    std::vector<bool> links_;        // whether each open link or image became an element
+    unsigned depth_ = 0;         // of blocks that are open
+    unsigned paragraphs_ = 0;    // at the top
+    unsigned other_blocks_ = 0;  // at the top
+    std::vector<bool> links_;    // whether each open link or image became an element
 };
 
 }  // namespace chatrixcd::matrix::detail

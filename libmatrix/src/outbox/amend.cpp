@@ -14,9 +14,7 @@ namespace chatrixcd::matrix::detail {
 
 namespace {
 
-bool is_busy(known_row const& row, std::vector<std::int64_t> const& busy) {
-    return std::find(busy.begin(), busy.end(), row.id) != busy.end();
-}
+bool is_waiting(known_row const& row) { return row.state == row_state::queued || row.state == row_state::leaving; }
 
 result<known_row> find_message(base::transaction& t, std::int64_t account, outbox_item const& about) {
     auto found = find_row(t, account, about.target_key);
@@ -42,8 +40,7 @@ std::optional<std::string> folded(base::transaction& t, known_row const& message
 
 }  // namespace
 
-result<std::vector<key_state>> enqueue_edit(base::transaction& t, std::int64_t account, outbox_item edit,
-                                            std::vector<std::int64_t> const& busy, queue_limits const& limits) {
+result<std::vector<key_state>> enqueue_edit(base::transaction& t, std::int64_t account, outbox_item edit, queue_limits const& limits) {
     auto known = find_keys(t, account, edit.key);
     if (!known.empty()) return known;
     auto const message = find_message(t, account, edit);
@@ -53,11 +50,11 @@ result<std::vector<key_state>> enqueue_edit(base::transaction& t, std::int64_t a
     }
     if (message->sent) {
         edit.target = message->sent->str();
-    } else if (message->state != row_state::queued) {
+    } else if (!is_waiting(*message)) {
         return error(error_kind::conflict, "the message to edit was never sent");
     } else {
         edit.priority = std::min(edit.priority, message->priority);
-        if (message->parts == 1 && !is_busy(*message, busy)) {
+        if (message->parts == 1 && message->state == row_state::queued) {
             if (auto const content = folded(t, *message, edit)) {
                 t.run("UPDATE outbox SET content = ?2, bytes = ?3 WHERE id = ?1",
                       {message->id, base::seal(*content), static_cast<std::int64_t>(content->size())});
@@ -66,11 +63,10 @@ result<std::vector<key_state>> enqueue_edit(base::transaction& t, std::int64_t a
             }
         }
     }
-    return enqueue(t, account, {edit}, busy, limits);
+    return enqueue(t, account, {edit}, limits);
 }
 
-result<redaction_state> enqueue_redaction(base::transaction& t, std::int64_t account, outbox_item redaction,
-                                          std::vector<std::int64_t> const& busy, queue_limits const& limits) {
+result<redaction_state> enqueue_redaction(base::transaction& t, std::int64_t account, outbox_item redaction, queue_limits const& limits) {
     redaction_state made;
     auto known = find_keys(t, account, redaction.key);
     if (!known.empty()) {
@@ -87,8 +83,8 @@ result<redaction_state> enqueue_redaction(base::transaction& t, std::int64_t acc
     std::vector<outbox_item> leave;
     for (std::int64_t part = 1; part <= message->parts; ++part) {
         auto const row = find_row(t, account, part_key(message_key, part));
-        if (!row || (row->state != row_state::queued && !row->sent)) continue;
-        if (row->state == row_state::queued && !is_busy(*row, busy)) {
+        if (!row || (!is_waiting(*row) && !row->sent)) continue;
+        if (row->state == row_state::queued) {
             mark_withdrawn(t, row->id);
             made.withdrawn.push_back(part_key(message_key, part));
             continue;
@@ -105,13 +101,13 @@ result<redaction_state> enqueue_redaction(base::transaction& t, std::int64_t acc
         return made;
     }
     leave.front().parts = static_cast<std::int64_t>(leave.size());
-    auto queued = enqueue(t, account, leave, busy, limits);
+    auto queued = enqueue(t, account, leave, limits);
     if (!queued) return queued.error();
     made.states = std::move(*queued);
     return made;
 }
 
-withdrawal withdraw(base::transaction& t, std::int64_t account, std::string const& key, std::vector<std::int64_t> const& busy) {
+withdrawal withdraw(base::transaction& t, std::int64_t account, std::string const& key) {
     withdrawal done;
     auto const first = find_row(t, account, key);
     if (!first) return done;
@@ -119,8 +115,8 @@ withdrawal withdraw(base::transaction& t, std::int64_t account, std::string cons
     bool leaving = false;
     for (std::int64_t part = 1; part <= first->parts; ++part) {
         auto const row = find_row(t, account, part_key(key, part));
-        if (!row || row->state != row_state::queued) continue;
-        if (is_busy(*row, busy)) {
+        if (!row || !is_waiting(*row)) continue;
+        if (row->state == row_state::leaving) {
             leaving = true;
             continue;
         }

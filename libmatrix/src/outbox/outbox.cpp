@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "outbox/outbox.hpp"
 
+#include <utility>
+
 #include "state/failure.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -30,34 +32,11 @@ outbox::outbox(services& with, api& homeserver, session const& who, queue_limits
           log_.error("a sender, or the handler of refused messages, ended unexpectedly", {{"why", words_of(e)}});
       }) {}
 
-std::vector<std::int64_t> outbox::busy() const {
-    auto rows = may_have_left_;
-    for (auto const& [id, queue] : rooms_) {
-        if (queue.leaving) rows.push_back(queue.leaving->id);
-    }
-    return rows;
-}
-
 outbox_item outbox::stamped(outbox_item item) const {
     item.transaction = "c" + with_->random.token(22);
     item.device = session_->device();
     item.now = with_->time.now();
     return item;
-}
-
-// Before anything is queued: which rows an earlier run may have sent is known only as long as nobody is among them.
-asio::awaitable<void> outbox::recall() {
-    if (recalled_) co_return;
-    auto find = [account = with_->account](base::transaction& t) { return find_left_over(t, account); };
-    auto found = co_await with_->store.write(std::move(find));
-    remember(std::move(found));
-}
-
-void outbox::remember(left_over found) {
-    if (recalled_) return;
-    recalled_ = true;
-    left_over_ = std::move(found.rooms);
-    may_have_left_ = std::move(found.may_have_left);
 }
 
 outbox::followed outbox::follow(std::vector<key_state> const& states) {
@@ -98,50 +77,64 @@ asio::awaitable<result<event_id>> outbox::outcome_of(followed all) {
     co_return *first;
 }
 
-asio::awaitable<result<event_id>> outbox::queue(room_id room, queuing work) {
-    auto const states = co_await with_->store.write(std::move(work));
-    with_->health.worked();
+template <class Made>
+asio::awaitable<Made> outbox::queue(room_id room, queuing<Made> work) {
+    auto all = [account = with_->account, room, work = std::move(work), may_take = open_](base::transaction& t) {
+        auto made = work(t);
+        std::optional<outbox_row> next;
+        if (made && may_take) next = take_next(t, account, room);
+        return std::make_pair(std::move(made), std::move(next));
+    };
+    bool const was_open = open_;
+    std::exception_ptr failure;
+    try {
+        auto [made, next] = co_await with_->store.write(std::move(all));
+        with_->health.worked();
+        if (next) give(room, std::move(next));
+        if (!was_open) look_into(room);
+        co_return std::move(made);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    // It may have been kept all the same.
+    look_into(room);
+    std::rethrow_exception(failure);
+}
+
+asio::awaitable<result<event_id>> outbox::send_all(room_id room, queuing<result<std::vector<key_state>>> work) {
+    auto const states = co_await queue(std::move(room), std::move(work));
     if (!states) co_return states.error();
     auto all = follow(*states);
-    ensure_sender(room);
     co_return co_await outcome_of(std::move(all));
 }
 
 asio::awaitable<result<event_id>> outbox::send(std::vector<outbox_item> parts) {
     if (auto const key = check_key(parts.front().key); !key) co_return key.error();
-    co_await recall();
     for (auto& part : parts) part = stamped(std::move(part));
     auto const room = parts.front().room;
-    queuing work = [account = with_->account, kept = std::move(parts), taken = busy(), limits = limits_](base::transaction& t) {
-        return enqueue(t, account, kept, taken, limits);
-    };
-    co_return co_await queue(room, std::move(work));
+    queuing<result<std::vector<key_state>>> work = [account = with_->account, kept = std::move(parts),
+                                                    limits = limits_](base::transaction& t) { return enqueue(t, account, kept, limits); };
+    co_return co_await send_all(room, std::move(work));
 }
 
 asio::awaitable<result<event_id>> outbox::edit(outbox_item edit) {
     if (auto const key = check_key(edit.key); !key) co_return key.error();
-    co_await recall();
     auto const room = edit.room;
-    queuing work = [account = with_->account, kept = stamped(std::move(edit)), taken = busy(), limits = limits_](base::transaction& t) {
-        return enqueue_edit(t, account, kept, taken, limits);
-    };
-    co_return co_await queue(room, std::move(work));
+    queuing<result<std::vector<key_state>>> work = [account = with_->account, kept = stamped(std::move(edit)), limits = limits_](
+                                                       base::transaction& t) { return enqueue_edit(t, account, kept, limits); };
+    co_return co_await send_all(room, std::move(work));
 }
 
 asio::awaitable<result<std::optional<event_id>>> outbox::redact(outbox_item redaction) {
     if (auto const key = check_key(redaction.key); !key) co_return key.error();
-    co_await recall();
     auto const room = redaction.room;
-    auto work = [account = with_->account, kept = stamped(std::move(redaction)), taken = busy(), limits = limits_](base::transaction& t) {
-        return enqueue_redaction(t, account, kept, taken, limits);
-    };
-    auto const state = co_await with_->store.write(std::move(work));
-    with_->health.worked();
+    queuing<result<redaction_state>> work = [account = with_->account, kept = stamped(std::move(redaction)), limits = limits_](
+                                                base::transaction& t) { return enqueue_redaction(t, account, kept, limits); };
+    auto const state = co_await queue(room, std::move(work));
     if (!state) co_return state.error();
     for (auto const& key : state->withdrawn) settle(key, withdrawn_error());
     if (state->states.empty()) co_return std::optional<event_id>();
     auto all = follow(state->states);
-    ensure_sender(room);
     auto const outcome = co_await outcome_of(std::move(all));
     if (!outcome) co_return outcome.error();
     std::optional<event_id> id;
@@ -151,15 +144,13 @@ asio::awaitable<result<std::optional<event_id>>> outbox::redact(outbox_item reda
 }
 
 asio::awaitable<cancellation> outbox::withdraw(std::string key) {
-    co_await recall();
-    auto work = [account = with_->account, key, taken = busy()](base::transaction& t) { return detail::withdraw(t, account, key, taken); };
+    auto work = [account = with_->account, key](base::transaction& t) { return detail::withdraw(t, account, key); };
     auto const done = co_await with_->store.write(std::move(work));
     for (auto const& withdrawn : done.withdrawn) settle(withdrawn, withdrawn_error());
     co_return done.found;
 }
 
 asio::awaitable<result<event_id>> outbox::resend(std::string key) {
-    co_await recall();
     outbox_item item;
     item.key = std::move(key);
     auto work = [account = with_->account, kept = stamped(std::move(item))](base::transaction& t) {
@@ -170,27 +161,33 @@ asio::awaitable<result<event_id>> outbox::resend(std::string key) {
     auto const [states, room] = co_await with_->store.write(std::move(work));
     if (!states) co_return states.error();
     auto all = follow(*states);
-    ensure_sender(room);
+    look_into(room);
     co_return co_await outcome_of(std::move(all));
 }
 
 asio::awaitable<void> outbox::resume() {
-    auto find = [account = with_->account](base::transaction& t) { return find_left_over(t, account); };
-    auto found = co_await write_through(*with_, std::move(find));
-    remember(std::move(found));
+    auto find = [account = with_->account](base::transaction& t) { return find_waiting_rooms(t, account); };
+    auto const waiting = co_await write_through(*with_, std::move(find));
     open_ = true;
-    for (auto const& room : left_over_) ensure_sender(room);
-    left_over_.clear();
+    for (auto const& room : waiting) look_into(room);
+}
+
+void outbox::give(room_id const& room, std::optional<outbox_row> row) {
+    rooms_[room].next = std::move(row);
+    ensure_sender(room);
+}
+
+void outbox::look_into(room_id const& room) {
+    // resume() will find it.
+    if (!open_) return;
+    rooms_[room].look = true;
+    ensure_sender(room);
 }
 
 void outbox::ensure_sender(room_id const& room) {
-    if (!open_) {
-        left_over_.push_back(room);
-        return;
-    }
-    auto const [place, fresh] = rooms_.try_emplace(room);
-    place->second.again = true;
-    if (fresh) tasks_.spawn(drain(room));
+    auto& queue = rooms_[room];
+    if (std::exchange(queue.has_sender, true)) return;
+    tasks_.spawn(drain(room));
 }
 
 void outbox::settle(std::string const& key, result<event_id> outcome) {

@@ -54,7 +54,9 @@ private:
     using followed = std::vector<std::shared_ptr<waiter>>;
     // A room that has a sender.
     struct room_queue {
-        bool again = false;                 // something was queued since its sender last looked
+        bool has_sender = false;
+        std::optional<outbox_row> next;     // taken for its sender
+        bool look = false;                  // something may be there that nobody has taken
         std::optional<outbox_row> leaving;  // what is being sent, without its content
         unsigned stumbles = 0;              // how often we failed at that
         // What was found of old rows; valid on that device until then.
@@ -65,17 +67,19 @@ private:
     };
 
     // Makes rows of a message, in a store closure.
-    using queuing = std::function<result<std::vector<key_state>>(base::transaction&)>;
+    template <class Made>
+    using queuing = std::function<Made(base::transaction&)>;
 
-    // Waits for what becomes of them.
-    boost::asio::awaitable<result<event_id>> queue(room_id room, queuing work);
-    // What a store closure may not touch: rows that may have left.
-    std::vector<std::int64_t> busy() const;
+    // In one transaction, takes the room's next row as well if nobody sends there.
+    template <class Made>
+    boost::asio::awaitable<Made> queue(room_id room, queuing<Made> work);
+    // Waits for what becomes of the rows.
+    boost::asio::awaitable<result<event_id>> send_all(room_id room, queuing<result<std::vector<key_state>>> work);
     outbox_item stamped(outbox_item item) const;
-    boost::asio::awaitable<void> recall();
-    void remember(left_over found);
     followed follow(std::vector<key_state> const& states);
     boost::asio::awaitable<result<event_id>> outcome_of(followed all);
+    void give(room_id const& room, std::optional<outbox_row> row);
+    void look_into(room_id const& room);
     void ensure_sender(room_id const& room);
     void settle(std::string const& key, result<event_id> outcome);
 
@@ -84,10 +88,11 @@ private:
     boost::asio::awaitable<void> drain(room_id room);
     boost::asio::awaitable<void> drain_one(room_id room);
     boost::asio::awaitable<void> stumble(room_id room, std::exception_ptr failure, base::duration pause);
-    boost::asio::awaitable<bool> deliver(outbox_row row);
+    boost::asio::awaitable<void> deliver(outbox_row row);
     boost::asio::awaitable<bool> deliver_step(outbox_row const& row, std::optional<error>& failure);
     boost::asio::awaitable<std::optional<event_id>> search(outbox_row const& row, std::optional<error>& failure);
     bool must_look(outbox_row const& row) const;
+    boost::asio::awaitable<void> keep(room_id room, std::function<void(base::transaction&)> work);
     boost::asio::awaitable<void> keep_sent(outbox_row row, event_id id);
     boost::asio::awaitable<void> keep_refused(outbox_row row, error why);
     boost::asio::awaitable<void> keep_orphan(outbox_row row);
@@ -101,9 +106,6 @@ private:
     std::map<std::string, std::shared_ptr<waiter>> waiters_;
     std::map<room_id, room_queue> rooms_;
     bool open_ = false;
-    bool recalled_ = false;
-    std::vector<room_id> left_over_;
-    std::vector<std::int64_t> may_have_left_;  // rows of an earlier run, and rows at which we failed
     std::optional<error> dead_;
     base::notifier emptied_;
     base::logger log_;

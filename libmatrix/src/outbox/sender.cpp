@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sender of a room: takes one row after the other and brings each to its end.
-#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 #include <utility>
 
@@ -24,7 +25,10 @@ constexpr unsigned most_stumbles = 3;
 
 }  // namespace
 
-bool outbox::wants_more(room_id const& room) { return rooms_[room].again && !dead_; }
+bool outbox::wants_more(room_id const& room) {
+    auto const& queue = rooms_[room];
+    return (queue.next || queue.look) && !dead_;
+}
 
 asio::awaitable<void> outbox::drain(room_id room) {
     backoff wait(with_->random, std::chrono::seconds(1));
@@ -51,29 +55,30 @@ asio::awaitable<void> outbox::drain(room_id room) {
 
 asio::awaitable<void> outbox::drain_one(room_id room) {
     auto& queue = rooms_[room];
-    queue.again = false;
-    auto find = [account = with_->account, room](base::transaction& t) { return first_in_queue(t, account, room); };
-    auto row = co_await write_through(*with_, std::move(find));
+    auto row = std::exchange(queue.next, std::nullopt);
+    if (!row) {
+        queue.look = false;
+        auto find = [account = with_->account, room](base::transaction& t) { return take_up(t, account, room); };
+        row = co_await write_through(*with_, std::move(find));
+        // Whoever queued it has taken it just before.
+        if (row && queue.next && queue.next->id == row->id) queue.next.reset();
+    }
     if (!row) co_return;
     if (!queue.leaving || queue.leaving->id != row->id) queue.stumbles = 0;
     queue.leaving = *row;
     queue.leaving->content.reset();
-    bool const settled = co_await deliver(std::move(*row));
+    co_await deliver(std::move(*row));
     queue.leaving.reset();
-    // There may be another one behind it.
-    queue.again = settled || queue.again;
 }
 
 // The firewall: nobody thought of what has happened, so the room goes on after a pause. Only the error id leaves the log.
 asio::awaitable<void> outbox::stumble(room_id room, std::exception_ptr failure, base::duration pause) {
     co_await with_->time.sleep(pause);
     auto& queue = rooms_[room];
-    queue.again = true;
+    queue.look = true;
     auto const id = with_->random.token(8);
     log_.error("sending to a room failed unexpectedly", {{"room", room.str()}, {"error_id", id}, {"why", words_of(failure)}});
     if (!queue.leaving) co_return;
-    // Its fate is unknown.
-    may_have_left_.push_back(queue.leaving->id);
     if (++queue.stumbles < most_stumbles) co_return;
     auto row = std::move(*queue.leaving);
     queue.leaving.reset();
@@ -82,27 +87,27 @@ asio::awaitable<void> outbox::stumble(room_id room, std::exception_ptr failure, 
     co_await keep_refused(std::move(row), std::move(why));
 }
 
-// Until the row is settled; false if the account is of no use any more.
-asio::awaitable<bool> outbox::deliver(outbox_row row) {
+// Until the row is settled, or the account is of no use any more.
+asio::awaitable<void> outbox::deliver(outbox_row row) {
     if (row.orphan) {
         co_await keep_orphan(std::move(row));
-        co_return true;
+        co_return;
     }
     if (!row.content) {
         auto why = error(error_kind::environment, "what is stored of the message cannot be read: the database is damaged");
         co_await keep_refused(std::move(row), std::move(why));
-        co_return true;
+        co_return;
     }
     backoff wait(with_->random);
     bool told = false;
     for (;;) {
         std::optional<error> failure;
         bool const settled = co_await deliver_step(row, failure);
-        if (settled) co_return true;
+        if (settled) co_return;
         if (!failure) continue;
         if (failure->kind() == error_kind::unauthorized) {
             fail(*failure);
-            co_return false;
+            co_return;
         }
         auto const delay = wait.next(failure->retry_after());
         if (!told) log_.warning("a message could not be sent, trying again", {{"room", row.room.str()}, {"why", failure->describe()}});
@@ -179,12 +184,26 @@ asio::awaitable<std::optional<event_id>> outbox::search(outbox_row const& row, s
     co_return found;
 }
 
+// The row is settled, and the room's next one is taken with it.
+asio::awaitable<void> outbox::keep(room_id room, std::function<void(base::transaction&)> work) {
+    auto all = [account = with_->account, room, work = std::move(work)](base::transaction& t) {
+        work(t);
+        return take_up(t, account, room);
+    };
+    auto next = co_await write_through(*with_, std::move(all));
+    rooms_[room].next = std::move(next);
+}
+
+// Who waits for it goes on before it is stored: a crash in between sends it again in the same transaction, and what is to be stored next
+// (that a handler is done, as a rule) goes the same way to the disk.
 asio::awaitable<void> outbox::keep_sent(outbox_row row, event_id id) {
+    auto const room = row.room;
     auto const key = row.key;
-    auto const number = row.id;
+    settle(key, id);
+    co_await asio::post(with_->executor, asio::use_awaitable);
     auto work = [account = with_->account, row = std::move(row), id](base::transaction& t) { mark_sent(t, account, row, id); };
-    co_await write_through(*with_, std::move(work));
-    std::erase(may_have_left_, number);
+    co_await keep(room, std::move(work));
+    // Who has asked for it meanwhile.
     settle(key, id);
 }
 
@@ -197,10 +216,8 @@ asio::awaitable<void> outbox::keep_refused(outbox_row row, error why) {
     letter.queued = row.created;
     letter.why = why;
     log_.warning("a message is refused", {{"room", row.room.str()}, {"why", why.describe()}});
-    auto const number = row.id;
     auto work = [account = with_->account, row = std::move(row), why](base::transaction& t) { mark_refused(t, account, row, why); };
-    co_await write_through(*with_, std::move(work));
-    std::erase(may_have_left_, number);
+    co_await keep(letter.room, std::move(work));
     settle(letter.key, std::move(why));
     if (refused_) tasks_.spawn(tell(std::move(letter)));
 }
@@ -213,8 +230,7 @@ asio::awaitable<void> outbox::keep_orphan(outbox_row row) {
         co_return;
     }
     auto work = [id = row.id](base::transaction& t) { mark_withdrawn(t, id); };
-    co_await write_through(*with_, std::move(work));
-    std::erase(may_have_left_, row.id);
+    co_await keep(row.room, std::move(work));
     settle(row.key, event_id());
 }
 

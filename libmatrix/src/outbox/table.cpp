@@ -41,14 +41,13 @@ std::optional<key_state> find_key(base::transaction& t, std::int64_t account, st
 
 // The place of the oldest unsent edit of the same target, whose rows are replaced.
 std::optional<std::int64_t> replace_unsent(base::transaction& t, std::int64_t account, outbox_item const& item,
-                                           std::vector<std::int64_t> const& busy, std::vector<std::string>& replaced) {
+                                           std::vector<std::string>& replaced) {
     std::optional<std::int64_t> place;
     auto const rows = t.query(
         "SELECT id, key, position FROM outbox WHERE account = ?1 AND state = 0 AND room_id = ?2 AND type = ?3"
         " AND ((target = ?4 AND ?4 <> '') OR (target_key = ?5 AND ?5 <> '')) ORDER BY position, id",
         {account, item.room.str(), item.type, item.target, item.target_key});
     for (auto const& row : rows) {
-        if (std::find(busy.begin(), busy.end(), row.integer(0)) != busy.end()) continue;
         if (!place) place = row.integer(2);
         replaced.push_back(row.text(1));
         t.run("UPDATE outbox SET state = ?2, replaced_by = ?3, content = NULL WHERE id = ?1",
@@ -65,8 +64,9 @@ std::optional<error> too_much(base::transaction& t, std::int64_t account, std::v
         return error(error_kind::too_large, "the message is larger than all that may wait to be sent to a room: " + std::to_string(size) +
                                                 " of " + std::to_string(limits.bytes) + " bytes");
     }
-    auto const waiting = t.first("SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM outbox WHERE account = ?1 AND state = 0 AND room_id = ?2",
-                                 {account, parts.front().room.str()});
+    auto const waiting =
+        t.first("SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM outbox WHERE account = ?1 AND state IN (0, 5) AND room_id = ?2",
+                {account, parts.front().room.str()});
     auto const rows = waiting->integer(0);
     auto const bytes = waiting->integer(1);
     if (rows + static_cast<std::int64_t>(parts.size()) <= limits.rows && bytes + size <= limits.bytes) return std::nullopt;
@@ -137,16 +137,16 @@ std::vector<key_state> find_keys(base::transaction& t, std::int64_t account, std
 }
 
 result<std::vector<key_state>> enqueue(base::transaction& t, std::int64_t account, std::vector<outbox_item> const& parts,
-                                       std::vector<std::int64_t> const& busy, queue_limits const& limits) {
+                                       queue_limits const& limits) {
     auto states = find_keys(t, account, parts.front().key);
     if (!states.empty()) return states;
     for (auto const& item : parts) {
         // An old edit whose successor has been forgotten is unknown as well.
-        t.run("DELETE FROM outbox WHERE account = ?1 AND key = ?2 AND state <> 0", {account, item.key});
+        t.run("DELETE FROM outbox WHERE account = ?1 AND key = ?2 AND state NOT IN (0, 5)", {account, item.key});
         key_state made;
         made.key = item.key;
         std::optional<std::int64_t> place;
-        if (item.replaces_unsent) place = replace_unsent(t, account, item, busy, made.replaced);
+        if (item.replaces_unsent) place = replace_unsent(t, account, item, made.replaced);
         if (!place && states.empty()) {
             if (auto refusal = too_much(t, account, parts, limits)) return std::move(*refusal);
         }
@@ -162,17 +162,11 @@ void insert_settled(base::transaction& t, std::int64_t account, outbox_item cons
           {account, item.key, number(state), replaced_by});
 }
 
-left_over find_left_over(base::transaction& t, std::int64_t account) {
-    left_over found;
-    for (auto const& row : t.query("SELECT DISTINCT room_id FROM outbox WHERE account = ?1 AND state = 0", {account})) {
-        found.rooms.push_back(room_id(row.text(0)));
+std::vector<room_id> find_waiting_rooms(base::transaction& t, std::int64_t account) {
+    std::vector<room_id> found;
+    for (auto const& row : t.query("SELECT DISTINCT room_id FROM outbox WHERE account = ?1 AND state IN (0, 5)", {account})) {
+        found.push_back(room_id(row.text(0)));
     }
-    auto const first = t.query(
-        "SELECT id FROM outbox AS o WHERE account = ?1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.account = ?1"
-        " AND e.state = 0 AND e.room_id = o.room_id AND e.priority = o.priority"
-        " AND (e.position < o.position OR (e.position = o.position AND e.id < o.id)))",
-        {account});
-    for (auto const& row : first) found.may_have_left.push_back(row.integer(0));
     return found;
 }
 
@@ -180,7 +174,7 @@ old_keys find_old_keys(base::transaction& t, std::int64_t account, room_id const
                        std::string const& device) {
     old_keys found;
     auto const rows = t.query(
-        "SELECT key, created FROM outbox WHERE account = ?1 AND state = 0 AND room_id = ?2 AND (created < ?3 OR device_id <> ?4)"
+        "SELECT key, created FROM outbox WHERE account = ?1 AND state IN (0, 5) AND room_id = ?2 AND (created < ?3 OR device_id <> ?4)"
         " ORDER BY created",
         {account, room.str(), number(before), device});
     for (auto const& row : rows) {

@@ -12,7 +12,8 @@
 
 namespace chatrixcd::matrix::detail {
 
-enum class row_state : std::int64_t { queued = 0, sent = 1, refused = 2, replaced = 3, withdrawn = 4 };
+// `leaving`: the homeserver may have it. Of a room's rows one at a time, as a rule.
+enum class row_state : std::int64_t { queued = 0, sent = 1, refused = 2, replaced = 3, withdrawn = 4, leaving = 5 };
 
 // What to send.
 class outbox_item {
@@ -85,22 +86,21 @@ std::optional<known_row> find_row(base::transaction& t, std::int64_t account, st
 
 // How the key stands, with the other parts of a long message; empty if it is unknown.
 std::vector<key_state> find_keys(base::transaction& t, std::int64_t account, std::string const& key);
-// Queues the parts of one message (one, as a rule), unless the key is known. Rows in `busy` may have left and are not replaced. Error
-// rate_limited or too_large: too much waits in that room.
+// Queues the parts of one message (one, as a rule), unless the key is known. Error rate_limited or too_large: too much waits in that
+// room.
 result<std::vector<key_state>> enqueue(base::transaction& t, std::int64_t account, std::vector<outbox_item> const& parts,
-                                       std::vector<std::int64_t> const& busy, queue_limits const& limits);
+                                       queue_limits const& limits);
 // Keeps a key whose row will not be sent.
 void insert_settled(base::transaction& t, std::int64_t account, outbox_item const& item, row_state state, std::string const& replaced_by);
 // A place behind everything that waits.
 std::int64_t last_place(base::transaction& t);
 
-// Rooms with something queued, and which of their rows an earlier run may have sent: it sent one at a time, the first of an urgency.
-struct left_over {
-    std::vector<room_id> rooms;
-    std::vector<std::int64_t> may_have_left;
-};
-left_over find_left_over(base::transaction& t, std::int64_t account);
-std::optional<outbox_row> first_in_queue(base::transaction& t, std::int64_t account, room_id const& room);
+// Rooms with something to send.
+std::vector<room_id> find_waiting_rooms(base::transaction& t, std::int64_t account);
+// The room's first row is leaving from now on; nothing if none is queued, or if another one is leaving.
+std::optional<outbox_row> take_next(base::transaction& t, std::int64_t account, room_id const& room);
+// As above, but what was leaving already comes first: for whoever knows that nobody sends it.
+std::optional<outbox_row> take_up(base::transaction& t, std::int64_t account, room_id const& room);
 // Of the keys queued in a room, those that were queued before `before` or by another device, and when the oldest was.
 struct old_keys {
     std::vector<std::string> keys;

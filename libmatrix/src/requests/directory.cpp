@@ -179,7 +179,7 @@ pages<listed_room> directory::public_rooms(room_query which) const {
         auto request = call::post(client_path({"publicRooms"})).body(which.request(since)).again().named("listing public rooms");
         if (!which.server_name().empty()) request = std::move(request).query("server", which.server_name());
         return detail::ask_for<page<listed_room>>(*of, feature::public_rooms, std::move(request),
-                                                [](json::object const& o) { return page_from(o, "chunk"); });
+                                                  [](json::object const& o) { return page_from(o, "chunk"); });
     });
 }
 
@@ -193,11 +193,11 @@ asio::awaitable<result<listed_room>> directory::summary(std::string room_or_alia
     request = std::move(request).named("asking about " + room_or_alias);
     older = std::move(older).named("asking about " + room_or_alias);
     return detail::ask_for<listed_room>(*runtime_, feature::room_summary, std::move(request), std::move(older),
-                                      [](json::object const& o) -> result<listed_room> {
-                                          auto found = info_from(o);
-                                          if (!found) return detail::incomplete("the summary names no room");
-                                          return std::move(*found);
-                                      });
+                                        [](json::object const& o) -> result<listed_room> {
+                                            auto found = info_from(o);
+                                            if (!found) return detail::incomplete("the summary names no room");
+                                            return std::move(*found);
+                                        });
 }
 
 pages<listed_room> directory::hierarchy(room_id space, std::optional<unsigned> depth, bool suggested_only) const {
@@ -208,7 +208,7 @@ pages<listed_room> directory::hierarchy(room_id space, std::optional<unsigned> d
         if (suggested_only) request = std::move(request).query("suggested_only", "true");
         if (!from.empty()) request = std::move(request).query("from", from);
         return detail::ask_for<page<listed_room>>(*of, feature::hierarchy, std::move(request),
-                                                [](json::object const& o) { return page_from(o, "rooms"); });
+                                                  [](json::object const& o) { return page_from(o, "rooms"); });
     });
 }
 

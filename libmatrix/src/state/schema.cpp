@@ -10,7 +10,8 @@ namespace {
 // inbox.position orders what is delivered in a room: twice the number of the sync batch for events out of its gap, one more for events of
 // its timeline. A row waits while a gap of its room has a position that is not after its own.
 // inbox.state: 0 waits, 1 is being handled, 2 was set aside, 3 was dropped and waits for the next start.
-// outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit, 4 withdrawn. With encryption comes "encrypted" between 0 and 1.
+// outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit, 4 withdrawn, 5 leaving. With encryption comes "encrypted" between
+// 0 and 1.
 constexpr char const* first_tables = R"(
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -155,13 +156,21 @@ CREATE TABLE mark (
 );
 )";
 
+// outbox.state 5 came later. Of older files is known that the first of an urgency may have left.
+constexpr char const* leaving_rows = R"(
+UPDATE outbox SET state = 5 WHERE id IN (
+    SELECT id FROM outbox AS o WHERE state = 0 AND NOT EXISTS (
+        SELECT 1 FROM outbox AS e WHERE e.account = o.account AND e.state = 0 AND e.room_id = o.room_id AND e.priority = o.priority
+        AND (e.position < o.position OR (e.position = o.position AND e.id < o.id))));
+)";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
     return {base::migration{"account, rooms, inbox, outbox", first_tables},
             base::migration{"outbox: urgency, parts, targets by key", outbox_by_urgency},
             base::migration{"what is known of rooms, positions that were forgotten", room_state_tables},
-            base::migration{"marks against copies", copies}};
+            base::migration{"marks against copies", copies}, base::migration{"outbox: which rows may have left", leaving_rows}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -56,11 +56,11 @@ enum class card_state : std::uint8_t { waiting, running, success, failure, cance
 // The live picture of one run, edited in place.
 struct card {
     card_state state = card_state::waiting;
-    std::string title;                                        // "demo / hello #3"
-    std::string summary;                                      // "succeeded after 2 s"
+    std::string title;                                       // "demo / hello #3"
+    std::string summary;                                     // "succeeded after 2 s"
     std::vector<std::pair<std::string, std::string>> facts;  // ("by", "@ann:example.org")
-    std::string excerpt;                                      // last lines of the log, may be empty
-    std::vector<std::string> next_commands;                   // to copy: "!cd logs 3"
+    std::string excerpt;                                     // last lines of the log, may be empty
+    std::vector<std::string> next_commands;                  // to copy: "!cd logs 3"
     friend bool operator==(card const&, card const&) = default;
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
 #include <boost/json.hpp>
 #include <chatrixcd/base/url.hpp>
 #include <chatrixcd/chatops/adapters/matrix.hpp>
 #include <chatrixcd/chatops/testing/chat_conformance.hpp>
-#include <doctest/doctest.h>
 
 #include "unit/libmatrix/support/world.hpp"
 

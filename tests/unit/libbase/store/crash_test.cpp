@@ -80,8 +80,8 @@ TEST_SUITE("base::store") {
     TEST_CASE_FIXTURE(test::store_fixture, "killed in the middle of a migration: it is done again as a whole") {
         { auto const store = open().value(); }
         auto const died_writing = [&](int) {
-            // The step writes more than the store keeps in memory; once its pages spill to the disk, the kernel ends the process in the middle
-            // of a write.
+            // The step writes more than the store keeps in memory; once its pages spill to the disk, the kernel ends the process in the
+            // middle of a write.
             rlimit const one_megabyte{1U << 20U, 1U << 20U};
             rlimit const no_core{0, 0};
             ::setrlimit(RLIMIT_CORE, &no_core);

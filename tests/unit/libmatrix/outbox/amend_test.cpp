@@ -2,6 +2,7 @@
 // What is queued is changed by its key: edited, redacted, withdrawn; refused messages are kept, listed and sent again.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
@@ -148,6 +149,27 @@ TEST_SUITE("matrix::outbox amend") {
         CHECK_FALSE(o.w.run(o.room().redact_by_key("m", "", "r")).value());
         CHECK(o.w.run(o.room().edit_by_key("m", "z")).error().kind() == error_kind::conflict);
         CHECK(o.said().empty());
+    }
+
+    TEST_CASE("whenever a send is withdrawn, it is withdrawn or it is sent, and the answer says which") {
+        office o;
+        int withdrawn = 0;
+        int sent = 0;
+        for (int turns = 0; turns < 40; ++turns) {
+            auto const text = "after " + std::to_string(turns);
+            o.send_later(outgoing("ahead"));
+            o.send_later(outgoing(text).key(text));
+            for (int i = 0; i < turns; ++i) o.w.loop.poll_one();
+            auto const answer = o.w.run(o.bot->cancel_send(text));
+            o.w.until([&] { return o.outcomes.back()->has_value(); });
+            auto const said = o.said();
+            bool const is_there = std::find(said.begin(), said.end(), text) != said.end();
+            CHECK(is_there == (answer != cancellation::withdrawn));
+            CHECK(o.outcomes.back()->value().has_value() == is_there);
+            ++(is_there ? sent : withdrawn);
+        }
+        CHECK(withdrawn > 0);
+        CHECK(sent > 0);
     }
 
     TEST_CASE("a queued send is withdrawn by its key, one that may have left is not") {

@@ -94,8 +94,8 @@ public:
     plan() = default;
     job_id job;
     std::string job_name;
-    parameter_values effective;          // with defaults filled in
-    std::vector<std::string> ignored;    // names the server would silently drop
+    parameter_values effective;        // with defaults filled in
+    std::vector<std::string> ignored;  // names the server would silently drop
     std::vector<std::string> warnings;
     std::string fingerprint;
     friend bool operator==(plan const&, plan const&) = default;
@@ -164,7 +164,7 @@ public:
 };
 
 struct server_info {
-    std::string kind;     // "executor", "semaphore"
+    std::string kind;  // "executor", "semaphore"
     std::string version;
     std::string url;
     bool keyed_start_native = false;  // a second start with the same key is refused or is the same run, by the server itself
@@ -175,8 +175,8 @@ struct server_info {
 struct log_chunk {
     std::vector<std::string> lines;
     std::string next;
-    bool complete = false;  // nothing will follow
-    bool truncated = false; // the server dropped lines before these
+    bool complete = false;   // nothing will follow
+    bool truncated = false;  // the server dropped lines before these
     friend bool operator==(log_chunk const&, log_chunk const&) = default;
 };
 
