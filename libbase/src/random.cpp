@@ -69,9 +69,18 @@ std::uint64_t random::below(std::uint64_t bound) {
 
 std::string random::token(std::size_t length) {
     constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    // Six bits of a byte choose one of 64: the two that are no letter are drawn again, so that all are equally likely.
+    std::array<std::byte, 64> bytes{};
     std::string text;
     text.reserve(length);
-    while (text.size() < length) text += letters[below(letters.size())];
+    while (text.size() < length) {
+        auto const drawn = std::span(bytes).first(std::min(bytes.size(), length - text.size()));
+        fill(drawn);
+        for (auto const byte : drawn) {
+            auto const choice = std::to_integer<std::size_t>(byte & std::byte{63});
+            if (choice < letters.size()) text += letters[choice];
+        }
+    }
     return text;
 }
 

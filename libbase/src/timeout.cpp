@@ -8,9 +8,8 @@ namespace asio = boost::asio;
 namespace {
 
 asio::awaitable<void> ring_after(clock& time, duration limit, notifier& changed, bool& over) {
-    co_await time.sleep(limit);
-    over = true;
-    changed.notify_all();
+    over = co_await time.wait(limit);
+    if (over) changed.notify_all();
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 #include <map>
 #include <utility>
 
@@ -58,14 +57,14 @@ virtual_clock::~virtual_clock() = default;
 time_point virtual_clock::now() const { return state_->wall; }
 duration virtual_clock::uptime() const { return state_->elapsed; }
 
-asio::awaitable<void> virtual_clock::sleep(duration span) {
-    if (span <= duration::zero()) co_return;
+asio::awaitable<bool> virtual_clock::wait(duration span) {
+    if (span <= duration::zero()) co_return true;
     auto const executor = co_await asio::this_coro::executor;
     sleeper me{asio::steady_timer(executor, asio::steady_timer::time_point::max())};
     state::bed const bed(state_, state_->elapsed + std::min(span, longest_sleep), me);
     boost::system::error_code ended;
     co_await me.never.async_wait(asio::redirect_error(asio::use_awaitable, ended));
-    if (!me.woken) throw boost::system::system_error(asio::error::operation_aborted);
+    co_return me.woken;
 }
 
 void virtual_clock::skew(duration by) { state_->wall += by; }

@@ -13,8 +13,8 @@ class hasty_clock final : public base::clock {
 public:
     base::time_point now() const override { return real_->now(); }
     base::duration uptime() const override { return real_->uptime() * factor; }
-    boost::asio::awaitable<void> sleep(base::duration span) override {
-        return real_->sleep(span.count() > 0 ? std::max(span / factor, base::duration(1)) : span);
+    boost::asio::awaitable<bool> wait(base::duration span) override {
+        return real_->wait(span.count() > 0 ? std::max(span / factor, base::duration(1)) : span);
     }
 
 private:

@@ -49,6 +49,8 @@ public:
     matrix::detail::receiving how() const {
         matrix::detail::receiving made(matrix::detail::only_account, matrix::user_id("@bot:test"), "seed");
         made.deliver_first = true;
+        // So much later each time that the position is stored whatever the response says.
+        made.now = base::time_point(std::chrono::minutes(++taken_));
         made.filter.messages = made.filter.other_events = made.filter.invites = true;
         made.filter.wanted = [](matrix::room_id const&, matrix::event const&) { return true; };
         return made;
@@ -86,6 +88,7 @@ private:
 
     boost::asio::io_context loop_{1};
     std::unique_ptr<base::store> store_;
+    mutable int taken_ = 0;
 };
 
 }  // namespace chatrixcd::fuzz

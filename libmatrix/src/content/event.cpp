@@ -81,8 +81,8 @@ event detail::event_access::borrow(checked const& from, std::shared_ptr<void con
     made->raw = from.raw;
     made->content = from.content;
     made->type = from.type;
-    made->id = *from.id;
-    made->sender = *from.sender;
+    if (!from.id.empty()) made->id = event_id(std::string(from.id));
+    made->sender = user_id(std::string(from.sender));
     made->sent = from.sent;
     if (from.state_key) made->state_key.emplace(*from.state_key);
     return event(std::move(made));

@@ -17,8 +17,8 @@ public:
         boost::json::object const* raw;
         boost::json::object const* content;
         std::string_view type;
-        event_id const* id;
-        user_id const* sender;
+        std::string_view id;
+        std::string_view sender;
         std::optional<std::string_view> state_key;
         base::time_point sent;
     };

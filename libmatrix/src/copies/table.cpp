@@ -47,8 +47,4 @@ bool is_catching_up(base::transaction& t, std::int64_t account) {
     return row && row->integer(0) != 0;
 }
 
-void note_caught_up(base::transaction& t, std::int64_t account, base::time_point now) {
-    t.run("UPDATE account SET catching_up = 0, seen = ?2 WHERE id = ?1", {account, milliseconds(now)});
-}
-
 }  // namespace chatrixcd::matrix::detail

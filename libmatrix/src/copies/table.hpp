@@ -28,7 +28,5 @@ void mark_put_back(base::transaction& t, std::int64_t account, base::time_point 
 
 // Whether the next sync response still belongs to what perhaps has been handled before.
 bool is_catching_up(base::transaction& t, std::int64_t account);
-// A sync response has been taken in.
-void note_caught_up(base::transaction& t, std::int64_t account, base::time_point now);
 
 }  // namespace chatrixcd::matrix::detail

@@ -10,11 +10,11 @@ std::optional<inbox_kind> inbox_filter::kind_of(room_id const& room, raw_event c
     // Most events need not be made to be refused.
     bool const is_candidate = e.type() == "m.room.message" && !e.state_key();
     if (!wanted && !is_candidate) return std::nullopt;
-    if (!other_events && (!is_candidate || e.sender() == me)) return std::nullopt;
+    if (!other_events && (!is_candidate || e.sender() == me.str())) return std::nullopt;
     auto const whole = e.to_event(keeper);
     bool const accepted = wanted ? wanted(room, whole) : is_text_message(whole);
     if (!accepted) return std::nullopt;
-    if (e.sender() != me && is_message(whole)) return messages ? std::optional(inbox_kind::message) : std::nullopt;
+    if (e.sender() != me.str() && is_message(whole)) return messages ? std::optional(inbox_kind::message) : std::nullopt;
     return other_events ? std::optional(inbox_kind::other_event) : std::nullopt;
 }
 

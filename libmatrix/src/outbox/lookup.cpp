@@ -69,9 +69,9 @@ asio::awaitable<result<found_keys>> look_up(api& homeserver, room_id room, old_k
         if (!read) co_return read.error();
         for (auto const& e : read->events) {
             // Only our own events count: the times of others are theirs to choose.
-            if (e.sender() != me) continue;
+            if (e.sender() != me.str()) continue;
             auto const key = std::find(wanted.keys.begin(), wanted.keys.end(), e.content_text(key_member));
-            if (key != wanted.keys.end()) found.emplace(*key, e.id());
+            if (key != wanted.keys.end()) found.emplace(*key, event_id(std::string(e.id())));
             if (sent_at(e, time.now()) < wanted.oldest - clock_slack) co_return found;
         }
         if (read->end.empty() || read->end == from) break;
@@ -99,9 +99,9 @@ asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbo
         if (!read) co_return read.error();
         said.answered = true;
         for (auto const& e : read->events) {
-            if (e.sender() != me) continue;
+            if (e.sender() != me.str()) continue;
             if (e.content_text(key_member) == row.key) {
-                said.found = e.id();
+                said.found = event_id(std::string(e.id()));
                 co_return said;
             }
             if (sent_at(e, time.now()) < row.created - clock_slack) co_return said;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/commit.hpp"
 
-#include "copies/table.hpp"
-#include "state/redactions.hpp"
-
 #include <algorithm>
+#include <utility>
+
+#include "state/redactions.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -13,23 +13,32 @@ namespace {
 // A room that asks for encryption without saying how.
 constexpr char const* unnamed_algorithm = "unknown";
 
+// A response without news moves only our position, and that need not go to the disk each time: after a crash the homeserver says again
+// what was for nobody. The time says how much of it at most.
+constexpr base::duration position_may_lag = std::chrono::minutes(1);
+
 struct position_row {
     std::string position;
     std::int64_t batches = 0;
     bool restarting = false;
+    bool catching_up = false;
+    base::time_point seen;  // when the position was stored
 };
 
 position_row load(base::transaction& t, std::int64_t account) {
-    auto const row = t.first("SELECT position, batches, restarting FROM account WHERE id = ?1", {account});
+    auto const row = t.first("SELECT position, batches, restarting, catching_up, seen FROM account WHERE id = ?1", {account});
     if (!row) throw base::store_error("the account's row is missing");
-    return position_row{row->optional_text(0).value_or(std::string()), row->integer(1), row->integer(2) != 0};
+    return position_row{row->optional_text(0).value_or(std::string()), row->integer(1), row->integer(2) != 0, row->integer(3) != 0,
+                        base::time_point(std::chrono::milliseconds(row->integer(4)))};
 }
 
 // Takes one response in, room by room.
 class intake {
 public:
     intake(base::transaction& t, sync_batch const& batch, receiving how)
-        : t_(t), batch_(batch), how_(std::move(how)), before_(load(t, how_.account)), number_(before_.batches + 1) {}
+        : t_(t), batch_(batch), how_(std::move(how)), before_(load(t, how_.account)), number_(before_.batches + 1) {
+        how_.restored = before_.catching_up;
+    }
 
     received run() {
         for (auto const& update : batch_.rooms) {
@@ -40,16 +49,24 @@ public:
             } else {
                 take_room(update, row);
             }
-            if (row != old) save_room(t_, how_.account, update.room, row);
+            if (row != old) moved_.emplace_back(&update.room, std::move(row));
         }
         if (before_.restarting) leave_others();
-        t_.run("UPDATE account SET position = ?2, batches = ?3, restarting = 0 WHERE id = ?1", {how_.account, batch_.next_batch, number_});
+        if (!has_news() && !is_due()) return std::move(count_);
+        for (auto const& [room, row] : moved_) save_room(t_, how_.account, *room, row);
+        t_.run("UPDATE account SET position = ?2, batches = ?3, restarting = 0, catching_up = 0, seen = ?4 WHERE id = ?1",
+               {how_.account, batch_.next_batch, number_, std::int64_t{how_.now.time_since_epoch().count()}});
         auto const places = static_cast<std::int64_t>(how_.places);
         if (count_.rows > 0 && places > 0) count_.taken = take_rows(t_, how_.account, places);
         return std::move(count_);
     }
 
 private:
+    bool has_news() const {
+        bool const starts = before_.position.empty() || before_.restarting || before_.catching_up;
+        return starts || count_.rows > 0 || count_.gaps > 0 || !count_.changed.empty();
+    }
+    bool is_due() const { return how_.now < before_.seen || how_.now - before_.seen >= position_may_lag; }
     bool is_first() const { return before_.position.empty() && !before_.restarting; }
     arrival here(room_id const& room) const { return arrival_at(how_, room, number_ * 2 + 1); }
 
@@ -72,7 +89,7 @@ private:
     void take_room(room_update const& update, room_row& row) {
         bool const was_joined = row.ours == membership::join;
         take_timeline(update, row);
-        if (!update.timeline.empty()) row.last_event = update.timeline.back().id().str();
+        if (!update.timeline.empty()) row.last_event = update.timeline.back().id();
         if (row.ours == membership::invite) drop_invites(t_, how_.account, update.room);
         auto const old = row;
         row.ours = update.ours;
@@ -114,7 +131,7 @@ private:
 
     // The response shows everything, though much of it is known: where the unknown begins.
     event_place behind_known(room_update const& update, room_row const& row, bool& inside) {
-        auto const is_last = [&](raw_event const& e) { return e.id().str() == row.last_event; };
+        auto const is_last = [&](raw_event const& e) { return e.id() == row.last_event; };
         auto const known = std::find_if(update.timeline.begin(), update.timeline.end(), is_last);
         if (known != update.timeline.end()) return known + 1;
         bool const was_joined = inside;
@@ -136,7 +153,7 @@ private:
         gap.token = token;
         gap.after_event = after;
         gap.seeking = before_.restarting;
-        if (!update.timeline.empty()) gap.until_event = update.timeline.front().id().str();
+        if (!update.timeline.empty()) gap.until_event = update.timeline.front().id();
         gap.inside = inside;
         gap.restored = how_.restored;
         gap.id = insert_gap(t_, how_.account, gap);
@@ -205,6 +222,7 @@ private:
     receiving how_;
     position_row before_;
     std::int64_t number_;
+    std::vector<std::pair<room_id const*, room_row>> moved_;
     received count_;
 };
 
@@ -216,13 +234,6 @@ void forget_position(base::transaction& t, std::int64_t account) {
     t.run("UPDATE account SET position = NULL, restarting = 1 WHERE id = ?1", {account});
 }
 
-received commit_batch(base::transaction& t, sync_batch const& batch, receiving how) {
-    auto const account = how.account;
-    auto const now = how.now;
-    how.restored = is_catching_up(t, account);
-    auto count = intake(t, batch, std::move(how)).run();
-    note_caught_up(t, account, now);
-    return count;
-}
+received commit_batch(base::transaction& t, sync_batch const& batch, receiving how) { return intake(t, batch, std::move(how)).run(); }
 
 }  // namespace chatrixcd::matrix::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Receiving: the one closure that takes a sync response in. Room state, inbox rows, gap rows and the position are kept together or not at
-// all; only then is the response done with. Decryption will take place here.
+// all; only then is the response done with. Without any of them the position alone may wait (docs/adr/0007-position-may-lag.md). Decryption
+// will take place here.
 #pragma once
 
 #include <cstddef>

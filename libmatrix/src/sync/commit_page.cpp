@@ -11,7 +11,7 @@ namespace chatrixcd::matrix::detail {
 namespace {
 
 event_place find_event(history_page const& page, std::string const& id) {
-    return std::find_if(page.events.begin(), page.events.end(), [&](raw_event const& e) { return e.id().str() == id; });
+    return std::find_if(page.events.begin(), page.events.end(), [&](raw_event const& e) { return e.id() == id; });
 }
 
 std::string too_many(std::size_t bound) { return "more than " + std::to_string(bound) + " events came while we were away"; }
@@ -52,7 +52,7 @@ gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row 
         gap.after_event.clear();
     }
     presence_walk walk(how.me, gap.inside);
-    auto const known = std::find_if(first, page.events.end(), [&](raw_event const& e) { return e.id().str() == gap.until_event; });
+    auto const known = std::find_if(first, page.events.end(), [&](raw_event const& e) { return e.id() == gap.until_event; });
     store_events(t, first, known, arrival_at(how, gap.room, gap.position - 1), walk, page.source, how);
     // Servers order branches of a room differently in a sync and in its history: what lies behind the known event is mostly known too,
     // and then ignored.

@@ -77,14 +77,12 @@ std::optional<raw_event> raw_event::view(json::value const& from) {
     made.content_ = &found.content->get_object();
     made.type_ = text_of(*found.type);
     if (found.extra != nullptr) made.unsigned_ = found.extra->if_object();
-    auto user = user_id::parse(std::string(text_of(*found.sender)));
-    if (!user) return std::nullopt;
-    made.sender_ = std::move(*user);
+    made.sender_ = text_of(*found.sender);
+    if (!user_id::is_valid(made.sender_)) return std::nullopt;
     if (found.id != nullptr) {
         if (!found.id->is_string()) return std::nullopt;
-        auto id = event_id::parse(std::string(text_of(*found.id)));
-        if (!id) return std::nullopt;
-        made.id_ = std::move(*id);
+        made.id_ = text_of(*found.id);
+        if (!event_id::is_valid(made.id_)) return std::nullopt;
     }
     if (found.state_key != nullptr) {
         if (!found.state_key->is_string()) return std::nullopt;
@@ -113,7 +111,7 @@ std::string_view raw_event::previous_text(std::string_view key) const noexcept {
 }
 
 event raw_event::to_event(std::shared_ptr<void const> keeper) const {
-    event_access::checked const known{object_, content_, type_, &id_, &sender_, state_key_, sent()};
+    event_access::checked const known{object_, content_, type_, id_, sender_, state_key_, sent()};
     return event_access::borrow(known, std::move(keeper));
 }
 

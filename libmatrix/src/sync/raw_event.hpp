@@ -18,8 +18,9 @@ public:
     static std::optional<raw_event> view(boost::json::value const& from);
 
     std::string_view type() const noexcept { return type_; }
-    event_id const& id() const noexcept { return id_; }
-    user_id const& sender() const noexcept { return sender_; }
+    // Empty if it has none. Like sender(), it is known to parse.
+    std::string_view id() const noexcept { return id_; }
+    std::string_view sender() const noexcept { return sender_; }
     // As event::sent().
     base::time_point sent() const noexcept;
     // How long ago that was, by the homeserver's clock alone (unsigned.age); never negative.
@@ -47,8 +48,8 @@ private:
     boost::json::object const* content_ = nullptr;
     boost::json::object const* unsigned_ = nullptr;
     std::string_view type_;
-    event_id id_;
-    user_id sender_;
+    std::string_view id_;
+    std::string_view sender_;
     std::optional<std::string_view> state_key_;
 };
 

@@ -31,7 +31,7 @@ std::size_t store_events(base::transaction& t, event_place first, event_place la
     for (auto e = first; e != last; ++e) {
         if (!is_of(*e, where.room) || !walk.visit(*e)) continue;
         auto const kind = how.filter.kind_of(where.room, *e, how.me, keeper);
-        if (kind && insert_row(t, where, e->id().str(), *kind, e->to_text(), how.traces.next())) ++rows;
+        if (kind && insert_row(t, where, std::string(e->id()), *kind, e->to_text(), how.traces.next())) ++rows;
     }
     return rows;
 }

@@ -9,6 +9,16 @@
 
 namespace chatrixcd::protocol {
 
+// Makes an id of a text that was checked already.
+struct detail::id_maker {
+    template <class Id>
+    static Id make(std::string text) {
+        Id made;
+        static_cast<basic_id<Id>&>(made).text_ = std::move(text);
+        return made;
+    }
+};
+
 namespace {
 
 constexpr std::size_t max_id_bytes = 255;
@@ -67,15 +77,17 @@ base::error refusal(std::string_view what, problem why) {
     return base::error(base::error_kind::invalid, "not a " + std::string(what) + ": " + std::string(why));
 }
 
-std::string checked(std::string text, std::string_view what, problem why) {
-    if (!why.empty()) throw base::error_exception(refusal(what, why));
+using check = problem (*)(std::string_view) noexcept;
+
+std::string checked(std::string text, std::string_view what, check rule) {
+    if (auto const why = rule(text); !why.empty()) throw base::error_exception(refusal(what, why));
     return text;
 }
 
 template <class Id>
-result<Id> parsed(std::string text, std::string_view what, problem why) {
-    if (!why.empty()) return refusal(what, why);
-    return Id(std::move(text));
+result<Id> parsed(std::string text, std::string_view what, check rule) {
+    if (auto const why = rule(text); !why.empty()) return refusal(what, why);
+    return detail::id_maker::make<Id>(std::move(text));
 }
 
 std::string_view before_server(std::string_view text) noexcept {
@@ -90,11 +102,8 @@ server_name server_of(std::string_view text) {
 
 }  // namespace
 
-server_name::server_name(std::string text) : basic_id(checked(text, "server name", check_server(text))) {}
-result<server_name> server_name::parse(std::string text) {
-    auto const why = check_server(text);
-    return parsed<server_name>(std::move(text), "server name", why);
-}
+server_name::server_name(std::string text) : basic_id(checked(std::move(text), "server name", check_server)) {}
+result<server_name> server_name::parse(std::string text) { return parsed<server_name>(std::move(text), "server name", check_server); }
 std::string_view server_name::host() const noexcept { return std::string_view(str()).substr(0, host_length(str())); }
 std::optional<unsigned> server_name::port() const noexcept {
     auto const length = host_length(str());
@@ -104,11 +113,9 @@ std::optional<unsigned> server_name::port() const noexcept {
     return port;
 }
 
-user_id::user_id(std::string text) : basic_id(checked(text, "user id", check_user(text))) {}
-result<user_id> user_id::parse(std::string text) {
-    auto const why = check_user(text);
-    return parsed<user_id>(std::move(text), "user id", why);
-}
+user_id::user_id(std::string text) : basic_id(checked(std::move(text), "user id", check_user)) {}
+result<user_id> user_id::parse(std::string text) { return parsed<user_id>(std::move(text), "user id", check_user); }
+bool user_id::is_valid(std::string_view text) noexcept { return check_user(text).empty(); }
 std::string_view user_id::localpart() const noexcept { return before_server(str()); }
 server_name user_id::server() const { return server_of(str()); }
 bool user_id::is_compliant() const noexcept {
@@ -118,35 +125,24 @@ bool user_id::is_compliant() const noexcept {
     return !localpart().empty() && std::ranges::all_of(localpart(), allowed);
 }
 
-room_id::room_id(std::string text) : basic_id(checked(text, "room id", check_room(text))) {}
-result<room_id> room_id::parse(std::string text) {
-    auto const why = check_room(text);
-    return parsed<room_id>(std::move(text), "room id", why);
-}
+room_id::room_id(std::string text) : basic_id(checked(std::move(text), "room id", check_room)) {}
+result<room_id> room_id::parse(std::string text) { return parsed<room_id>(std::move(text), "room id", check_room); }
 std::string_view room_id::localpart() const noexcept { return before_server(str()); }
 std::optional<server_name> room_id::server() const {
     auto server = server_of(str());
     return server.empty() ? std::nullopt : std::optional(std::move(server));
 }
 
-room_alias::room_alias(std::string text) : basic_id(checked(text, "room alias", check_alias(text))) {}
-result<room_alias> room_alias::parse(std::string text) {
-    auto const why = check_alias(text);
-    return parsed<room_alias>(std::move(text), "room alias", why);
-}
+room_alias::room_alias(std::string text) : basic_id(checked(std::move(text), "room alias", check_alias)) {}
+result<room_alias> room_alias::parse(std::string text) { return parsed<room_alias>(std::move(text), "room alias", check_alias); }
 std::string_view room_alias::localpart() const noexcept { return before_server(str()); }
 server_name room_alias::server() const { return server_of(str()); }
 
-event_id::event_id(std::string text) : basic_id(checked(text, "event id", check_event(text))) {}
-result<event_id> event_id::parse(std::string text) {
-    auto const why = check_event(text);
-    return parsed<event_id>(std::move(text), "event id", why);
-}
+event_id::event_id(std::string text) : basic_id(checked(std::move(text), "event id", check_event)) {}
+result<event_id> event_id::parse(std::string text) { return parsed<event_id>(std::move(text), "event id", check_event); }
+bool event_id::is_valid(std::string_view text) noexcept { return check_event(text).empty(); }
 
-device_id::device_id(std::string text) : basic_id(checked(text, "device id", check_text(text))) {}
-result<device_id> device_id::parse(std::string text) {
-    auto const why = check_text(text);
-    return parsed<device_id>(std::move(text), "device id", why);
-}
+device_id::device_id(std::string text) : basic_id(checked(std::move(text), "device id", check_text)) {}
+result<device_id> device_id::parse(std::string text) { return parsed<device_id>(std::move(text), "device id", check_text); }
 
 }  // namespace chatrixcd::protocol

@@ -3,11 +3,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace chatrixcd::protocol {
 
 bool is_utf8(std::string_view text) noexcept {
     for (std::size_t at = 0; at < text.size();) {
+        // Eight bytes of ASCII at once: most texts have nothing else.
+        if (std::uint64_t eight = 0; text.size() - at >= sizeof(eight)) {
+            std::memcpy(&eight, text.data() + at, sizeof(eight));
+            if ((eight & 0x8080808080808080U) == 0) {
+                at += sizeof(eight);
+                continue;
+            }
+        }
         auto const lead = static_cast<std::uint8_t>(text[at++]);
         if (lead < 0x80) continue;
         if (lead < 0xC2 || lead > 0xF4) return false;

@@ -21,7 +21,7 @@ public:
     void follow(base::clock& time) { time_ = &time; }
     base::time_point now() const override { return base::time_point(1767225600s) + (time_ == nullptr ? 0ms : time_->uptime()) + wrong_; }
     base::duration uptime() const override { return time_ == nullptr ? 0ms : time_->uptime(); }
-    boost::asio::awaitable<void> sleep(base::duration span) override { return time_->sleep(span); }
+    boost::asio::awaitable<bool> wait(base::duration span) override { return time_->wait(span); }
 
 private:
     base::duration wrong_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include <chatrixcd/base/random.hpp>
@@ -32,6 +33,13 @@ TEST_SUITE("base::random") {
         for (int i = 0; i < 6000; ++i) lower += source->below(3ULL << 62U) < (1ULL << 63U) ? 1 : 0;
         CHECK((lower > 3850 && lower < 4150));
         CHECK(source->below(1) == 0);
+    }
+
+    TEST_CASE("each letter and digit of a token is as likely as another") {
+        std::map<char, int> seen;
+        for (char const c : base::make_seeded_random(5)->token(62000)) ++seen[c];
+        CHECK(seen.size() == 62);
+        for (auto const& [letter, times] : seen) CHECK_MESSAGE((times > 850 && times < 1150), letter);
     }
 
     TEST_CASE("tokens of the system's generator are letters and digits and do not repeat") {

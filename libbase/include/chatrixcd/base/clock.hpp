@@ -20,9 +20,11 @@ public:
     virtual time_point now() const = 0;
     // Monotonic time since an arbitrary start; for intervals and deadlines.
     virtual duration uptime() const = 0;
-    // Waits at least `span` (nothing if <= 0) on the calling coroutine's executor. Cancellation ends it with
-    // boost::system::system_error(operation_aborted).
-    virtual boost::asio::awaitable<void> sleep(duration span) = 0;
+    // Waits at least `span` (nothing if <= 0) on the calling coroutine's executor; false if cancellation ended it. For whoever is
+    // cancelled as a rule: an exception costs more than a request.
+    virtual boost::asio::awaitable<bool> wait(duration span) = 0;
+    // As wait(), but cancellation ends it with boost::system::system_error(operation_aborted).
+    boost::asio::awaitable<void> sleep(duration span);
 };
 
 // The machine's clocks. Has no state; one may serve any number of executors.

@@ -20,7 +20,7 @@ public:
 
     time_point now() const override;
     duration uptime() const override;
-    boost::asio::awaitable<void> sleep(duration span) override;
+    boost::asio::awaitable<bool> wait(duration span) override;
 
     // Moves the wall clock alone (skew), not the monotonic one.
     void skew(duration by);

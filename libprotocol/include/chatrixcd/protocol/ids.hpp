@@ -21,6 +21,10 @@ namespace chatrixcd::protocol {
 
 using base::result;
 
+namespace detail {
+struct id_maker;
+}
+
 template <class Id>
 class basic_id {
 public:
@@ -41,6 +45,7 @@ protected:
     basic_id& operator=(basic_id&&) noexcept = default;
 
 private:
+    friend struct detail::id_maker;
     std::string text_;
 };
 
@@ -62,6 +67,8 @@ public:
     user_id() = default;
     explicit user_id(std::string text);
     static result<user_id> parse(std::string text);
+    // Whether it parses.
+    static bool is_valid(std::string_view text) noexcept;
 
     // Both are empty for an empty id.
     std::string_view localpart() const noexcept;
@@ -99,6 +106,8 @@ public:
     event_id() = default;
     explicit event_id(std::string text);
     static result<event_id> parse(std::string text);
+    // Whether it parses.
+    static bool is_valid(std::string_view text) noexcept;
 };
 
 // Opaque and without a sigil.

@@ -48,6 +48,32 @@ TEST_SUITE("matrix::commit") {
         CHECK(d.take_state("!a:b", name + R"({"age":78,"redacted_because":{}}})").changed.size() == 1);
     }
 
+    TEST_CASE("a response that is for nobody moves our position on the disk at most once a minute, one with news at once") {
+        sync_desk d;
+        auto const position = [&] { return d.in([](base::transaction& t) { return inner::load_position(t, 1); }); };
+        auto const own = R"({"type":"m.room.message","sender":"@me:b","event_id":"$own","content":{"msgtype":"m.notice","body":"done"}})";
+        d.how.now = base::time_point(std::chrono::hours(1));
+        d.take_state("!a:b", joined_me());
+        CHECK(position() == "s1");
+        d.take_timeline("!a:b", own);
+        CHECK(position() == "s1");
+        CHECK(d.take_timeline("!a:b", text_of("$news")).rows == 1);
+        CHECK(position() == "s3");
+        d.how.now += std::chrono::seconds(59);
+        d.take_timeline("!a:b", own);
+        CHECK(position() == "s3");
+        d.how.now += std::chrono::seconds(1);
+        d.take_timeline("!a:b", own);
+        CHECK(position() == "s5");
+        // A clock that was put back says nothing.
+        d.how.now -= std::chrono::minutes(10);
+        d.take_timeline("!a:b", own);
+        CHECK(position() == "s6");
+        CHECK(d.row("!a:b").last_event == "$own");
+        d.take_timeline("!a:b", state_of("m.room.topic", "", R"({"topic":"news as well"})"));
+        CHECK(position() == "s7");
+    }
+
     TEST_CASE("a redaction takes what current state said out of the store, from a sync and from a page of the past") {
         auto const named = [](std::string const& id, std::string const& name) {
             return R"({"type":"m.room.name","state_key":"","sender":"@eve:b","event_id":")" + id + R"(","content":{"name":")" + name +

@@ -51,7 +51,7 @@ TEST_SUITE("matrix::sync") {
         CHECK(batch.rooms[0].room == room_id("!a:b"));
         CHECK(batch.rooms[0].limited);
         CHECK(batch.rooms[0].state.size() == 1);
-        CHECK(batch.rooms[0].timeline.at(0).id() == event_id("$m"));
+        CHECK(batch.rooms[0].timeline.at(0).id() == "$m");
         CHECK(batch.rooms[1].ours == membership::invite);
         CHECK(batch.rooms[1].state.size() == 1);
         CHECK(batch.rooms[2].ours == membership::leave);
