@@ -35,9 +35,9 @@ inline constexpr char const* open_in_chatops =
     " UNION ALL SELECT 'intent of run ' || run FROM intents"
     " UNION ALL SELECT 'unsent ' || state || ' ' || key FROM outbox WHERE state <> 'sent'";
 inline constexpr char const* open_in_matrix =
-    "SELECT 'inbox state ' || state || ' ' || event_id FROM inbox"
+    "SELECT 'inbox state ' || state || ' ' || event_id FROM inbox WHERE state <> 4"
     " UNION ALL SELECT 'gap in ' || room_id FROM gap"
-    " UNION ALL SELECT 'outbox state ' || state || ' ' || key FROM outbox WHERE state IN (0, 2)";
+    " UNION ALL SELECT 'outbox state ' || state || ' ' || key FROM outbox WHERE state IN (0, 2, 5)";
 
 class whole_stores {
 public:

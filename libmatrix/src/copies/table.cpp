@@ -32,7 +32,7 @@ std::int64_t raise_mark(base::transaction& t, std::int64_t account, std::string 
 }
 
 void mark_put_back(base::transaction& t, std::int64_t account, base::time_point now) {
-    t.run("UPDATE inbox SET restored = 1 WHERE account = ?1", {account});
+    t.run("UPDATE inbox SET restored = 1 WHERE account = ?1 AND state <> 4", {account});
     t.run("UPDATE gap SET restored = 1 WHERE account = ?1", {account});
     // Of another device: looked for before it is sent.
     t.run(

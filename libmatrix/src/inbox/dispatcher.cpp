@@ -196,7 +196,7 @@ asio::awaitable<std::optional<inbox_row>> dispatcher::hand_out(inbox_row row) {
     if (final_failure) {
         next = co_await give_up(row, reason);
     } else if (word == verdict::done) {
-        auto finish = [account = with_->account, row, now = with_->time.now()](base::transaction& t) { finish_row(t, account, row, now); };
+        auto finish = [row, now = with_->time.now()](base::transaction& t) { finish_row(t, row, now); };
         next = co_await settle(std::move(finish));
     } else if (word == verdict::dropped) {
         auto leave = [row](base::transaction& t) { leave_row(t, row); };

@@ -40,9 +40,6 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
 
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
                 std::string const& trace) {
-    auto const done = t.first("SELECT 1 FROM inbox_done WHERE account = ?1 AND room_id = ?2 AND event_id = ?3",
-                              {where.account, where.room.str(), event_id});
-    if (done) return false;
     // One row of values: for an INSERT that selects, SQLite would keep what it changes to be able to take it back.
     return t.run(
                "INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, received, restored)"
@@ -78,11 +75,12 @@ std::vector<inbox_row> take_rows(base::transaction& t, std::int64_t account, std
     return taken;
 }
 
-void finish_row(base::transaction& t, std::int64_t account, inbox_row const& row, base::time_point now) {
-    t.run("DELETE FROM inbox WHERE id = ?1", {row.id});
-    if (row.kind != inbox_kind::message && row.kind != inbox_kind::other_event) return;
-    t.run("INSERT INTO inbox_done (account, room_id, event_id, done) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-          {account, row.room.str(), row.event_id, milliseconds(now)});
+void finish_row(base::transaction& t, inbox_row const& row, base::time_point now) {
+    if (row.kind != inbox_kind::message && row.kind != inbox_kind::other_event) {
+        t.run("DELETE FROM inbox WHERE id = ?1", {row.id});
+    } else {
+        t.run("UPDATE inbox SET state = 4, event = x'', received = ?2 WHERE id = ?1", {row.id, milliseconds(now)});
+    }
 }
 
 void release_row(base::transaction& t, inbox_row const& row, bool counted) {
@@ -105,7 +103,7 @@ void leave_row(base::transaction& t, inbox_row const& row) {
 }
 
 void prune_done(base::transaction& t, std::int64_t account, base::time_point now) {
-    t.run("DELETE FROM inbox_done WHERE account = ?1 AND done < ?2", {account, milliseconds(now - done_memory)});
+    t.run("DELETE FROM inbox WHERE account = ?1 AND state = 4 AND received < ?2", {account, milliseconds(now - done_memory)});
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -52,8 +52,8 @@ void reset_marks(base::transaction& t, std::int64_t account);
 // gap before it. Those whose tries are used up are returned with tries > most_tries: they are to be set aside.
 std::vector<inbox_row> take_rows(base::transaction& t, std::int64_t account, std::int64_t most);
 
-// Handled: gone from the inbox, remembered for 30 days.
-void finish_row(base::transaction& t, std::int64_t account, inbox_row const& row, base::time_point now);
+// Handled: what it said is gone, and it is remembered for 30 days.
+void finish_row(base::transaction& t, inbox_row const& row, base::time_point now);
 // Waits again; `counted`: the try counts.
 void release_row(base::transaction& t, inbox_row const& row, bool counted);
 // Rows that are marked though nobody handles them wait again; that counts as no try. `handled`: those that somebody does.

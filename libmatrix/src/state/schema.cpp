@@ -9,7 +9,7 @@ namespace {
 //
 // inbox.position orders what is delivered in a room: twice the number of the sync batch for events out of its gap, one more for events of
 // its timeline. A row waits while a gap of its room has a position that is not after its own.
-// inbox.state: 0 waits, 1 is being handled, 2 was set aside, 3 was dropped and waits for the next start.
+// inbox.state: 0 waits, 1 is being handled, 2 was set aside, 3 was dropped and waits for the next start, 4 done.
 // outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit, 4 withdrawn, 5 leaving. With encryption comes "encrypted" between
 // 0 and 1.
 constexpr char const* first_tables = R"(
@@ -164,13 +164,22 @@ UPDATE outbox SET state = 5 WHERE id IN (
         AND (e.position < o.position OR (e.position = o.position AND e.id < o.id))));
 )";
 
+// Rows that are done stay, empty, so that the same event is not taken in again.
+constexpr char const* done_rows = R"(
+INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, state, received)
+    SELECT account, room_id, event_id, 0, 0, x'', '', 4, done FROM inbox_done WHERE true ON CONFLICT DO NOTHING;
+DROP TABLE inbox_done;
+)";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
     return {base::migration{"account, rooms, inbox, outbox", first_tables},
             base::migration{"outbox: urgency, parts, targets by key", outbox_by_urgency},
             base::migration{"what is known of rooms, positions that were forgotten", room_state_tables},
-            base::migration{"marks against copies", copies}, base::migration{"outbox: which rows may have left", leaving_rows}};
+            base::migration{"marks against copies", copies},
+            base::migration{"outbox: which rows may have left", leaving_rows},
+            base::migration{"inbox: rows that are done", done_rows}};
 }
 
 }  // namespace chatrixcd::matrix::detail

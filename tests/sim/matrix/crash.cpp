@@ -160,7 +160,7 @@ std::string position_in(std::string const& folder, std::int64_t& rows) {
     boost::asio::io_context loop;
     auto read = [](base::transaction& t) {
         auto const position = t.first("SELECT position FROM account")->text(0);
-        auto const count = t.first("SELECT COUNT(*) FROM inbox")->integer(0);
+        auto const count = t.first("SELECT COUNT(*) FROM inbox WHERE state <> 4")->integer(0);
         return std::pair(position, count);
     };
     auto const found = run_coroutine(loop, db->read(std::move(read)));

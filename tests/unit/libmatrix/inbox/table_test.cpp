@@ -57,7 +57,7 @@ public:
         return ids;
     }
     void finish(inbox_row const& row) {
-        in([&](base::transaction& t) { finish_row(t, only_account, row, now); });
+        in([&](base::transaction& t) { finish_row(t, row, now); });
     }
 
     base::time_point now{std::chrono::hours(24 * 365)};
