@@ -5,7 +5,7 @@ set -euo pipefail
 
 # name, or "first|second": the first that this distribution has
 wanted=(
-    cmake ninja-build ccache pkg-config python3 'clang-16|clang' 'libclang-rt-16-dev|libclang-rt-dev' g++
+    cmake ninja-build ccache mold pkg-config python3 'clang-16|clang' 'libclang-rt-16-dev|libclang-rt-dev' g++
     'libboost1.81-dev|libboost-dev' 'libboost-json1.81-dev|libboost-json-dev' 'libboost-url1.81-dev|libboost-url-dev'
     libolm-dev libsqlitecpp-dev libsqlite3-dev libfmt-dev libssl-dev zlib1g-dev libmd4c-dev libmd4c-html0-dev libcli11-dev libedit-dev
     doctest-dev librapidcheck-dev libbenchmark-dev openssl ca-certificates
