@@ -40,7 +40,8 @@ result<secret> secret::from_file(std::string const& path) {
         if (content.error().kind() == error_kind::too_large) return content.error();
         return error(error_kind::environment, content.error().message());
     }
-    std::string text = std::move(*content);
+    std::string text;
+    text.swap(*content);
     wipe(*content);
     if (text.ends_with('\n')) {
         text.pop_back();

@@ -112,7 +112,9 @@ void tried_addresses::begins(tcp::endpoint const& address) { entries_.emplace_ba
 
 void tried_addresses::failed(tcp::endpoint const& address, std::string why) {
     for (auto& [where, outcome] : entries_) {
-        if (where == address) outcome = std::move(why);
+        if (where != address) continue;
+        outcome = std::move(why);
+        return;
     }
 }
 

@@ -90,7 +90,7 @@ void commit_queue::run(std::vector<entry>& batch) {
     auto const lost = commit(batch);
     for (auto& one : batch) {
         one.work = nullptr;  // what the closure captured goes before its caller runs again
-        one.done(one.failure ? std::move(one.failure) : lost);
+        one.done(one.failure ? one.failure : lost);
     }
 }
 

@@ -96,9 +96,7 @@ asio::awaitable<result<room_id>> client::join(std::string room_or_alias, std::ve
 
 asio::awaitable<void> client::forget_key(std::string key) {
     if (!runtime_->ready()) co_return;
-    auto& with = runtime_->with();
-    auto forget = [account = with.account, key = std::move(key)](base::transaction& t) { detail::forget_key(t, account, key); };
-    co_await with.store.write(std::move(forget));
+    co_await runtime_->outbox().forget(std::move(key));
 }
 
 asio::awaitable<cancellation> client::cancel_send(std::string key) {

@@ -160,6 +160,11 @@ void runtime::make_parts() {
     sync_loop::listeners heard;
     heard.reserve = [this] { return inbox_->reserve(); };
     heard.give_back = [this](std::size_t places) { inbox_->give_back(places); };
+    heard.doubtful = [this] {
+        infos_.clear();
+        gaps_->wake();
+        upgrades_->wake();
+    };
     heard.stored = [this](received count, std::size_t reserved) { stored(std::move(count), reserved); };
     heard.failed = [this](error const& why) { fail(why); };
 
@@ -264,7 +269,10 @@ asio::awaitable<result<delivery>> runtime::next() {
         co_return stopped();
     }
     auto content = event::parse_text(place->row().event);
-    if (!content) co_return content.error();
+    if (!content) {
+        place->say(verdict::failed, content.error().describe());
+        co_return content.error();
+    }
     auto handed = message_of(place->row(), std::move(*content));
     co_return delivery(std::move(handed), std::move(place));
 }

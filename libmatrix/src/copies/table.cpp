@@ -36,7 +36,7 @@ void mark_put_back(base::transaction& t, std::int64_t account, base::time_point 
     t.run("UPDATE gap SET restored = 1 WHERE account = ?1", {account});
     // Of another device: looked for before it is sent.
     t.run(
-        "UPDATE outbox SET device_id = '', created = MIN(created, (SELECT seen FROM account WHERE id = ?1))"
+        "UPDATE outbox SET state = 5, device_id = '', created = MIN(created, (SELECT seen FROM account WHERE id = ?1))"
         " WHERE account = ?1 AND state IN (0, 5)",
         {account});
     t.run("UPDATE account SET catching_up = 1, put_back = ?2, copied = seen WHERE id = ?1", {account, milliseconds(now)});

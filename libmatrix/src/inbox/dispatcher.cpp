@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
+#include <utility>
 
 #include "state/failure.hpp"
 
@@ -27,6 +28,20 @@ asio::awaitable<std::exception_ptr> attempt(asio::awaitable<void> work) {
     co_await asio::this_coro::throw_if_cancelled(false);
     co_return failure;
 }
+
+// Counts a transaction that is under way, however it ends.
+class counted {
+public:
+    counted(std::size_t& count, bool counts) : count_(count), counts_(counts) { count_ += counts_ ? 1 : 0; }
+    counted(counted const&) = delete;
+    counted& operator=(counted const&) = delete;
+    ~counted() { end(); }
+    void end() noexcept { count_ -= std::exchange(counts_, false) ? 1 : 0; }
+
+private:
+    std::size_t& count_;
+    bool counts_;
+};
 
 asio::awaitable<void> take_word(std::shared_ptr<hand_over> from) { co_await from->word(); }
 
@@ -62,18 +77,42 @@ public:
         --of_.running_;
         of_.changed_.notify_all();
     }
-    void hold(std::int64_t row) {
+    // False if the row is out already.
+    bool hold(std::int64_t row) {
         release();
+        if (!of_.out_.insert(row).second) return false;
         row_ = row;
-        of_.out_.insert(row);
+        return true;
     }
+    // The first one, which start() has noted.
+    void keep(std::int64_t row) { row_ = row; }
 
 private:
     void release() {
         if (row_) of_.out_.erase(*row_);
+        row_.reset();
     }
     dispatcher& of_;
     std::optional<std::int64_t> row_;
+};
+
+// Places that are kept for rows on their way out of the store.
+class dispatcher::claim {
+public:
+    explicit claim(dispatcher& of) : of_(of), places_(of.free_places()) { of_.running_ += places_; }
+    claim(claim const&) = delete;
+    claim& operator=(claim const&) = delete;
+    ~claim() {
+        of_.running_ -= places_;
+        of_.changed_.notify_all();
+    }
+    std::size_t places() const noexcept { return places_; }
+    // One of them is the row's from now on.
+    void give_one() noexcept { --places_; }
+
+private:
+    dispatcher& of_;
+    std::size_t places_;
 };
 
 dispatcher::dispatcher(services& with, consumers to, std::size_t parallel)
@@ -85,6 +124,7 @@ dispatcher::dispatcher(services& with, consumers to, std::size_t parallel)
       log_(with.log.named("inbox")),
       tasks_(with.executor, [this](std::exception_ptr e) {
           log_.error("handing out a message ended unexpectedly", {{"why", words_of(e)}});
+          doubtful_ = true;
           wake();
       }) {}
 
@@ -93,9 +133,11 @@ void dispatcher::wake() {
     changed_.notify_all();
 }
 
+std::size_t dispatcher::free_places() const noexcept { return running_ < parallel_ ? parallel_ - running_ : 0; }
+
 std::size_t dispatcher::reserve() {
     if (!ready_for_rows_ || closed_) return 0;
-    auto const free = parallel_ - running_;
+    auto const free = free_places();
     running_ += free;
     lent_ = free > 0;
     return free;
@@ -104,7 +146,7 @@ std::size_t dispatcher::reserve() {
 void dispatcher::give(std::vector<inbox_row> rows, std::size_t reserved) {
     lent_ = false;
     running_ -= reserved - rows.size();
-    bool const may_be_more = rows.size() == reserved;
+    bool const may_be_more = rows.size() == reserved || std::exchange(missed_, false);
     for (auto& row : rows) start(std::move(row));
     if (may_be_more || doubtful_) wake();
 }
@@ -114,9 +156,14 @@ void dispatcher::give_back(std::size_t reserved) {
     give({}, reserved);
 }
 
+// For a place that is counted already.
 void dispatcher::start(inbox_row row) {
-    out_.insert(row.id);
-    tasks_.spawn(serve(std::move(row)));
+    if (out_.insert(row.id).second) {
+        tasks_.spawn(serve(std::move(row)));
+    } else {
+        // Whoever has it has settled it, and does not know: he tries again, and settles this as well.
+        --running_;
+    }
 }
 
 asio::awaitable<void> dispatcher::run() {
@@ -126,20 +173,44 @@ asio::awaitable<void> dispatcher::run() {
     for (;;) {
         auto const seen = version_;
         if (doubtful_ && !lent_ && taking_ == 0) co_await release_unknown();
-        auto const free = static_cast<std::int64_t>(parallel_ - running_);
-        std::vector<inbox_row> rows;
-        if (free > 0) {
-            auto take = [account = with_->account, free](base::transaction& t) { return take_rows(t, account, free); };
-            rows = co_await write_through(*with_, std::move(take));
-        }
-        for (auto& row : rows) {
-            ++running_;
-            start(std::move(row));
-        }
-        if (rows.empty()) {
+        bool const took = co_await take_for_free_places();
+        if (!took) {
             while (version_ == seen) co_await changed_.wait();
         }
     }
+}
+
+// False if there was nothing to take.
+asio::awaitable<bool> dispatcher::take_for_free_places() {
+    claim mine(*this);
+    if (mine.places() == 0) {
+        // What wakes us now must be looked at when they come back.
+        missed_ = lent_;
+        co_return false;
+    }
+    auto take = [account = with_->account, most = static_cast<std::int64_t>(mine.places())](base::transaction& t) {
+        return take_rows(t, account, most);
+    };
+    std::vector<inbox_row> rows;
+    bool failed = false;
+    try {
+        rows = co_await with_->store.write(std::move(take));
+    } catch (base::store_error const& e) {
+        with_->health.failed(e);
+        failed = true;
+    }
+    if (failed) {
+        // They may be marked all the same.
+        doubtful_ = true;
+        co_await with_->time.sleep(first_rest);
+        co_return true;
+    }
+    if (!rows.empty()) with_->health.worked();
+    for (auto& row : rows) {
+        mine.give_one();
+        start(std::move(row));
+    }
+    co_return !rows.empty();
 }
 
 // Rows that are marked and of which nobody knows. Once: what is out changes until another try.
@@ -162,9 +233,11 @@ asio::awaitable<void> dispatcher::release_unknown() {
 asio::awaitable<void> dispatcher::serve(inbox_row row) {
     place mine(*this);
     co_await asio::this_coro::throw_if_cancelled(false);
+    mine.keep(row.id);
     std::optional<inbox_row> next = std::move(row);
-    while (next) {
-        mine.hold(next->id);
+    for (bool is_first = true; next; is_first = false) {
+        // As in start().
+        if (!is_first && !mine.hold(next->id)) co_return;
         if (closed_) {
             auto leave = [row = std::move(*next)](base::transaction& t) { release_row(t, row, /*counted=*/false); };
             next = co_await settle(std::move(leave));
@@ -257,10 +330,10 @@ asio::awaitable<std::optional<inbox_row>> dispatcher::settle(std::function<void(
             if (takes) taken = take_rows(t, account, 1);
             return taken;
         };
-        if (takes) ++taking_;
+        counted under_way(taking_, takes);
         try {
             auto taken = co_await with_->store.write(std::move(settle_and_take));
-            if (takes) --taking_;
+            under_way.end();
             with_->health.worked();
             // Nobody has looked for more.
             if (!takes || doubtful_) wake();
@@ -269,8 +342,8 @@ asio::awaitable<std::optional<inbox_row>> dispatcher::settle(std::function<void(
         } catch (base::store_error const& e) {
             with_->health.failed(e);
         }
+        under_way.end();
         // It may have been kept, with a row that was taken.
-        if (takes) --taking_;
         if (takes) doubtful_ = true;
         if (closed_) co_return std::nullopt;
         auto const delay = wait.next();

@@ -56,8 +56,11 @@ public:
 
 private:
     class place;
+    class claim;
 
+    std::size_t free_places() const noexcept;
     void start(inbox_row row);
+    boost::asio::awaitable<bool> take_for_free_places();
     boost::asio::awaitable<void> release_unknown();
     boost::asio::awaitable<void> serve(inbox_row row);
     boost::asio::awaitable<std::optional<inbox_row>> hand_out(inbox_row row);
@@ -78,6 +81,7 @@ private:
     bool ready_for_rows_ = false;  // the marks of the last run are dealt with
     std::set<std::int64_t> out_;   // rows that are handed out
     bool lent_ = false;            // places are reserved
+    bool missed_ = false;          // somebody woke us while they were
     std::size_t taking_ = 0;       // transactions on their way that take a row for a place
     bool doubtful_ = false;        // rows may be marked that are not out
     bool closed_ = false;

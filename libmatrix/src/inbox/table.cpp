@@ -9,12 +9,6 @@ namespace chatrixcd::matrix::detail {
 
 namespace {
 
-std::string unsealed(base::blob const& column) {
-    auto text = base::unseal(column);
-    if (!text) throw base::store_error(text.error().describe());
-    return std::move(*text);
-}
-
 std::int64_t milliseconds(base::time_point when) { return when.time_since_epoch().count(); }
 
 // The room's first row, if no gap is open before it.
@@ -29,7 +23,8 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
     row.room = room_id(room);
     row.event_id = found->text(1);
     row.kind = static_cast<inbox_kind>(found->integer(2));
-    row.event = unsealed(found->bytes(3));
+    // Unreadable, it is handed out empty: whoever cannot read it says so, and the rows behind it go on.
+    if (auto text = base::unseal(found->bytes(3))) row.event = std::move(*text);
     row.trace = found->text(4);
     row.tries = found->integer(5);
     row.restored = found->integer(6) != 0;
@@ -75,16 +70,20 @@ std::vector<inbox_row> take_rows(base::transaction& t, std::int64_t account, std
     return taken;
 }
 
+// A settling that is repeated because its answer was lost finds nothing: the row is not marked any more, or its id is another one's.
+
 void finish_row(base::transaction& t, inbox_row const& row, base::time_point now) {
     if (row.kind != inbox_kind::message && row.kind != inbox_kind::other_event) {
-        t.run("DELETE FROM inbox WHERE id = ?1", {row.id});
+        t.run("DELETE FROM inbox WHERE id = ?1 AND trace = ?2 AND state = 1", {row.id, row.trace});
     } else {
-        t.run("UPDATE inbox SET state = 4, event = x'', received = ?2 WHERE id = ?1", {row.id, milliseconds(now)});
+        t.run("UPDATE inbox SET state = 4, event = x'', received = ?3 WHERE id = ?1 AND trace = ?2 AND state = 1",
+              {row.id, row.trace, milliseconds(now)});
     }
 }
 
 void release_row(base::transaction& t, inbox_row const& row, bool counted) {
-    t.run("UPDATE inbox SET state = 0, tries = ?2 WHERE id = ?1", {row.id, counted ? row.tries : row.tries - 1});
+    t.run("UPDATE inbox SET state = 0, tries = ?3 WHERE id = ?1 AND trace = ?2 AND state = 1",
+          {row.id, row.trace, counted ? row.tries : row.tries - 1});
 }
 
 void release_others(base::transaction& t, std::int64_t account, std::vector<std::int64_t> const& handled) {
@@ -95,11 +94,11 @@ void release_others(base::transaction& t, std::int64_t account, std::vector<std:
 }
 
 void set_row_aside(base::transaction& t, inbox_row const& row, std::string const& reason) {
-    t.run("UPDATE inbox SET state = 2, reason = ?2 WHERE id = ?1", {row.id, reason});
+    t.run("UPDATE inbox SET state = 2, reason = ?3 WHERE id = ?1 AND trace = ?2 AND state = 1", {row.id, row.trace, reason});
 }
 
 void leave_row(base::transaction& t, inbox_row const& row) {
-    t.run("UPDATE inbox SET state = 3, tries = ?2 WHERE id = ?1", {row.id, row.tries - 1});
+    t.run("UPDATE inbox SET state = 3, tries = ?3 WHERE id = ?1 AND trace = ?2 AND state = 1", {row.id, row.trace, row.tries - 1});
 }
 
 void prune_done(base::transaction& t, std::int64_t account, base::time_point now) {

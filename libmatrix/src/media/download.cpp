@@ -166,12 +166,12 @@ thumbnail::thumbnail(unsigned width, unsigned height)
 
 thumbnail thumbnail::cropped() && {
     cropped_ = true;
-    return std::move(*this);
+    return *this;
 }
 
 thumbnail thumbnail::animated() && {
     animated_ = true;
-    return std::move(*this);
+    return *this;
 }
 
 asio::awaitable<result<downloaded>> media::get(mxc_uri what, download how) const {

@@ -66,8 +66,11 @@ std::string disposition_name(std::string_view header) {
         rest.remove_prefix(1);
         rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
         auto value = take_value(rest);
-        if (same_word(name, "filename")) plain = std::move(value);
-        if (same_word(name, "filename*")) better = extended(value);
+        if (same_word(name, "filename*")) {
+            better = extended(value);
+        } else if (same_word(name, "filename")) {
+            plain = std::move(value);
+        }
     }
     return better.empty() ? plain : better;
 }

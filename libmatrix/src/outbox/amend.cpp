@@ -161,12 +161,13 @@ result<std::vector<key_state>> requeue(base::transaction& t, std::int64_t accoun
         if (!refused) continue;
         if (refused->is_null(1)) return error(error_kind::not_found, "the content of that message is not kept any more");
         auto const id = refused->integer(0);
+        // Where we failed ourselves: then the transaction stays, so that it appears once.
+        bool const may_have_left = static_cast<error_kind>(refused->integer(2)) == error_kind::internal;
         t.run(
-            "UPDATE outbox SET state = 0, position = ?2, error_kind = NULL, error_status = NULL, error_code = NULL, error_text = NULL,"
+            "UPDATE outbox SET state = ?3, position = ?2, error_kind = NULL, error_status = NULL, error_code = NULL, error_text = NULL,"
             " error_message = NULL WHERE id = ?1",
-            {id, last_place(t)});
-        // Where we failed ourselves it may have left: the transaction stays, so that it appears once.
-        if (static_cast<error_kind>(refused->integer(2)) == error_kind::internal) continue;
+            {id, last_place(t), static_cast<std::int64_t>(may_have_left ? row_state::leaving : row_state::queued)});
+        if (may_have_left) continue;
         t.run("UPDATE outbox SET transaction_id = ?2, device_id = ?3, created = ?4 WHERE id = ?1",
               {id, item.transaction + "." + std::to_string(part), item.device.str(), std::int64_t{item.now.time_since_epoch().count()}});
     }

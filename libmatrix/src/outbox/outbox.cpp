@@ -27,6 +27,7 @@ outbox::outbox(services& with, api& homeserver, session const& who, queue_limits
       limits_(limits),
       refused_(std::move(refused)),
       emptied_(with.executor),
+      stored_(with.executor),
       log_(with.log.named("outbox")),
       tasks_(with.executor, [this](std::exception_ptr e) {
           log_.error("a sender, or the handler of refused messages, ended unexpectedly", {{"why", words_of(e)}});
@@ -54,12 +55,7 @@ outbox::followed outbox::follow(std::vector<key_state> const& states) {
             auto& waiting = waiters_[state.key];
             if (!waiting) waiting = std::make_shared<waiter>(with_->executor);
             mine = waiting;
-            for (auto const& key : state.replaced) {
-                auto const older = waiters_.find(key);
-                if (older == waiters_.end()) continue;
-                mine->adopt(std::move(older->second));
-                waiters_.erase(older);
-            }
+            for (auto const& key : state.replaced) adopt(key, state.key);
         }
         all.push_back(std::move(mine));
     }
@@ -86,19 +82,57 @@ asio::awaitable<Made> outbox::queue(room_id room, queuing<Made> work) {
         return std::make_pair(std::move(made), std::move(next));
     };
     bool const was_open = open_;
+    auto [made, next] = co_await attempt(std::move(all));
+    with_->health.worked();
+    if (next) give(room, std::move(next));
+    if (!was_open) look_into(room);
+    co_return std::move(made);
+}
+
+// A transaction whose answer is lost may have been kept: then others wait for what it has changed.
+template <class F>
+asio::awaitable<std::invoke_result_t<F&, base::transaction&>> outbox::attempt(F work) {
     std::exception_ptr failure;
     try {
-        auto [made, next] = co_await with_->store.write(std::move(all));
-        with_->health.worked();
-        if (next) give(room, std::move(next));
-        if (!was_open) look_into(room);
-        co_return std::move(made);
+        co_return co_await with_->store.write(std::move(work));
     } catch (...) {
         failure = std::current_exception();
     }
-    // It may have been kept all the same.
-    look_into(room);
+    if (!std::exchange(recovering_, true)) tasks_.spawn(recover());
     std::rethrow_exception(failure);
+}
+
+// Asks the store what has become of all that somebody waits for, and where something waits to be sent.
+asio::awaitable<void> outbox::recover() {
+    recovering_ = false;
+    std::vector<std::string> keys;
+    for (auto const& [key, waiting] : waiters_) keys.push_back(key);
+    auto ask = [account = with_->account, keys](base::transaction& t) {
+        std::vector<std::vector<key_state>> states;
+        for (auto const& key : keys) states.push_back(find_keys(t, account, key));
+        return std::make_pair(std::move(states), find_waiting_rooms(t, account));
+    };
+    auto const [states, rooms] = co_await write_through(*with_, std::move(ask));
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        // Unknown: it was never queued, and its caller knows that.
+        if (states[i].empty()) continue;
+        auto const& now = states[i].front();
+        if (now.sent) settle(keys[i], *now.sent);
+        if (now.refused) settle(keys[i], *now.refused);
+        if (!now.sent && !now.refused && now.key != keys[i]) adopt(keys[i], now.key);
+    }
+    for (auto const& room : rooms) look_into(room);
+}
+
+// The older of two edits that became one gets the newer's outcome.
+void outbox::adopt(std::string const& older, std::string const& newer) {
+    auto const found = waiters_.find(older);
+    if (found == waiters_.end()) return;
+    auto const waiting = std::move(found->second);
+    waiters_.erase(found);
+    auto& place = waiters_[newer];
+    if (!place) place = std::make_shared<waiter>(with_->executor);
+    place->adopt(waiting);
 }
 
 asio::awaitable<result<event_id>> outbox::send_all(room_id room, queuing<result<std::vector<key_state>>> work) {
@@ -144,8 +178,9 @@ asio::awaitable<result<std::optional<event_id>>> outbox::redact(outbox_item reda
 }
 
 asio::awaitable<cancellation> outbox::withdraw(std::string key) {
+    co_await stored(key);
     auto work = [account = with_->account, key](base::transaction& t) { return detail::withdraw(t, account, key); };
-    auto const done = co_await with_->store.write(std::move(work));
+    auto const done = co_await attempt(std::move(work));
     for (auto const& withdrawn : done.withdrawn) settle(withdrawn, withdrawn_error());
     co_return done.found;
 }
@@ -158,11 +193,22 @@ asio::awaitable<result<event_id>> outbox::resend(std::string key) {
         auto const row = find_row(t, account, kept.key);
         return std::make_pair(std::move(states), row ? row->room : room_id());
     };
-    auto const [states, room] = co_await with_->store.write(std::move(work));
+    auto const [states, room] = co_await attempt(std::move(work));
     if (!states) co_return states.error();
     auto all = follow(*states);
     look_into(room);
     co_return co_await outcome_of(std::move(all));
+}
+
+asio::awaitable<void> outbox::forget(std::string key) {
+    co_await stored(key);
+    auto work = [account = with_->account, key](base::transaction& t) { forget_key(t, account, key); };
+    co_await with_->store.write(std::move(work));
+}
+
+// Whoever was told that the message is sent must not meet it as one that is leaving.
+asio::awaitable<void> outbox::stored(std::string key) {
+    while (accepted_.contains(key)) co_await stored_.wait();
 }
 
 asio::awaitable<void> outbox::resume() {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <chatrixcd/base/notifier.hpp>
@@ -40,6 +41,8 @@ public:
     boost::asio::awaitable<cancellation> withdraw(std::string key);
     // Sends a refused message again; of any other, waits for its outcome.
     boost::asio::awaitable<result<event_id>> resend(std::string key);
+    // Forgets a settled key, also one that was settled just now.
+    boost::asio::awaitable<void> forget(std::string key);
 
     // Goes on with what an earlier run has left. Before that nothing is sent, though it may be queued.
     boost::asio::awaitable<void> resume();
@@ -51,6 +54,7 @@ public:
 
 private:
     class waiter;
+    class acceptance;
     using followed = std::vector<std::shared_ptr<waiter>>;
     // A room that has a sender.
     struct room_queue {
@@ -73,6 +77,11 @@ private:
     // In one transaction, takes the room's next row as well if nobody sends there.
     template <class Made>
     boost::asio::awaitable<Made> queue(room_id room, queuing<Made> work);
+    template <class F>
+    boost::asio::awaitable<std::invoke_result_t<F&, base::transaction&>> attempt(F work);
+    boost::asio::awaitable<void> recover();
+    void adopt(std::string const& older, std::string const& newer);
+    boost::asio::awaitable<void> stored(std::string key);
     // Waits for what becomes of the rows.
     boost::asio::awaitable<result<event_id>> send_all(room_id room, queuing<result<std::vector<key_state>>> work);
     outbox_item stamped(outbox_item item) const;
@@ -106,8 +115,11 @@ private:
     std::map<std::string, std::shared_ptr<waiter>> waiters_;
     std::map<room_id, room_queue> rooms_;
     bool open_ = false;
+    bool recovering_ = false;
+    std::set<std::string> accepted_;  // by the homeserver, which is not stored yet
     std::optional<error> dead_;
     base::notifier emptied_;
+    base::notifier stored_;  // `accepted_` has lost one
     base::logger log_;
     base::task_group tasks_;
 };

@@ -64,7 +64,8 @@ std::optional<outbox_row> take_queued(base::transaction& t, std::int64_t account
 }  // namespace
 
 std::optional<outbox_row> take_next(base::transaction& t, std::int64_t account, room_id const& room) {
-    if (first_of(t, account, room, row_state::leaving)) return std::nullopt;
+    if (t.first("SELECT 1 FROM outbox WHERE account = ?1 AND state = 5 AND room_id = ?2 LIMIT 1", {account, room.str()}))
+        return std::nullopt;
     return take_queued(t, account, room);
 }
 

@@ -25,6 +25,22 @@ constexpr unsigned most_stumbles = 3;
 
 }  // namespace
 
+// A key between the homeserver's answer and its being stored.
+class outbox::acceptance {
+public:
+    acceptance(outbox& of, std::string key) : of_(of), key_(std::move(key)) { of_.accepted_.insert(key_); }
+    acceptance(acceptance const&) = delete;
+    acceptance& operator=(acceptance const&) = delete;
+    ~acceptance() {
+        of_.accepted_.erase(key_);
+        of_.stored_.notify_all();
+    }
+
+private:
+    outbox& of_;
+    std::string key_;
+};
+
 bool outbox::wants_more(room_id const& room) {
     auto const& queue = rooms_[room];
     return (queue.next || queue.look) && !dead_;
@@ -199,6 +215,7 @@ asio::awaitable<void> outbox::keep(room_id room, std::function<void(base::transa
 asio::awaitable<void> outbox::keep_sent(outbox_row row, event_id id) {
     auto const room = row.room;
     auto const key = row.key;
+    acceptance const until_stored(*this, key);
     settle(key, id);
     co_await asio::post(with_->executor, asio::use_awaitable);
     auto work = [account = with_->account, row = std::move(row), id](base::transaction& t) { mark_sent(t, account, row, id); };

@@ -22,8 +22,7 @@ std::optional<key_state> find_key(base::transaction& t, std::int64_t account, st
             {account, key});
         if (!found) return std::nullopt;
         auto const state = static_cast<row_state>(found->integer(0));
-        // An edit that was on its way when it was replaced may have been sent all the same.
-        if (state == row_state::replaced && found->is_null(1)) {
+        if (state == row_state::replaced) {
             key = found->text(2);
             continue;
         }

@@ -21,6 +21,11 @@ void info_cache::put(room_id const& room, std::shared_ptr<room_info const> info)
     places_.emplace(room, newest_first_.begin());
 }
 
+void info_cache::clear() {
+    places_.clear();
+    newest_first_.clear();
+}
+
 void info_cache::forget(room_id const& room) {
     auto const found = places_.find(room);
     if (found == places_.end()) return;

@@ -21,6 +21,7 @@ public:
     void put(room_id const& room, std::shared_ptr<room_info const> info);
     // Something about the room has changed.
     void forget(room_id const& room);
+    void clear();
     std::size_t size() const noexcept { return newest_first_.size(); }
 
 private:

@@ -137,8 +137,8 @@ DROP INDEX room_state_by_membership;
 CREATE INDEX room_state_by_user ON room_state (account, state_key, membership) WHERE membership IS NOT NULL;
 )";
 
-// account.store_name, mark: what is kept here and at the homeserver against copies (copies/watch.hpp). account.seen: when a sync response
-// was last taken in; put_back: when this file was found to be a copy, and copied: what `seen` was then; catching_up: until the next
+// account.store_name, mark: what is kept here and at the homeserver against copies (copies/watch.hpp). account.seen: when our
+// position was last stored; put_back: when this file was found to be a copy, and copied: what `seen` was then; catching_up: until the next
 // sync response what arrives may have been handled before, which inbox.restored and gap.restored say of what has arrived.
 constexpr char const* copies = R"(
 ALTER TABLE account ADD COLUMN store_name TEXT;

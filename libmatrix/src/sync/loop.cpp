@@ -153,7 +153,8 @@ asio::awaitable<bool> sync_loop::take(std::shared_ptr<arrived> answer) {
         }
         if (!stored) {
             free.give_back();
-            // Nothing of the response was kept: the homeserver is asked for it again.
+            to_.doubtful();
+            // Kept or not: the homeserver is asked for it again, and what is known already changes nothing.
             auto const delay = wait_.next();
             co_await from_.with().time.sleep(delay);
             co_return false;

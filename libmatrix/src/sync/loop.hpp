@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Long-polls the homeserver and takes in what it answers: the position moves only with the transaction that keeps the response.
+// Long-polls the homeserver and takes in what it answers: the position moves behind the transaction that keeps the response.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,7 +20,8 @@ public:
     public:
         listeners() = default;
         std::function<std::size_t()> reserve;                        // how many rows can be handled at once, from now on
-        std::function<void(std::size_t)> give_back;                  // those places were not needed
+        std::function<void(std::size_t)> give_back;                  // without rows: the transaction failed, or so it seems
+        std::function<void()> doubtful;                              // a transaction failed, or was kept without our being told
         std::function<void(received, std::size_t reserved)> stored;  // after each transaction
         std::function<void(base::error const&)> failed;              // the account is of no use any more; the loop has ended
     };

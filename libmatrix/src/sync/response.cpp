@@ -28,7 +28,7 @@ std::size_t read_events(json::array const* list, shape wanted, std::vector<raw_e
         auto found = raw_event::view(value);
         bool const usable = found && (wanted == shape::state ? found->state_key().has_value() : !found->id().empty());
         if (usable) {
-            into.push_back(std::move(*found));
+            into.push_back(*found);
         } else {
             ++skipped;
         }

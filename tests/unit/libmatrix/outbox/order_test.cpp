@@ -2,6 +2,9 @@
 // In which order queued messages leave, how many may wait, and what is looked for before it is sent again.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "support/office.hpp"
 #include "support/results.hpp"
 
@@ -47,6 +50,65 @@ TEST_SUITE("matrix::outbox order") {
         o.open();
         o.w.pass(std::chrono::seconds(3));
         CHECK(o.said() == strings{"leaves already", "answer", "log"});
+    }
+
+    TEST_CASE("a key can be forgotten, and a send withdrawn no more, as soon as the send has ended") {
+        office o;
+        auto twice = [](office& in, std::vector<matrix::event_id>& ids) -> boost::asio::awaitable<void> {
+            auto const room = in.room();
+            auto first = co_await room.send(outgoing("again").key("k"));
+            auto const state = co_await in.bot->cancel_send("k");
+            CHECK(state == matrix::cancellation::settled);
+            co_await in.bot->forget_key("k");
+            auto second = co_await room.send(outgoing("again").key("k"));
+            ids = {first.value(), second.value()};
+        };
+        std::vector<matrix::event_id> ids;
+        o.w.run(twice(o, ids));
+        REQUIRE(ids.size() == 2);
+        CHECK(ids[0] != ids[1]);
+        CHECK(o.said() == strings{"again", "again"});
+    }
+
+    TEST_CASE("whichever answer of the store is lost, every caller hears what has become of his message") {
+        for (int lost = 1; lost <= 24; ++lost) {
+            CAPTURE(lost);
+            office o;
+            o.w.stop(*o.bot);
+            int lose = 0;
+            base::store_hooks hooks;
+            hooks.after_commit = [&] {
+                if (lose > 0 && --lose == 0) throw std::runtime_error("the answer was lost");
+            };
+            o.bot = o.w.make_client("store", [&](matrix::options& how) { how.store_hooks(hooks); });
+            o.w.start(*o.bot, "bot");
+            o.w.run(o.bot->synced()).value();
+            o.w.network->faults = none_leaves;
+            lose = lost;
+            o.send_later(outgoing("one").key("1"));
+            o.send_later(outgoing("two").key("2"));
+            o.send_later(outgoing("three").key("3"));
+            o.w.pass(std::chrono::milliseconds(10));
+            o.edit_key_later("2", outgoing("two, edited").key("e1"));
+            o.edit_key_later("1", outgoing("one, edited").key("e2"));
+            o.w.pass(std::chrono::milliseconds(10));
+            o.edit_key_later("1", outgoing("one, edited again").key("e3"));
+            o.redact_key_later("3", "r");
+            o.w.pass(std::chrono::seconds(5));
+            o.w.network->faults = nullptr;
+            o.w.pass(std::chrono::minutes(30));
+            lose = 0;
+            // Everybody was told, if only that the store failed.
+            CHECK(o.waiting() == 0);
+            auto const said = o.said();
+            CHECK(std::count(said.begin(), said.end(), "one") <= 1);
+            CHECK(std::count(said.begin(), said.end(), "two, edited") + std::count(said.begin(), said.end(), "two") <= 2);
+            // What was queued leaves without another message pushing it.
+            for (auto const* key : {"1", "2", "3", "e1", "e2", "e3"}) {
+                auto const state = o.w.run(o.bot->cancel_send(key));
+                CHECK_MESSAGE((state == matrix::cancellation::settled || state == matrix::cancellation::unknown), key);
+            }
+        }
     }
 
     TEST_CASE("a room's queue is bounded, in messages and in bytes, and says so") {

@@ -74,6 +74,9 @@ public:
         later.spawn(redact_by_key(room(), std::move(message_key), std::move(key)));
     }
 
+    // Callers that have heard nothing yet.
+    std::size_t waiting() const { return later.size(); }
+
     using outcome = std::shared_ptr<std::optional<base::result<matrix::event_id>>>;
     static boost::asio::awaitable<void> keep(matrix::room in, matrix::outgoing what, outcome into) {
         into->emplace(co_await in.send(std::move(what)));

@@ -74,6 +74,17 @@ TEST_SUITE("matrix::commit") {
         CHECK(position() == "s7");
     }
 
+    TEST_CASE("a room that a response names twice keeps what the first mention said") {
+        sync_desk d;
+        d.take_state("!a:b", joined_me());
+        d.take(R"({"next_batch":"s9","rooms":{"join":{"!a:b":{"state":{"events":[)" +
+               state_of("m.room.encryption", "", R"({"algorithm":"m.megolm.v1.aes-sha2"})") + R"(]},"timeline":{"events":[)" +
+               text_of("$last") + R"(]}}},"leave":{"!a:b":{}}}})");
+        CHECK(d.row("!a:b").ours == inner::membership::leave);
+        CHECK(d.row("!a:b").encryption == "m.megolm.v1.aes-sha2");
+        CHECK(d.row("!a:b").last_event == "$last");
+    }
+
     TEST_CASE("a redaction takes what current state said out of the store, from a sync and from a page of the past") {
         auto const named = [](std::string const& id, std::string const& name) {
             return R"({"type":"m.room.name","state_key":"","sender":"@eve:b","event_id":")" + id + R"(","content":{"name":")" + name +
