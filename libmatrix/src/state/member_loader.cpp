@@ -43,7 +43,7 @@ result<member_list> keep_members(base::transaction& t, std::int64_t account, roo
     members.reserve(chunk->size());
     for (auto const& value : *chunk) {
         auto found = raw_event::view(value);
-        if (found && found->state_key()) members.push_back(std::move(*found));
+        if (found && found->state_key()) members.push_back(*found);
     }
     auto row = load_room(t, account, room);
     if (row.ours != membership::join) return member_list::complete;
