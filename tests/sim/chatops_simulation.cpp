@@ -11,6 +11,7 @@
 #include <string>
 
 #include "sim/chatops_script.hpp"
+#include "sim/deserved_card.hpp"
 
 using namespace chatrixcd;
 using chatops::card_state;
@@ -19,19 +20,6 @@ using test::chatops_world;
 namespace {
 
 constexpr std::uint64_t lives = 1000;
-
-// The card that a run of the CI deserves.
-card_state deserved(chatops::ci::run const& run) {
-    if (run.at != chatops::ci::phase::finished) return card_state::running;
-    switch (run.how) {
-        case chatops::ci::outcome::success:
-            return card_state::success;
-        case chatops::ci::outcome::canceled:
-            return card_state::canceled;
-        default:
-            return card_state::failure;
-    }
-}
 
 void check_answers(test::chatops_script& life) {
     std::map<std::string, int> answers;
@@ -84,7 +72,7 @@ void check_runs(test::chatops_script& life) {
             CHECK(starts == 1);
             auto const truth = world.ci.state_of(chatops::ci::run_id(run.id));
             REQUIRE(truth);
-            CHECK(card.state == deserved(*truth));
+            CHECK(card.state == test::deserved(*truth));
         } else if (run.start == "refused") {
             CHECK(row->outcome == "refused");
             CHECK(starts == 0);

@@ -12,24 +12,13 @@
 
 #include <chatrixcd/chatops/render.hpp>
 
+#include "sim/deserved_card.hpp"
+
 namespace chatrixcd::test {
 
 namespace {
 
 using chatops::card_state;
-
-// The card that a run of the CI deserves.
-card_state deserved(chatops::ci::run const& run) {
-    if (run.at != chatops::ci::phase::finished) return card_state::running;
-    switch (run.how) {
-        case chatops::ci::outcome::success:
-            return card_state::success;
-        case chatops::ci::outcome::canceled:
-            return card_state::canceled;
-        default:
-            return card_state::failure;
-    }
-}
 
 // The first line of a card: "✅ demo / hello #3 · success".
 std::string headline(card_state state, std::string const& title) {

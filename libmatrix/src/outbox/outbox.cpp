@@ -84,7 +84,7 @@ asio::awaitable<Made> outbox::queue(room_id room, queuing<Made> work) {
     bool const was_open = open_;
     auto [made, next] = co_await attempt(std::move(all));
     with_->health.worked();
-    if (next) give(room, std::move(next));
+    if (next) give(room, std::move(*next));
     if (!was_open) look_into(room);
     co_return std::move(made);
 }
@@ -218,7 +218,7 @@ asio::awaitable<void> outbox::resume() {
     for (auto const& room : waiting) look_into(room);
 }
 
-void outbox::give(room_id const& room, std::optional<outbox_row> row) {
+void outbox::give(room_id const& room, outbox_row row) {
     rooms_[room].next = std::move(row);
     ensure_sender(room);
 }

@@ -87,7 +87,7 @@ private:
     outbox_item stamped(outbox_item item) const;
     followed follow(std::vector<key_state> const& states);
     boost::asio::awaitable<result<event_id>> outcome_of(followed all);
-    void give(room_id const& room, std::optional<outbox_row> row);
+    void give(room_id const& room, outbox_row row);
     void look_into(room_id const& room);
     void ensure_sender(room_id const& room);
     void settle(std::string const& key, result<event_id> outcome);

@@ -43,19 +43,19 @@ public:
     received run() {
         for (auto const& update : batch_.rooms) {
             // A homeserver may name a room twice.
-            auto const earlier = moved_.find(update.room);
-            auto row = earlier == moved_.end() ? load_room(t_, how_.account, update.room) : earlier->second;
+            auto const earlier = unsaved_.find(update.room);
+            auto row = earlier == unsaved_.end() ? load_room(t_, how_.account, update.room) : earlier->second;
             auto const old = row;
             if (update.ours == membership::invite) {
                 take_invite(update, row);
             } else {
                 take_room(update, row);
             }
-            if (row != old) moved_.insert_or_assign(update.room, std::move(row));
+            if (row != old) unsaved_.insert_or_assign(update.room, std::move(row));
         }
         if (before_.restarting) leave_others();
         if (!has_news() && !is_due()) return std::move(count_);
-        for (auto const& [room, row] : moved_) save_room(t_, how_.account, room, row);
+        for (auto const& [room, row] : unsaved_) save_room(t_, how_.account, room, row);
         t_.run("UPDATE account SET position = ?2, batches = ?3, restarting = 0, catching_up = 0, seen = ?4 WHERE id = ?1",
                {how_.account, batch_.next_batch, number_, std::int64_t{how_.now.time_since_epoch().count()}});
         auto const places = static_cast<std::int64_t>(how_.places);
@@ -224,7 +224,7 @@ private:
     receiving how_;
     position_row before_;
     std::int64_t number_;
-    std::map<room_id, room_row> moved_;  // to be stored
+    std::map<room_id, room_row> unsaved_;  // rooms of which something is to be stored
     received count_;
 };
 

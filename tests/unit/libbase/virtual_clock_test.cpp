@@ -20,6 +20,11 @@ asio::awaitable<void> note_after(base::clock& time, base::duration span, char na
     order += name;
 }
 
+asio::awaitable<void> note_end(base::clock& time, base::duration span, std::string& said) {
+    bool const is_over = co_await time.wait(span);
+    said += is_over ? "over " : "cancelled ";
+}
+
 }  // namespace
 
 TEST_SUITE("base::virtual_clock") {
@@ -59,6 +64,27 @@ TEST_SUITE("base::virtual_clock") {
         test::run_virtual(loop, time, tasks.join());
         CHECK(time.uptime() == 0h);
         CHECK_FALSE(time.advance());
+    }
+
+    TEST_CASE("a wait says whether its time is over or it was cancelled, on both clocks, and throws for neither") {
+        asio::io_context loop(1);
+        base::virtual_clock time;
+        auto const machine = base::make_system_clock();
+        for (base::clock* const clock : {static_cast<base::clock*>(&time), machine.get()}) {
+            std::string said;
+            std::exception_ptr failure;
+            base::task_group tasks(loop.get_executor(), [&](std::exception_ptr e) { failure = e; });
+            tasks.spawn(note_end(*clock, 0h, said));
+            tasks.spawn(note_end(*clock, -1h, said));
+            tasks.spawn(note_end(*clock, 1h, said));
+            loop.restart();
+            loop.poll();
+            CHECK(said == "over over ");
+            tasks.cancel();
+            test::run_virtual(loop, time, tasks.join());
+            CHECK(said == "over over cancelled ");
+            CHECK_FALSE(failure);
+        }
     }
 
     TEST_CASE("a run ends when nothing is left to run, or at its limit") {

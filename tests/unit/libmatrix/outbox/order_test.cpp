@@ -101,8 +101,11 @@ TEST_SUITE("matrix::outbox order") {
             // Everybody was told, if only that the store failed.
             CHECK(o.waiting() == 0);
             auto const said = o.said();
+            // Once each, edited before it left or not; the third was withdrawn.
             CHECK(std::count(said.begin(), said.end(), "one") <= 1);
-            CHECK(std::count(said.begin(), said.end(), "two, edited") + std::count(said.begin(), said.end(), "two") <= 2);
+            // His caller was answered, and not by the store's failure.
+            if (o.outcomes[0]->has_value()) CHECK(std::count(said.begin(), said.end(), "one") == 1);
+            CHECK(std::count(said.begin(), said.end(), "two, edited") + std::count(said.begin(), said.end(), "two") <= 1);
             // What was queued leaves without another message pushing it.
             for (auto const* key : {"1", "2", "3", "e1", "e2", "e3"}) {
                 auto const state = o.w.run(o.bot->cancel_send(key));

@@ -69,6 +69,24 @@ TEST_SUITE("protocol ids") {
         CHECK_FALSE(user_id::parse(umlauts + ":b"));
     }
 
+    TEST_CASE("UTF-8 is checked wherever in a text it stands") {
+        // Around every multiple of eight bytes.
+        for (std::size_t before = 0; before < 20; ++before) {
+            for (std::size_t after = 0; after < 20; ++after) {
+                CAPTURE(before);
+                CAPTURE(after);
+                auto const around = [&](std::string const& middle) {
+                    return "$" + std::string(before, 'a') + middle + std::string(after, 'b');
+                };
+                CHECK(event_id::is_valid(around("\xC3\xA9")));
+                CHECK(event_id::is_valid(around("\xF0\x9F\x9A\x80")));
+                CHECK_FALSE(event_id::is_valid(around("\xC3")));
+                CHECK_FALSE(event_id::is_valid(around("\x80")));
+                CHECK_FALSE(event_id::is_valid(around("\xF0\x9F\x9A")));
+            }
+        }
+    }
+
     TEST_CASE("a malformed literal throws") {
         CHECK_THROWS_AS(user_id("bot"), error_exception);
         CHECK_THROWS_AS(room_id("!"), error_exception);
@@ -109,6 +127,8 @@ TEST_SUITE("protocol ids") {
             for (char const sigil : {'@', '!', '#', '$', 'x'}) {
                 auto const whole = sigil + text + ":example.org";
                 auto const user = user_id::parse(whole);
+                RC_ASSERT(user_id::is_valid(whole) == user.has_value());
+                RC_ASSERT(event_id::is_valid(whole) == event_id::parse(whole).has_value());
                 if (user) {
                     RC_ASSERT(user->str() == whole);
                     RC_ASSERT("@" + std::string(user->localpart()) + ":" + user->server().str() == whole);
