@@ -85,6 +85,11 @@ class Checks(unittest.TestCase):
         self.assertEqual(len(check_docs.wrong_quotes(page % "mport sys", root)), 1)
         self.assertEqual(len(check_docs.wrong_quotes("<!-- quotes nowhere -->\n```\nx\n```", root)), 1)
 
+    def test_the_documentation_check_knows_keys_and_commands_however_their_lines_are_broken(self):
+        self.assertEqual(check_docs.configuration_keys('{"matrix", "user_id", "the id"},\n{"bot",\n    "prefix",\n    "what begins a command"},'),
+                         [("matrix", "user_id"), ("bot", "prefix")])
+        self.assertEqual(check_docs.declared_commands('declare<run>("run", x); declare<ns::list>(\n    "projects")'), ["run", "projects"])
+
     def test_the_names_check_sees_timers_but_not_comments(self):
         timer = check_names.BASE_ONLY[0][0]
         self.assertTrue(timer.search(check_names.without_comments("asio::steady_timer t;")))

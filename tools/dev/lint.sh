@@ -9,4 +9,5 @@ python3 tests/tools/test_checks.py || failed=1
 for script in dev .ci/run tools/dev/*.sh; do
     bash -n "$script" || failed=1
 done
+[ $failed -eq 0 ] || echo 'lint: failed, see above' >&2
 exit $failed
