@@ -37,6 +37,8 @@ function(chatrixcd_precompile target)
     target_compile_features(chatrixcd_precompiled PRIVATE cxx_std_20)
     target_link_libraries(chatrixcd_precompiled PRIVATE Boost::headers Boost::json)
     set_target_properties(chatrixcd_precompiled PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+    # Without the times of the headers in it, the same headers give the same file: ccache then knows a fresh checkout's units.
+    target_compile_options(chatrixcd_precompiled PRIVATE $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
     target_precompile_headers(chatrixcd_precompiled PRIVATE
       <boost/asio/awaitable.hpp> <boost/system/result.hpp> <boost/json/value.hpp>
       <chrono> <functional> <map> <memory> <optional> <string> <string_view> <vector>)
