@@ -22,12 +22,12 @@ class open_transaction final : public transaction {
 public:
     explicit open_transaction(database& db) : db_(db) {}
 
-    std::int64_t run(std::string_view sql, std::vector<sql_value> parameters) override {
+    std::int64_t run(std::string_view sql, std::span<sql_parameter const> parameters) override {
         require_transaction(db_);
         return db_.run(sql, parameters);
     }
 
-    std::vector<row> query(std::string_view sql, std::vector<sql_value> parameters) override {
+    std::vector<row> query(std::string_view sql, std::span<sql_parameter const> parameters) override {
         require_transaction(db_);
         return db_.query(sql, parameters);
     }

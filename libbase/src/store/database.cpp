@@ -30,12 +30,13 @@ public:
     void operator()(std::int64_t number) const { statement_.bind(place_, number); }
     void operator()(double number) const { statement_.bind(place_, number); }
     // The parameters outlive the statement's run: nothing is copied.
+    void operator()(std::string const* text) const { statement_.bindNoCopy(place_, *text); }
     void operator()(std::string const& text) const { statement_.bindNoCopy(place_, text); }
-    void operator()(blob const& bytes) const {
+    void operator()(blob const* bytes) const {
         // A null pointer would bind NULL instead of an empty blob.
         static constexpr std::byte nothing{};
-        void const* start = bytes.empty() ? &nothing : bytes.data();
-        statement_.bindNoCopy(place_, start, static_cast<int>(bytes.size()));
+        void const* start = bytes->empty() ? &nothing : bytes->data();
+        statement_.bindNoCopy(place_, start, static_cast<int>(bytes->size()));
     }
 
 private:
@@ -72,7 +73,7 @@ private:
 }  // namespace
 
 database::database(std::string const& path, std::string const& vfs) try
-    : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE, busy_timeout_ms, path.empty() ? std::string() : vfs) {
+    : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms, path.empty() ? std::string() : vfs) {
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
     // In a transaction of many rows the same pages change again and again. SQLite would write them out each time the cache (2 MB) is full;
     // so it grows for the transaction, to 32 MB at most. What a closure's savepoint must be able to take back need not go to a file either.
@@ -81,7 +82,7 @@ database::database(std::string const& path, std::string const& vfs) try
     rethrow_as_ours(e, {});
 }
 
-std::int64_t database::run(std::string_view sql, std::vector<sql_value> const& parameters) try {
+std::int64_t database::run(std::string_view sql, std::span<sql_parameter const> parameters) try {
     running const statement(prepare(sql, parameters));
     auto const before = connection_.getTotalChanges();
     while (statement->executeStep()) {
@@ -92,7 +93,7 @@ std::int64_t database::run(std::string_view sql, std::vector<sql_value> const& p
     rethrow_as_ours(e, sql);
 }
 
-std::vector<row> database::query(std::string_view sql, std::vector<sql_value> const& parameters) try {
+std::vector<row> database::query(std::string_view sql, std::span<sql_parameter const> parameters) try {
     running const statement(prepare(sql, parameters));
     std::vector<row> rows;
     while (statement->executeStep()) {
@@ -112,7 +113,7 @@ void database::execute(std::string const& script) try { connection_.exec(script)
 
 bool database::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_.getHandle()) == 0; }
 
-SQLite::Statement& database::prepare(std::string_view sql, std::vector<sql_value> const& parameters) {
+SQLite::Statement& database::prepare(std::string_view sql, std::span<sql_parameter const> parameters) {
     auto place = prepared_.find(sql);
     if (place == prepared_.end()) {
         if (prepared_.size() >= max_prepared) prepared_.clear();
@@ -125,7 +126,7 @@ SQLite::Statement& database::prepare(std::string_view sql, std::vector<sql_value
     if (static_cast<std::size_t>(statement.getBindParameterCount()) != parameters.size()) {
         throw store_error("wrong number of parameters for: " + std::string(sql));
     }
-    for (std::size_t i = 0; i < parameters.size(); ++i) std::visit(binder(statement, static_cast<int>(i) + 1), parameters[i]);
+    for (std::size_t i = 0; i < parameters.size(); ++i) std::visit(binder(statement, static_cast<int>(i) + 1), parameters[i].get());
     return statement;
 }
 

@@ -23,15 +23,15 @@ public:
     // Opens the file, which must exist, or a database in memory if the path is empty; through SQLite's VFS of that name, if there is one.
     explicit database(std::string const& path, std::string const& vfs = {});
 
-    std::int64_t run(std::string_view sql, std::vector<sql_value> const& parameters);
-    std::vector<row> query(std::string_view sql, std::vector<sql_value> const& parameters);
+    std::int64_t run(std::string_view sql, std::span<sql_parameter const> parameters);
+    std::vector<row> query(std::string_view sql, std::span<sql_parameter const> parameters);
     // Several statements, without parameters and results.
     void execute(std::string const& script);
     // Whether a transaction is open. SQLite ends it by itself after some failures: a full disk, an I/O error.
     bool in_transaction() const noexcept;
 
 private:
-    SQLite::Statement& prepare(std::string_view sql, std::vector<sql_value> const& parameters);
+    SQLite::Statement& prepare(std::string_view sql, std::span<sql_parameter const> parameters);
 
     struct text_hash : std::hash<std::string_view> {
         using is_transparent = void;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/migrate.hpp"
 
+#include <array>
+
 namespace chatrixcd::base {
 
 namespace {
@@ -19,7 +21,8 @@ void apply(database& db, std::size_t number, migration const& step) {
     db.execute("BEGIN IMMEDIATE");
     try {
         db.execute(step.sql);
-        db.run("INSERT INTO schema_migrations (number, name) VALUES (?1, ?2)", {static_cast<std::int64_t>(number), step.name});
+        std::array<sql_parameter, 2> const entry = {static_cast<std::int64_t>(number), step.name};
+        db.run("INSERT INTO schema_migrations (number, name) VALUES (?1, ?2)", entry);
         db.execute("COMMIT");
     } catch (...) {
         if (db.in_transaction()) db.execute("ROLLBACK");

@@ -12,7 +12,19 @@ T const& typed(sql_value const& value, std::size_t column, char const* type) {
     return *held;
 }
 
+// Where the parts of a value are.
+struct viewing {
+    sql_parameter::bound operator()(std::string const& text) const { return &text; }
+    sql_parameter::bound operator()(blob const& bytes) const { return &bytes; }
+    template <class T>
+    sql_parameter::bound operator()(T const& plain) const {
+        return plain;
+    }
+};
+
 }  // namespace
+
+sql_parameter::sql_parameter(sql_value const& value) : bound_(std::visit(viewing(), value)) {}
 
 sql_value const& row::at(std::size_t column) const {
     if (column >= columns_.size()) throw std::logic_error("there is no column " + std::to_string(column));
@@ -34,8 +46,8 @@ std::optional<std::string> row::optional_text(std::size_t column) const {
     return text(column);
 }
 
-std::optional<row> transaction::first(std::string_view sql, std::vector<sql_value> parameters) {
-    auto rows = query(sql, std::move(parameters));
+std::optional<row> transaction::first(std::string_view sql, std::span<sql_parameter const> parameters) {
+    auto rows = query(sql, parameters);
     if (rows.empty()) return std::nullopt;
     return std::move(rows.front());
 }

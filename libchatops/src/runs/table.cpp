@@ -23,10 +23,6 @@ constexpr char const* columns =
     "SELECT number, service, account, room, event, ordinal, run_key, thread, requested_by, trace, server, run_id, project, project_name, "
     "job, job_name, parameters, has_secrets, created, start, latest, reason, stopped_by, excerpt, open, ended, revision, shown FROM runs ";
 
-base::sql_value nullable(std::optional<std::string> const& text) {
-    if (!text) return std::monostate();
-    return *text;
-}
 base::sql_value nullable(std::optional<base::time_point> const& when) {
     if (!when) return std::monostate();
     return to_column(*when);
@@ -116,7 +112,7 @@ std::int64_t insert(base::transaction& in, record const& what, intent const& sta
          what.from.event,
          what.ordinal,
          what.key.str(),
-         nullable(what.thread),
+         what.thread,
          what.requested_by,
          what.trace,
          what.server,

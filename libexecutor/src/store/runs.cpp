@@ -65,8 +65,8 @@ run read_run(base::row const& from) {
     return out;
 }
 
-std::optional<run> first_run(base::transaction& in, std::string const& rest, std::vector<sql_value> parameters) {
-    auto const found = in.first(columns + rest, std::move(parameters));
+std::optional<run> first_run(base::transaction& in, std::string const& rest, std::initializer_list<base::sql_parameter> parameters) {
+    auto const found = in.first(columns + rest, parameters);
     return found ? std::optional(read_run(*found)) : std::nullopt;
 }
 
@@ -138,9 +138,9 @@ std::optional<run> next_changed(base::transaction& in, std::uint64_t after) {
 
 std::vector<run> list_runs(base::transaction& in, run_filter const& matching) {
     std::string sql = columns;
-    std::vector<sql_value> parameters = {static_cast<std::int64_t>(matching.limit)};
+    std::vector<base::sql_parameter> parameters = {static_cast<std::int64_t>(matching.limit)};
     char const* joint = " WHERE ";
-    auto const also = [&](std::string const& condition, sql_value value) {
+    auto const also = [&](std::string const& condition, base::sql_parameter value) {
         parameters.push_back(std::move(value));
         sql += joint + condition + "?" + std::to_string(parameters.size());
         joint = " AND ";
@@ -149,7 +149,7 @@ std::vector<run> list_runs(base::transaction& in, run_filter const& matching) {
     if (matching.since) also("created >= ", to_sql(*matching.since));
     if (matching.before) also("id < ", *matching.before);
     std::vector<run> found;
-    for (auto const& each : in.query(sql + " ORDER BY id DESC LIMIT ?1", std::move(parameters))) found.push_back(read_run(each));
+    for (auto const& each : in.query(sql + " ORDER BY id DESC LIMIT ?1", parameters)) found.push_back(read_run(each));
     return found;
 }
 

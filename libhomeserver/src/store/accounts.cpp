@@ -23,11 +23,6 @@ std::string hash_of(std::string const& token) {
     return protocol::encode_base64(digest);
 }
 
-base::sql_value nullable(std::optional<std::string> const& text) {
-    if (!text) return std::monostate();
-    return *text;
-}
-
 void end_tokens(base::transaction& db, std::string const& user, std::string const& device) {
     db.run("DELETE FROM access_tokens WHERE user_id = ?1 AND device_id = ?2", {user, device});
     db.run("DELETE FROM refresh_tokens WHERE user_id = ?1 AND device_id = ?2", {user, device});
@@ -40,10 +35,10 @@ void insert_tokens(base::transaction& db, std::string const& user, std::string c
     base::sql_value expiry;
     if (tokens.expires_at) expiry = *tokens.expires_at;
     db.run("INSERT INTO access_tokens (token_hash, user_id, device_id, expires_at, supersedes) VALUES (?1, ?2, ?3, ?4, ?5)",
-           {access, user, device, expiry, nullable(supersedes)});
+           {access, user, device, expiry, supersedes});
     if (!tokens.refresh) return;
     db.run("INSERT INTO refresh_tokens (token_hash, user_id, device_id, access_hash, supersedes) VALUES (?1, ?2, ?3, ?4, ?5)",
-           {hash_of(*tokens.refresh), user, device, access, nullable(supersedes)});
+           {hash_of(*tokens.refresh), user, device, access, supersedes});
 }
 
 }  // namespace
@@ -79,7 +74,7 @@ void deactivate_account(base::transaction& db, std::string const& user) {
 void set_profile(base::transaction& db, std::string const& user, profile_field field, std::optional<std::string> const& value) {
     auto const* sql = field == profile_field::displayname ? "UPDATE users SET displayname = ?2 WHERE user_id = ?1"
                                                           : "UPDATE users SET avatar_url = ?2 WHERE user_id = ?1";
-    db.run(sql, {user, nullable(value)});
+    db.run(sql, {user, value});
 }
 
 std::vector<device> devices_of(base::transaction& db, std::string const& user) {
@@ -98,7 +93,7 @@ void open_session(base::transaction& db, std::string const& user, device const& 
     db.run(
         "INSERT INTO devices (user_id, device_id, display_name, created_at) VALUES (?1, ?2, ?3, ?4)"
         " ON CONFLICT (user_id, device_id) DO NOTHING",
-        {user, on.id, nullable(on.display_name), on.created_at});
+        {user, on.id, on.display_name, on.created_at});
     end_tokens(db, user, on.id);
     insert_tokens(db, user, on.id, tokens, std::nullopt);
 }

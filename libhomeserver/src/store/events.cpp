@@ -16,11 +16,6 @@ constexpr auto columns =
     "relates_to, "
     "rel_type, redacted_by, device_id, transaction_id, body";
 
-base::sql_value nullable(std::optional<std::string> const& text) {
-    if (!text) return std::monostate();
-    return *text;
-}
-
 stored_event read(base::row const& row) {
     stored_event event;
     event.where.stream = row.integer(0);
@@ -68,9 +63,9 @@ std::vector<stored_event> walk(base::transaction& db, char const* key, std::stri
 void insert_event(base::transaction& db, stored_event const& e) {
     static auto const sql =
         fmt::format("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)", columns);
-    db.run(sql, {e.where.stream, e.id, e.room, e.type, nullable(e.state_key), e.sender, e.where.depth, e.origin_server_ts, e.state_before,
-                 e.state_after, nullable(e.replaces), nullable(e.relates_to), nullable(e.rel_type), nullable(e.redacted_by),
-                 nullable(e.device), nullable(e.transaction_id), base::seal(e.bytes)});
+    db.run(sql, {e.where.stream, e.id, e.room, e.type, e.state_key, e.sender, e.where.depth, e.origin_server_ts, e.state_before,
+                 e.state_after, e.replaces, e.relates_to, e.rel_type, e.redacted_by,
+                 e.device, e.transaction_id, base::seal(e.bytes)});
 }
 
 std::optional<stored_event> find_event(base::transaction& db, std::string const& event_id) {
@@ -129,14 +124,14 @@ std::vector<stored_event> events_by_time(base::transaction& db, std::string cons
 std::vector<stored_event> events_of_types(base::transaction& db, std::vector<std::string> const& types, std::int64_t before,
                                           std::int64_t limit) {
     std::string places;
-    std::vector<base::sql_value> parameters{before, limit};
+    std::vector<base::sql_parameter> parameters{before, limit};
     for (auto const& type : types) {
         parameters.emplace_back(type);
         places += (places.empty() ? "?" : ", ?") + std::to_string(parameters.size());
     }
     auto const sql = fmt::format("SELECT {} FROM events WHERE stream_ordering < ?1 AND type IN ({}) ORDER BY stream_ordering DESC LIMIT ?2",
                                  columns, places);
-    return read_all(db.query(sql, std::move(parameters)));
+    return read_all(db.query(sql, parameters));
 }
 
 std::vector<std::pair<std::string, std::int64_t>> count_relations(base::transaction& db, std::string const& event_id) {

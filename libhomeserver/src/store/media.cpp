@@ -7,11 +7,6 @@ namespace chatrixcd::homeserver {
 
 namespace {
 
-base::sql_value nullable(std::optional<std::string> const& text) {
-    if (!text) return std::monostate();
-    return *text;
-}
-
 base::sql_value sealed(std::optional<std::string> const& text) {
     if (!text) return std::monostate();
     return base::seal(*text);
@@ -21,7 +16,7 @@ base::sql_value sealed(std::optional<std::string> const& text) {
 
 void insert_media(base::transaction& db, media_row const& row) {
     db.run("INSERT INTO media (media_id, user_id, created_at, digest, size, content_type, file_name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-           {row.id, row.user, row.created_at, nullable(row.digest), row.size, nullable(row.content_type), sealed(row.file_name)});
+           {row.id, row.user, row.created_at, row.digest, row.size, row.content_type, sealed(row.file_name)});
 }
 
 std::optional<media_row> find_media(base::transaction& db, std::string const& id) {
@@ -36,7 +31,7 @@ std::optional<media_row> find_media(base::transaction& db, std::string const& id
 
 bool fill_media(base::transaction& db, media_row const& row) {
     return db.run("UPDATE media SET digest = ?2, size = ?3, content_type = ?4, file_name = ?5 WHERE media_id = ?1 AND digest IS NULL",
-                  {row.id, nullable(row.digest), row.size, nullable(row.content_type), sealed(row.file_name)}) == 1;
+                  {row.id, row.digest, row.size, row.content_type, sealed(row.file_name)}) == 1;
 }
 
 std::int64_t count_awaited(base::transaction& db, std::string const& user, std::int64_t since) {

@@ -7,21 +7,11 @@
 
 namespace chatrixcd::homeserver {
 
-namespace {
-
-template <class T>
-base::sql_value nullable(std::optional<T> const& value) {
-    if (!value) return std::monostate();
-    return *value;
-}
-
-}  // namespace
-
 void put_report(base::transaction& db, report const& r) {
     db.run(
         "INSERT INTO reports (id, reporter, room_id, event_id, user_id, score, reason, received_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        {sequences::next(db, sequences::reports), r.reporter, nullable(r.room), nullable(r.event), nullable(r.user), nullable(r.score),
+        {sequences::next(db, sequences::reports), r.reporter, r.room, r.event, r.user, r.score,
          base::seal(r.reason), r.received_at});
 }
 

@@ -9,11 +9,6 @@ namespace {
 
 constexpr auto membership_columns = "room_id, user_id, membership, event_id, stream_ordering, joined_at, left_at, forgotten";
 
-base::sql_value nullable(std::optional<std::int64_t> number) {
-    if (!number) return std::monostate();
-    return *number;
-}
-
 membership_row read(base::row const& row) {
     membership_row m;
     m.room = row.text(0);
@@ -93,7 +88,7 @@ void put_membership(base::transaction& db, membership_row const& m) {
         " joined_at = excluded.joined_at, left_at = excluded.left_at, forgotten = excluded.forgotten",
         membership_columns);
     db.run(sql,
-           {m.room, m.user, m.membership, m.event_id, m.stream, nullable(m.joined_at), nullable(m.left_at), std::int64_t{m.forgotten}});
+           {m.room, m.user, m.membership, m.event_id, m.stream, m.joined_at, m.left_at, std::int64_t{m.forgotten}});
 }
 
 std::optional<membership_row> find_membership(base::transaction& db, std::string const& room, std::string const& user) {

@@ -14,7 +14,9 @@ std::optional<inbox_kind> inbox_filter::kind_of(room_id const& room, raw_event c
     auto const whole = e.to_event(keeper);
     bool const accepted = wanted ? wanted(room, whole) : is_text_message(whole);
     if (!accepted) return std::nullopt;
-    if (e.sender() != me.str() && is_message(whole)) return messages ? std::optional(inbox_kind::message) : std::nullopt;
+    // A text message is a message: that need not be asked again.
+    bool const is_for_us = e.sender() != me.str() && (!wanted || is_message(whole));
+    if (is_for_us) return messages ? std::optional(inbox_kind::message) : std::nullopt;
     return other_events ? std::optional(inbox_kind::other_event) : std::nullopt;
 }
 

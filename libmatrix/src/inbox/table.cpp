@@ -14,7 +14,7 @@ std::int64_t milliseconds(base::time_point when) { return when.time_since_epoch(
 // The room's first row, if no gap is open before it.
 std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std::string const& room) {
     auto const found = t.first(
-        "SELECT id, event_id, kind, event, trace, tries, restored FROM inbox WHERE account = ?1 AND state = 0 AND room_id = ?2"
+        "SELECT id, event_id, kind, event, trace, tries, restored FROM inbox WHERE account = ?1 AND state = 0 AND state <> 4 AND room_id = ?2"
         " ORDER BY position, id LIMIT 1",
         {account, room});
     if (!found) return std::nullopt;
@@ -49,13 +49,13 @@ void drop_invites(base::transaction& t, std::int64_t account, room_id const& roo
 }
 
 void reset_marks(base::transaction& t, std::int64_t account) {
-    t.run("UPDATE inbox SET state = 0 WHERE account = ?1 AND state IN (1, 3)", {account});
+    t.run("UPDATE inbox SET state = 0 WHERE account = ?1 AND state IN (1, 3) AND state <> 4", {account});
 }
 
 std::vector<inbox_row> take_rows(base::transaction& t, std::int64_t account, std::int64_t most) {
     auto const rooms = t.query(
-        "SELECT room_id, MIN(position) FROM inbox WHERE account = ?1 AND state = 0"
-        " AND room_id NOT IN (SELECT room_id FROM inbox WHERE account = ?1 AND state = 1)"
+        "SELECT room_id, MIN(position) FROM inbox WHERE account = ?1 AND state = 0 AND state <> 4"
+        " AND room_id NOT IN (SELECT room_id FROM inbox WHERE account = ?1 AND state = 1 AND state <> 4)"
         " AND NOT EXISTS (SELECT 1 FROM gap WHERE gap.account = ?1 AND gap.room_id = inbox.room_id AND gap.position <= inbox.position)"
         " GROUP BY room_id ORDER BY 2 LIMIT ?2",
         {account, most});
@@ -87,7 +87,7 @@ void release_row(base::transaction& t, inbox_row const& row, bool counted) {
 }
 
 void release_others(base::transaction& t, std::int64_t account, std::vector<std::int64_t> const& handled) {
-    for (auto const& row : t.query("SELECT id FROM inbox WHERE account = ?1 AND state = 1", {account})) {
+    for (auto const& row : t.query("SELECT id FROM inbox WHERE account = ?1 AND state = 1 AND state <> 4", {account})) {
         if (std::find(handled.begin(), handled.end(), row.integer(0)) != handled.end()) continue;
         t.run("UPDATE inbox SET state = 0, tries = tries - 1 WHERE id = ?1", {row.integer(0)});
     }
@@ -102,7 +102,11 @@ void leave_row(base::transaction& t, inbox_row const& row) {
 }
 
 void prune_done(base::transaction& t, std::int64_t account, base::time_point now) {
-    t.run("DELETE FROM inbox WHERE account = ?1 AND state = 4 AND received < ?2", {account, milliseconds(now - done_memory)});
+    // Rows are numbered as they arrive: behind the first that is young enough nothing is looked at. The plus keeps SQLite to that order.
+    t.run(
+        "DELETE FROM inbox WHERE +account = ?1 AND state = 4 AND received < ?2 AND id <"
+        " COALESCE((SELECT id FROM inbox WHERE +account = ?1 AND received >= ?2 ORDER BY id LIMIT 1), 9223372036854775807)",
+        {account, milliseconds(now - done_memory)});
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -36,8 +36,6 @@ membership membership_from(std::string const& text) {
 
 base::sql_value text_or_null(std::string const& text) { return text.empty() ? base::sql_value() : base::sql_value(text); }
 
-base::sql_value number_or_null(std::optional<std::int64_t> number) { return number ? base::sql_value(*number) : base::sql_value(); }
-
 base::sql_value list_or_null(std::vector<std::string> const& texts) {
     if (texts.empty()) return {};
     boost::json::array list(texts.begin(), texts.end());
@@ -96,7 +94,7 @@ void save_room(base::transaction& t, std::int64_t account, room_id const& room, 
         " encryption = excluded.encryption, joined_count = excluded.joined_count, invited_count = excluded.invited_count,"
         " heroes = excluded.heroes, last_event = excluded.last_event, upgrade = excluded.upgrade, members_gap = excluded.members_gap",
         {account, room.str(), to_text(now.ours), std::int64_t{now.members_known}, text_or_null(now.encryption),
-         number_or_null(now.joined_count), number_or_null(now.invited_count), list_or_null(now.heroes), text_or_null(now.last_event),
+         now.joined_count, now.invited_count, list_or_null(now.heroes), text_or_null(now.last_event),
          static_cast<std::int64_t>(now.upgrade), now.members_gap});
 }
 
@@ -138,7 +136,7 @@ void replace_members(base::transaction& t, std::int64_t account, room_id const& 
 std::optional<std::string> find_state(base::transaction& t, std::int64_t account, room_id const& room, std::string_view type,
                                       std::string_view key) {
     auto const found = t.first("SELECT event FROM room_state WHERE account = ?1 AND room_id = ?2 AND type = ?3 AND state_key = ?4",
-                               {account, room.str(), std::string(type), std::string(key)});
+                               {account, room.str(), type, key});
     if (!found) return std::nullopt;
     return found->text(0);
 }
@@ -146,7 +144,7 @@ std::optional<std::string> find_state(base::transaction& t, std::int64_t account
 std::vector<state_row> state_of_type(base::transaction& t, std::int64_t account, room_id const& room, std::string_view type) {
     auto const rows =
         t.query("SELECT state_key, event FROM room_state WHERE account = ?1 AND room_id = ?2 AND type = ?3 ORDER BY state_key",
-                {account, room.str(), std::string(type)});
+                {account, room.str(), type});
     std::vector<state_row> found;
     found.reserve(rows.size());
     for (auto const& row : rows) found.push_back(state_row{row.text(0), row.text(1)});
@@ -158,7 +156,7 @@ std::vector<member_row> members_with(base::transaction& t, std::int64_t account,
     auto const rows = t.query(
         "SELECT state_key, membership, event FROM room_state WHERE account = ?1 AND room_id = ?2 AND type = 'm.room.member'"
         " AND membership IN (?3, ?4) ORDER BY state_key",
-        {account, room.str(), std::string(one), std::string(other)});
+        {account, room.str(), one, other});
     std::vector<member_row> found;
     found.reserve(rows.size());
     for (auto const& row : rows) found.push_back(member_row{row.text(0), row.text(1), row.text(2)});
@@ -176,7 +174,7 @@ std::optional<std::string> membership_of(base::transaction& t, std::int64_t acco
 std::int64_t count_members(base::transaction& t, std::int64_t account, room_id const& room, std::string_view membership) {
     auto const found =
         t.first("SELECT COUNT(*) FROM room_state WHERE account = ?1 AND room_id = ?2 AND type = 'm.room.member' AND membership = ?3",
-                {account, room.str(), std::string(membership)});
+                {account, room.str(), membership});
     return found->integer(0);
 }
 
@@ -185,9 +183,10 @@ std::vector<room_id> joined_rooms(base::transaction& t, std::int64_t account) {
 }
 
 std::vector<room_id> shared_rooms(base::transaction& t, std::int64_t account, user_id const& with) {
+    // The plus keeps SQLite from walking through all state of the account instead of the index.
     return ids(
         t.query("SELECT room_state.room_id FROM room_state JOIN room ON room.account = ?1 AND room.room_id = room_state.room_id"
-                " WHERE room_state.account = ?1 AND room_state.state_key = ?2 AND room_state.membership = 'join'"
+                " WHERE +room_state.account = ?1 AND room_state.state_key = ?2 AND room_state.membership = 'join'"
                 " AND room_state.type = 'm.room.member' AND room.membership = 'join' ORDER BY room_state.room_id",
                 {account, with.str()}));
 }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,8 +30,32 @@ namespace chatrixcd::base {
 
 using blob = std::vector<std::byte>;
 
-// What a column holds or a parameter binds: NULL, INTEGER, REAL, TEXT, BLOB.
+// What a column holds: NULL, INTEGER, REAL, TEXT, BLOB.
 using sql_value = std::variant<std::monostate, std::int64_t, double, std::string, blob>;
+
+// What a statement binds. A std::string and a blob are looked at where they are and must outlive the call, as everything does that is
+// named in it; other texts are copied.
+class sql_parameter {
+public:
+    using bound = std::variant<std::monostate, std::int64_t, double, std::string const*, blob const*, std::string>;
+
+    sql_parameter(std::monostate) {}
+    sql_parameter(std::int64_t number) : bound_(number) {}
+    sql_parameter(double number) : bound_(number) {}
+    sql_parameter(std::string const& text) : bound_(&text) {}
+    sql_parameter(std::string_view text) : bound_(std::string(text)) {}
+    sql_parameter(char const* text) : bound_(std::string(text)) {}
+    sql_parameter(blob const& bytes) : bound_(&bytes) {}
+    sql_parameter(sql_value const& value);
+    // The nothing of an optional is NULL.
+    template <class T>
+    sql_parameter(std::optional<T> const& value) : sql_parameter(value ? sql_parameter(*value) : sql_parameter(std::monostate())) {}
+
+    bound const& get() const noexcept { return bound_; }
+
+private:
+    bound bound_;
+};
 
 // The database cannot do its work: disk full, file damaged, read-only. The environment is broken; nothing of the closure was kept.
 class store_error : public std::runtime_error {
@@ -59,12 +84,22 @@ class transaction {
 public:
     virtual ~transaction() = default;
     // Runs one statement; returns the number of rows changed. Throws store_error, or constraint_violation.
-    virtual std::int64_t run(std::string_view sql, std::vector<sql_value> parameters = {}) = 0;
+    virtual std::int64_t run(std::string_view sql, std::span<sql_parameter const> parameters) = 0;
     // All rows of a query. Bound what it can return with LIMIT.
-    virtual std::vector<row> query(std::string_view sql, std::vector<sql_value> parameters = {}) = 0;
-
+    virtual std::vector<row> query(std::string_view sql, std::span<sql_parameter const> parameters) = 0;
     // The first row, or nothing.
-    std::optional<row> first(std::string_view sql, std::vector<sql_value> parameters = {});
+    std::optional<row> first(std::string_view sql, std::span<sql_parameter const> parameters);
+
+    // The same with the parameters spelled out: run("…", {id, name}).
+    std::int64_t run(std::string_view sql, std::initializer_list<sql_parameter> parameters = {}) {
+        return run(sql, std::span(parameters.begin(), parameters.size()));
+    }
+    std::vector<row> query(std::string_view sql, std::initializer_list<sql_parameter> parameters = {}) {
+        return query(sql, std::span(parameters.begin(), parameters.size()));
+    }
+    std::optional<row> first(std::string_view sql, std::initializer_list<sql_parameter> parameters = {}) {
+        return first(sql, std::span(parameters.begin(), parameters.size()));
+    }
 };
 
 // A UNIQUE, PRIMARY KEY, NOT NULL, CHECK or foreign key rule refused a statement.

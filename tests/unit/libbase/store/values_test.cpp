@@ -33,6 +33,28 @@ TEST_SUITE("base::store") {
         CHECK_THROWS_AS(rows[0].text(2), std::logic_error);
     }
 
+    TEST_CASE_FIXTURE(test::store_fixture, "parameters are texts of any kind, blobs, numbers, and optionals whose nothing is NULL") {
+        migrations = {{"v", "CREATE TABLE v (k INTEGER PRIMARY KEY, a, b, c, d, e)"}};
+        auto const store = open().value();
+        auto const rows = write(*store, [](base::transaction& t) {
+            std::string const text = "text";
+            std::string_view const part = std::string_view(text).substr(0, 2);
+            std::optional<std::string> const some = "some";
+            t.run("INSERT INTO v (a, b, c, d, e) VALUES (?1, ?2, ?3, ?4, ?5)", {text, part, "literal", some, std::optional<std::int64_t>()});
+            std::vector<base::sql_parameter> const listed = {std::int64_t{7}, 0.5};
+            t.run("INSERT INTO v (a, b) VALUES (?1, ?2)", listed);
+            return t.query("SELECT a, b, c, d, e FROM v ORDER BY k");
+        });
+        REQUIRE(rows.size() == 2);
+        CHECK(rows[0].text(0) == "text");
+        CHECK(rows[0].text(1) == "te");
+        CHECK(rows[0].text(2) == "literal");
+        CHECK(rows[0].text(3) == "some");
+        CHECK(rows[0].is_null(4));
+        CHECK(rows[1].integer(0) == 7);
+        CHECK(rows[1].is_null(2));
+    }
+
     TEST_CASE_FIXTURE(test::store_fixture, "run() counts the rows of its own statement") {
         auto const store = open().value();
         write(*store, [](base::transaction& t) {

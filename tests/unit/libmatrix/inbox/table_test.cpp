@@ -155,6 +155,28 @@ TEST_SUITE("matrix::inbox") {
         CHECK(again[0].event_id == rows[1].event_id);
         CHECK(again[0].tries == 1);
     }
+
+    TEST_CASE("what was handled is forgotten by its age, though rows given up and rows that wait stand before it") {
+        desk d;
+        REQUIRE(d.arrives("!given_up:d", "$given_up", 2));
+        d.in([&, row = d.take().at(0)](base::transaction& t) { set_row_aside(t, row, "tried thrice"); });
+        REQUIRE(d.arrives("!waits:d", "$waits", 2));
+        REQUIRE(d.arrives("!old:d", "$old", 3));
+        for (auto const& row : d.take()) {
+            if (row.event_id == "$old") d.finish(row);
+        }
+        d.now += done_memory;
+        REQUIRE(d.arrives("!young:d", "$young", 4));
+        for (auto const& row : d.take()) {
+            if (row.event_id == "$young") d.finish(row);
+        }
+        d.now += base::duration(1);
+        d.in([&](base::transaction& t) { prune_done(t, only_account, d.now); });
+        CHECK(d.arrives("!old:d", "$old", 5));
+        CHECK_FALSE(d.arrives("!young:d", "$young", 5));
+        CHECK_FALSE(d.arrives("!waits:d", "$waits", 5));
+        CHECK_FALSE(d.arrives("!given_up:d", "$given_up", 5));
+    }
 }
 
 }  // namespace chatrixcd::matrix::detail
