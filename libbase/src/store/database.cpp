@@ -73,7 +73,8 @@ private:
 }  // namespace
 
 database::database(std::string const& path, std::string const& vfs) try
-    : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms, path.empty() ? std::string() : vfs) {
+    : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms,
+                  path.empty() ? std::string() : vfs) {
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
     // In a transaction of many rows the same pages change again and again. SQLite would write them out each time the cache (2 MB) is full;
     // so it grows for the transaction, to 32 MB at most. What a closure's savepoint must be able to take back need not go to a file either.

@@ -36,8 +36,8 @@ bool insert(base::transaction& in, entry const& what) {
         "INSERT INTO journal (service, account, room, event, number, actor, thread, line, trace, received, attempts, state, reason) "
         "SELECT ?1, ?2, ?3, ?4, coalesce((SELECT max(number) FROM journal), 0) + 1, ?5, ?6, ?7, ?8, ?9, ?10, 'received', '' "
         "WHERE NOT EXISTS (SELECT 1 FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4)",
-        {what.from.service, what.from.account, what.from.room, what.from.event, actor_to_text(what.who), what.thread,
-         base::seal(what.line), what.trace, to_column(what.received), what.attempts});
+        {what.from.service, what.from.account, what.from.room, what.from.event, actor_to_text(what.who), what.thread, base::seal(what.line),
+         what.trace, to_column(what.received), what.attempts});
     return added > 0;
 }
 

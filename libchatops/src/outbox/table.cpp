@@ -56,8 +56,8 @@ void put(base::transaction& in, message const& what) {
         "INSERT INTO outbox (number, key, service, room, kind, target, thread, thread_of, reply_to, notify, body, state, message) "
         "SELECT coalesce((SELECT max(number) FROM outbox), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'pending', '' "
         "WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE key = ?1)",
-        {what.key, what.service, what.room, word_of(what.what), what.target, what.thread, what.thread_of,
-         what.reply_to, std::int64_t(what.notify ? 1 : 0), base::seal(body)});
+        {what.key, what.service, what.room, word_of(what.what), what.target, what.thread, what.thread_of, what.reply_to,
+         std::int64_t(what.notify ? 1 : 0), base::seal(body)});
 }
 
 std::optional<pending> next_of_room(base::transaction& in, std::string const& service, std::string const& room) {

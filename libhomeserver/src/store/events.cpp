@@ -64,8 +64,7 @@ void insert_event(base::transaction& db, stored_event const& e) {
     static auto const sql =
         fmt::format("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)", columns);
     db.run(sql, {e.where.stream, e.id, e.room, e.type, e.state_key, e.sender, e.where.depth, e.origin_server_ts, e.state_before,
-                 e.state_after, e.replaces, e.relates_to, e.rel_type, e.redacted_by,
-                 e.device, e.transaction_id, base::seal(e.bytes)});
+                 e.state_after, e.replaces, e.relates_to, e.rel_type, e.redacted_by, e.device, e.transaction_id, base::seal(e.bytes)});
 }
 
 std::optional<stored_event> find_event(base::transaction& db, std::string const& event_id) {

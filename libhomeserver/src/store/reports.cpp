@@ -11,8 +11,7 @@ void put_report(base::transaction& db, report const& r) {
     db.run(
         "INSERT INTO reports (id, reporter, room_id, event_id, user_id, score, reason, received_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        {sequences::next(db, sequences::reports), r.reporter, r.room, r.event, r.user, r.score,
-         base::seal(r.reason), r.received_at});
+        {sequences::next(db, sequences::reports), r.reporter, r.room, r.event, r.user, r.score, base::seal(r.reason), r.received_at});
 }
 
 }  // namespace chatrixcd::homeserver

@@ -87,8 +87,7 @@ void put_membership(base::transaction& db, membership_row const& m) {
         " membership = excluded.membership, event_id = excluded.event_id, stream_ordering = excluded.stream_ordering,"
         " joined_at = excluded.joined_at, left_at = excluded.left_at, forgotten = excluded.forgotten",
         membership_columns);
-    db.run(sql,
-           {m.room, m.user, m.membership, m.event_id, m.stream, m.joined_at, m.left_at, std::int64_t{m.forgotten}});
+    db.run(sql, {m.room, m.user, m.membership, m.event_id, m.stream, m.joined_at, m.left_at, std::int64_t{m.forgotten}});
 }
 
 std::optional<membership_row> find_membership(base::transaction& db, std::string const& room, std::string const& user) {

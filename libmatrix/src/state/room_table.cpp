@@ -93,9 +93,9 @@ void save_room(base::transaction& t, std::int64_t account, room_id const& room, 
         " ON CONFLICT (account, room_id) DO UPDATE SET membership = excluded.membership, members_known = excluded.members_known,"
         " encryption = excluded.encryption, joined_count = excluded.joined_count, invited_count = excluded.invited_count,"
         " heroes = excluded.heroes, last_event = excluded.last_event, upgrade = excluded.upgrade, members_gap = excluded.members_gap",
-        {account, room.str(), to_text(now.ours), std::int64_t{now.members_known}, text_or_null(now.encryption),
-         now.joined_count, now.invited_count, list_or_null(now.heroes), text_or_null(now.last_event),
-         static_cast<std::int64_t>(now.upgrade), now.members_gap});
+        {account, room.str(), to_text(now.ours), std::int64_t{now.members_known}, text_or_null(now.encryption), now.joined_count,
+         now.invited_count, list_or_null(now.heroes), text_or_null(now.last_event), static_cast<std::int64_t>(now.upgrade),
+         now.members_gap});
 }
 
 void leave_all_but(base::transaction& t, std::int64_t account, std::vector<room_id> rooms) {

@@ -40,7 +40,8 @@ TEST_SUITE("base::store") {
             std::string const text = "text";
             std::string_view const part = std::string_view(text).substr(0, 2);
             std::optional<std::string> const some = "some";
-            t.run("INSERT INTO v (a, b, c, d, e) VALUES (?1, ?2, ?3, ?4, ?5)", {text, part, "literal", some, std::optional<std::int64_t>()});
+            t.run("INSERT INTO v (a, b, c, d, e) VALUES (?1, ?2, ?3, ?4, ?5)",
+                  {text, part, "literal", some, std::optional<std::int64_t>()});
             std::vector<base::sql_parameter> const listed = {std::int64_t{7}, 0.5};
             t.run("INSERT INTO v (a, b) VALUES (?1, ?2)", listed);
             return t.query("SELECT a, b, c, d, e FROM v ORDER BY k");
