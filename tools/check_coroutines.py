@@ -44,7 +44,7 @@ def statements(text):
 def main():
     problems = []
     seen = 0
-    for folder in ("libbase", "libprotocol", "libmatrix", "libchatops", "libexecutor", "libhomeserver", "bots", "examples", "tests"):
+    for folder in ("libbase", "libprotocol", "libmatrix", "libsemaphore", "libchatops", "libexecutor", "libhomeserver", "bots", "examples", "tests"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix not in (".cpp", ".hpp"):
                 continue

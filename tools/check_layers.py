@@ -12,17 +12,19 @@ MAY = {
     "libbase": {"base"},
     "libprotocol": {"protocol", "base"},
     "libmatrix": {"matrix", "protocol", "base"},
+    "libsemaphore": {"semaphore", "base"},
     "libchatops": {"chatops", "base"},
     "libchatops/adapters/matrix": {"chatops", "base", "matrix", "protocol"},
     "libchatops/adapters/executor": {"chatops", "base", "executor"},
+    "libchatops/adapters/semaphore": {"chatops", "base", "semaphore"},
     "libchatops/adapters/console": {"chatops", "base"},
     "libchatops/testing": {"chatops", "base"},
     "libexecutor": {"executor", "base"},
     "libhomeserver": {"homeserver", "protocol", "base"},
     "libhomeserver/testing": {"homeserver", "base"},
-    "bots": {"base", "protocol", "matrix", "chatops", "executor", "homeserver"},
-    "examples": {"base", "protocol", "matrix", "chatops", "executor", "homeserver"},
-    "tests": {"base", "protocol", "matrix", "chatops", "executor", "homeserver"},
+    "bots": {"base", "protocol", "matrix", "semaphore", "chatops", "executor", "homeserver"},
+    "examples": {"base", "protocol", "matrix", "semaphore", "chatops", "executor", "homeserver"},
+    "tests": {"base", "protocol", "matrix", "semaphore", "chatops", "executor", "homeserver"},
 }
 # Of libchatops an adapter sees the ports alone.
 PORTS = re.compile(r"chatrixcd/chatops/(chat/|ci/|view\.hpp|render\.hpp|adapters/)")
@@ -30,7 +32,7 @@ PORTS = re.compile(r"chatrixcd/chatops/(chat/|ci/|view\.hpp|render\.hpp|adapters
 HIDDEN = re.compile(r"<(boost/beast|boost/asio/ssl|openssl/|olm/|SQLiteCpp|sqlite3|md4c)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"][^>"]+[>"])', re.M)
 LINK = re.compile(r"chatrixcd::(\w+)")
-TARGET_LAYER = {"ports": "chatops", "chatops_matrix": "chatops", "chatops_executor": "chatops", "chatops_console": "chatops",
+TARGET_LAYER = {"ports": "chatops", "chatops_matrix": "chatops", "chatops_executor": "chatops", "chatops_semaphore": "chatops", "chatops_console": "chatops",
                 "chatops_testing": "chatops", "homeserver_testing": "homeserver"}
 # What only tests and examples may use.
 TESTING = re.compile(r"chatrixcd/\w+/testing/|chatrixcd::\w+_testing\b")
@@ -80,7 +82,7 @@ def check_links(path, name, problems):
 def main():
     problems = []
     seen = 0
-    for folder in ("libbase", "libprotocol", "libmatrix", "libchatops", "libexecutor", "libhomeserver", "bots", "examples", "tests"):
+    for folder in ("libbase", "libprotocol", "libmatrix", "libsemaphore", "libchatops", "libexecutor", "libhomeserver", "bots", "examples", "tests"):
         for path in sorted((ROOT / folder).rglob("*")):
             name = path.relative_to(ROOT).as_posix()
             if path.suffix in (".hpp", ".cpp"):

@@ -6,7 +6,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SOURCES = ("libbase", "libprotocol", "libmatrix", "libchatops", "libexecutor", "libhomeserver", "bots", "examples")
+SOURCES = ("libbase", "libprotocol", "libmatrix", "libsemaphore", "libchatops", "libexecutor", "libhomeserver", "bots", "examples")
 
 BASE_ONLY = [
     (re.compile(r"\b(steady_timer|system_timer|deadline_timer|high_resolution_timer)\b"), "a timer: use base::clock"),

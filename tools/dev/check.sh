@@ -14,5 +14,5 @@ ctest --test-dir build/asan --output-on-failure -j 2 -L 'unit|sim|e2e'
 # A simulation has one thread: nothing to find there.
 build_preset tsan unit_tests chatrixcd echo_bot
 ctest --test-dir build/tsan --output-on-failure -j 2 -L 'unit|e2e'
-find libbase libprotocol libmatrix libchatops libexecutor libhomeserver bots examples -name '*.cpp' -print0 |
+find libbase libprotocol libmatrix libsemaphore libchatops libexecutor libhomeserver bots examples -name '*.cpp' -print0 |
     xargs -0 -n 4 -P 2 clang-tidy-16 --quiet --warnings-as-errors='*' -p build/dev

@@ -15,7 +15,7 @@ for program in build/coverage/bin/* build/coverage/tests/sim/sim_* build/coverag
     [ -x "$program" ] && [ -f "$program" ] && objects+=(-object "$program")
 done
 "llvm-cov$suffix" report "${objects[@]:1}" -instr-profile=build/coverage/all.profdata --show-region-summary=false --show-branch-summary=false \
-    -sources libbase libprotocol libmatrix libchatops libexecutor libhomeserver bots >build/coverage/report.txt
+    -sources libbase libprotocol libmatrix libsemaphore libchatops libexecutor libhomeserver bots >build/coverage/report.txt
 cat build/coverage/report.txt
 echo
 # Of the sources, header files included, without tests.

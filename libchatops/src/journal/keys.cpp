@@ -5,7 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "journal/digest.hpp"
+#include <chatrixcd/base/digest.hpp>
 
 namespace chatrixcd::chatops::journal {
 
@@ -15,7 +15,7 @@ boost::json::array json_of(chat::origin const& from) { return {from.service, fro
 
 }  // namespace
 
-std::string origin_key(chat::origin const& from) { return sha256_hex(boost::json::serialize(json_of(from))).substr(0, 32); }
+std::string origin_key(chat::origin const& from) { return base::sha256_hex(boost::json::serialize(json_of(from))).substr(0, 32); }
 
 std::string plan_digest(std::string const& server, ci::plan const& what) {
     auto parameters = what.effective;
@@ -23,12 +23,12 @@ std::string plan_digest(std::string const& server, ci::plan const& what) {
     boost::json::array values;
     for (auto const& [name, value] : parameters) values.push_back(boost::json::array{name, value});
     boost::json::array const whole{server, what.job.project.str(), what.job.name, what.fingerprint, values};
-    return sha256_hex(boost::json::serialize(whole));
+    return base::sha256_hex(boost::json::serialize(whole));
 }
 
 ci::run_key make_run_key(chat::origin const& from, std::int64_t ordinal, std::string const& digest) {
     boost::json::array const whole{json_of(from), ordinal, digest};
-    return ci::run_key("cd-" + sha256_hex(boost::json::serialize(whole)).substr(0, 40));
+    return ci::run_key("cd-" + base::sha256_hex(boost::json::serialize(whole)).substr(0, 40));
 }
 
 }  // namespace chatrixcd::chatops::journal

@@ -6,11 +6,11 @@
 #include <exception>
 #include <utility>
 
+#include <chatrixcd/base/digest.hpp>
 #include <chatrixcd/base/timeout.hpp>
 #include <chatrixcd/chatops/view_json.hpp>
 
 #include "engine/guarded.hpp"
-#include "journal/digest.hpp"
 #include "journal/journal.hpp"
 #include "journal/json_text.hpp"
 #include "journal/keys.hpp"
@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::int64_t runs_a_page = 200;
 
-std::string digest_of(card const& shown) { return journal::sha256_hex(journal::json_text(to_json(view().with(shown)))).substr(0, 32); }
+std::string digest_of(card const& shown) { return base::sha256_hex(journal::json_text(to_json(view().with(shown)))).substr(0, 32); }
 
 outbox::message card_message(record const& run, card shown) {
     outbox::message out;

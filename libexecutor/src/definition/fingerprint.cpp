@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/executor/definition.hpp>
 
-#include "digest.hpp"
+#include <chatrixcd/base/digest.hpp>
 
 namespace chatrixcd::executor {
 
@@ -41,7 +41,7 @@ std::string fingerprint(job const& what) {
     for (auto const& [name, value] : what.environment) to.text(name).text(value);
     to.number(static_cast<std::int64_t>(what.parameters.size()));
     for (auto const& each : what.parameters) write(to, each);
-    return sha256(to.bytes());
+    return base::sha256_hex(to.bytes());
 }
 
 }  // namespace chatrixcd::executor

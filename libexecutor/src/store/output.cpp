@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/output.hpp"
 
+#include <chatrixcd/base/digest.hpp>
 #include <chatrixcd/base/sealed.hpp>
-
-#include "digest.hpp"
 
 namespace chatrixcd::executor {
 
@@ -42,7 +41,7 @@ void store_piece(base::transaction& in, run_id id, std::int64_t first, std::int6
 
 void append_output(base::transaction& in, run_id id, line_block const& lines) {
     auto const text = join(lines.lines);
-    auto const digest = sha256(text);
+    auto const digest = base::sha256_hex(text);
     store_chunk(in, digest, text);
     store_piece(in, id, static_cast<std::int64_t>(lines.first), static_cast<std::int64_t>(lines.end()), digest);
 }
@@ -71,7 +70,7 @@ std::uint64_t output_size(base::transaction& in, run_id id) {
 }
 
 void forget_output(base::transaction& in, std::size_t keep) {
-    auto const notice = sha256(forgotten);
+    auto const notice = base::sha256_hex(forgotten);
     auto const old = in.query(
         "SELECT DISTINCT output.run FROM output JOIN runs ON runs.id = output.run "
         "WHERE output.digest <> ?1 AND runs.ended IS NOT NULL "

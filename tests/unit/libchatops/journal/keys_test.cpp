@@ -3,10 +3,10 @@
 
 #include <boost/json/value.hpp>
 
+#include <chatrixcd/base/digest.hpp>
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "journal/actor_json.hpp"
-#include "journal/digest.hpp"
 #include "journal/json_text.hpp"
 #include "journal/keys.hpp"
 
@@ -27,7 +27,7 @@ ci::plan some_plan() {
 TEST_SUITE("chatops::journal::keys") {
     TEST_CASE("the digest is SHA-256") {
         // FIPS 180-2, appendix B.1.
-        CHECK(journal::sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        CHECK(base::sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     TEST_CASE("a run key is safe and depends on the origin, the ordinal and the plan") {

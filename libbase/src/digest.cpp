@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "digest.hpp"
+#include <chatrixcd/base/digest.hpp>
 
 #include <openssl/evp.h>
 
 #include <array>
 #include <stdexcept>
 
-namespace chatrixcd::executor {
+namespace chatrixcd::base {
 
-std::string sha256(std::string_view data) {
+std::string sha256_hex(std::string_view data) {
     std::array<unsigned char, 32> digest;
     if (EVP_Digest(data.data(), data.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
         throw std::runtime_error("SHA-256 is not available");
@@ -23,4 +23,4 @@ std::string sha256(std::string_view data) {
     return hex;
 }
 
-}  // namespace chatrixcd::executor
+}  // namespace chatrixcd::base
