@@ -13,6 +13,7 @@ MAY = {
     "libprotocol": {"protocol", "base"},
     "libmatrix": {"matrix", "protocol", "base"},
     "libsemaphore": {"semaphore", "base"},
+    "libsemaphore/testing": {"semaphore", "base"},
     "libchatops": {"chatops", "base"},
     "libchatops/adapters/matrix": {"chatops", "base", "matrix", "protocol"},
     "libchatops/adapters/executor": {"chatops", "base", "executor"},
@@ -33,7 +34,8 @@ HIDDEN = re.compile(r"<(boost/beast|boost/asio/ssl|openssl/|olm/|SQLiteCpp|sqlit
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"][^>"]+[>"])', re.M)
 LINK = re.compile(r"chatrixcd::(\w+)")
 TARGET_LAYER = {"ports": "chatops", "chatops_matrix": "chatops", "chatops_executor": "chatops", "chatops_semaphore": "chatops", "chatops_console": "chatops",
-                "chatops_testing": "chatops", "homeserver_testing": "homeserver"}
+                "chatops_testing": "chatops", "homeserver_testing": "homeserver",
+                "semaphore_testing": "semaphore"}
 # What only tests and examples may use.
 TESTING = re.compile(r"chatrixcd/\w+/testing/|chatrixcd::\w+_testing\b")
 MAY_TEST = re.compile(r"(tests|examples|lib\w+/testing)/")

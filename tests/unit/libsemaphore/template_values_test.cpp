@@ -46,6 +46,14 @@ TEST_SUITE("semaphore::job_template") {
         CHECK_FALSE(t.environment);
     }
 
+    TEST_CASE("a newer template without a switch allows nothing") {
+        auto const t =
+            template_of(R"({"id":6,"project_id":2,"repository_id":1,"environment_id":2,"name":"Hello","playbook":"h.sh","app":"bash"})");
+        CHECK(t.allows.branch == false);
+        CHECK(t.allows.inventory == false);
+        CHECK(t.allows.limit == false);
+    }
+
     TEST_CASE("survey variables of each type, with one default or several") {
         auto const t = template_of(
             R"({"id":3,"name":"deploy","survey_vars":[)"

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Semaphore server as a ci::server: with the facets logs, control and events.
+//
+// Project ids are Semaphore's numbers, job ids those of templates, run ids "PROJECT/TASK". The key of a start stands at the end of the
+// task's message, and is looked for there: Semaphore has no keys. A plan carries a fingerprint of its template, and does not start if the
+// template has changed since.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/chatops/ci/server.hpp>
+#include <chatrixcd/semaphore/client.hpp>
+#include <chatrixcd/semaphore/task_feed.hpp>
+
+namespace chatrixcd::chatops {
+
+class semaphore_ci_options {
+public:
+    semaphore_ci_options() = default;
+    // Names or numbers of the projects that are used; empty: all that the user is a member of.
+    std::vector<std::string> projects;
+    semaphore::feed_options news;
+    // How long lists of projects and templates are believed.
+    base::duration lists_last = std::chrono::seconds(60);
+    // The last lines of a task may come after its end: how long they are waited for, and how often they are asked for.
+    base::duration log_settles_within = std::chrono::seconds(5);
+    base::duration log_asked_every{500};
+};
+
+// Both must outlive the adapter.
+std::unique_ptr<ci::server> make_semaphore_ci(semaphore::client& server, base::clock& time, semaphore_ci_options how = {});
+
+}  // namespace chatrixcd::chatops

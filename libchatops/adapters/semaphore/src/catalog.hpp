@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the lists of the server said lately.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <chatrixcd/chatops/adapters/semaphore.hpp>
+
+namespace chatrixcd::chatops::semaphore_ci {
+
+class catalog {
+public:
+    catalog(semaphore::client& server, base::clock& time, semaphore_ci_options const& how) : server_(server), time_(time), how_(how) {}
+
+    // The projects that the configuration allows, in the server's order. Error not_found names those of the configuration that are none.
+    boost::asio::awaitable<ci::result<std::vector<semaphore::project>>> projects();
+    // Of a project that is allowed.
+    boost::asio::awaitable<ci::result<std::vector<semaphore::job_template>>> templates(semaphore::project_id in);
+    // The name of a template, or empty if no list has it.
+    boost::asio::awaitable<std::string> name_of(semaphore::project_id in, semaphore::template_id which);
+
+private:
+    template <class T>
+    class kept {
+    public:
+        kept(base::duration now, T what) : since(now), value(std::move(what)) {}
+        base::duration since;
+        T value;
+    };
+    bool is_fresh(base::duration since) const { return time_.uptime() - since < how_.lists_last; }
+    ci::result<std::vector<semaphore::project>> allowed(std::vector<semaphore::project> all) const;
+
+    semaphore::client& server_;
+    base::clock& time_;
+    semaphore_ci_options const& how_;
+    std::optional<kept<std::vector<semaphore::project>>> projects_;
+    std::map<semaphore::project_id, kept<std::vector<semaphore::job_template>>> templates_;
+};
+
+}  // namespace chatrixcd::chatops::semaphore_ci

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facets.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "task_log.hpp"
+
+namespace chatrixcd::chatops::semaphore_ci {
+
+using base::error;
+using base::error_kind;
+using boost::asio::awaitable;
+
+namespace {
+
+constexpr std::size_t most_lines = 10000;
+
+std::optional<error> check_lines(std::size_t lines) {
+    if (lines >= 1 && lines <= most_lines) return std::nullopt;
+    return error(error_kind::invalid, "cannot read " + std::to_string(lines) + " lines at once").with_hint("1–10000");
+}
+
+ci::log_chunk piece(task_log log, std::size_t first, std::size_t count) {
+    first = std::min(first, log.lines.size());
+    auto const end = std::min(first + count, log.lines.size());
+    auto const at = [&](std::size_t index) { return std::make_move_iterator(log.lines.begin() + static_cast<std::ptrdiff_t>(index)); };
+    ci::log_chunk chunk;
+    chunk.complete = log.complete && end == log.lines.size();
+    chunk.lines.assign(at(first), at(end));
+    chunk.next = std::to_string(end);
+    return chunk;
+}
+
+}  // namespace
+
+awaitable<ci::result<ci::log_chunk>> run_logs::read(ci::run_id id, std::string cursor, std::size_t max_lines) {
+    if (auto wrong = check_lines(max_lines)) co_return std::move(*wrong);
+    auto const of = to_task(id);
+    if (!of) co_return of.error();
+    auto const first = cursor.empty() ? std::optional<std::int64_t>(0) : to_number(cursor);
+    if (!first) co_return error(error_kind::invalid, "not a cursor of this server's logs").with_hint("begin with an empty one");
+    auto log = co_await read_log(server_, time_, how_, *of);
+    if (!log) co_return log.error();
+    co_return piece(std::move(*log), static_cast<std::size_t>(*first), max_lines);
+}
+
+awaitable<ci::result<ci::log_chunk>> run_logs::tail(ci::run_id id, std::size_t lines) {
+    if (auto wrong = check_lines(lines)) co_return std::move(*wrong);
+    auto const of = to_task(id);
+    if (!of) co_return of.error();
+    auto log = co_await read_log(server_, time_, how_, *of);
+    if (!log) co_return log.error();
+    auto const all = log->lines.size();
+    co_return piece(std::move(*log), all - std::min(all, lines), lines);
+}
+
+awaitable<ci::result<void>> run_control::cancel(ci::run_id id) {
+    auto const of = to_task(id);
+    if (!of) co_return of.error();
+    auto const task = co_await server_.find_task(of->project, of->task);
+    if (!task) co_return task.error();
+    if (task->is_finished()) co_return error(error_kind::conflict, "the run has ended already");
+    // Before the request: it may be answered after the task has ended.
+    canceled_.insert(*of);
+    co_return co_await server_.stop(of->project, of->task);
+}
+
+awaitable<ci::result<ci::run>> run_events::next() {
+    auto changed = co_await from_.next();
+    if (!changed) co_return changed.error();
+    co_return co_await convert_(std::move(*changed));
+}
+
+}  // namespace chatrixcd::chatops::semaphore_ci

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "planning.hpp"
+
+#include <algorithm>
+#include <chatrixcd/chatops/ci/parameters.hpp>
+
+#include "values.hpp"
+
+namespace chatrixcd::chatops::semaphore_ci {
+
+using boost::asio::awaitable;
+
+namespace {
+
+// Up to 2.15 the template's own variables win over those of the task.
+awaitable<std::vector<std::string>> warnings_of(semaphore::client& server, semaphore::project_id in, semaphore::job_template const& of,
+                                                ci::parameter_values const& given) {
+    std::vector<std::string> warnings;
+    if (given.empty()) co_return warnings;
+    if (!of.environment) {
+        warnings.push_back("the template has no environment: servers before 2.11 fail then if a parameter is given");
+        co_return warnings;
+    }
+    auto const all = co_await server.environments(in);
+    if (!all) co_return warnings;
+    auto const is_it = [&](semaphore::environment const& e) { return e.id == *of.environment; };
+    auto const environment = std::find_if(all->begin(), all->end(), is_it);
+    if (environment == all->end()) co_return warnings;
+    for (auto const& [name, value] : given) {
+        auto const has_name = [&wanted = name](auto const& variable) { return variable.first == wanted; };
+        if (std::any_of(environment->variables.begin(), environment->variables.end(), has_name)) {
+            warnings.push_back("the environment \"" + environment->name + "\" sets " + name + " itself, which wins on servers before 2.16");
+        }
+    }
+    co_return warnings;
+}
+
+}  // namespace
+
+awaitable<ci::result<ci::plan>> make_plan(semaphore::client& server, ci::run_request wanted) {
+    auto const project = to_project(wanted.job.project);
+    if (!project) co_return project.error();
+    auto const id = to_template(wanted.job);
+    if (!id) co_return id.error();
+    auto const found = co_await server.find_template(*project, *id);
+    if (!found) co_return found.error();
+    auto effective = ci::effective_parameters(to_port(*project, *found), wanted.parameters);
+    if (!effective) co_return effective.error();
+    ci::plan plan;
+    plan.job = wanted.job;
+    plan.job_name = found->name;
+    plan.warnings = co_await warnings_of(server, *project, *found, *effective);
+    plan.effective = std::move(*effective);
+    plan.fingerprint = semaphore::fingerprint(*found);
+    co_return plan;
+}
+
+semaphore::new_task task_of(ci::plan const& exactly, semaphore::job_template const& of, ci::run_key const& key) {
+    semaphore::new_task task(of.id);
+    task.message = message_with(key);
+    for (auto const& [name, value] : exactly.effective) {
+        auto const is_it = [&wanted = name](semaphore::survey_variable const& v) { return v.name == wanted; };
+        auto const asked = std::find_if(of.survey.begin(), of.survey.end(), is_it);
+        if (asked != of.survey.end() && asked->type == semaphore::survey_type::secret) {
+            task.secrets.emplace_back(name, base::secret(value));
+        } else {
+            task.variables.emplace_back(name, value);
+        }
+    }
+    return task;
+}
+
+}  // namespace chatrixcd::chatops::semaphore_ci

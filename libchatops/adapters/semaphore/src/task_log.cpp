@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task_log.hpp"
+
+namespace chatrixcd::chatops::semaphore_ci {
+
+using boost::asio::awaitable;
+
+namespace {
+
+// An end that was longer ago has nothing to come.
+constexpr base::duration settled_after = std::chrono::minutes(1);
+
+std::vector<std::string> texts_of(std::vector<semaphore::output_line> output) {
+    std::vector<std::string> lines;
+    lines.reserve(output.size());
+    for (auto& line : output) lines.push_back(std::move(line.text));
+    return lines;
+}
+
+bool ended_long_ago(semaphore::task const& task, base::clock const& time) {
+    auto const now = time.now();
+    return task.end && *task.end < now - settled_after;
+}
+
+}  // namespace
+
+awaitable<ci::result<task_log>> read_log(semaphore::client& server, base::clock& time, semaphore_ci_options const& how, task_name of) {
+    auto const task = co_await server.find_task(of.project, of.task);
+    if (!task) co_return task.error();
+    auto output = co_await server.output(of.project, of.task);
+    if (!output) co_return output.error();
+    bool const settles = task->is_finished() && !ended_long_ago(*task, time);
+    auto const until = time.uptime() + how.log_settles_within;
+    // Twice the same is the end.
+    while (settles && time.uptime() < until) {
+        co_await time.sleep(how.log_asked_every);
+        auto again = co_await server.output(of.project, of.task);
+        if (!again) co_return again.error();
+        bool const is_same = again->size() == output->size();
+        output = std::move(again);
+        if (is_same) break;
+    }
+    task_log log;
+    log.lines = texts_of(std::move(*output));
+    log.complete = task->is_finished();
+    co_return log;
+}
+
+}  // namespace chatrixcd::chatops::semaphore_ci

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// News of tasks, by asking: one request a project and round, however many tasks are followed. Rounds are short while something that was
+// announced runs in the project, and long else.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <deque>
+#include <map>
+#include <set>
+#include <vector>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/semaphore/client.hpp>
+
+namespace chatrixcd::semaphore {
+
+class feed_options {
+public:
+    feed_options() = default;
+    base::duration while_running = std::chrono::seconds(2);
+    base::duration else_every = std::chrono::seconds(30);
+    // The list of a project holds 200 tasks; one that is followed and not among them is asked for by itself, this many a round.
+    std::size_t most_single_requests = 20;
+};
+
+// Used on one executor, by one reader. The client and the clock must outlive it.
+class task_feed {
+public:
+    task_feed(client& from, base::clock& time, feed_options how = {});
+    ~task_feed();
+
+    // From now on the project is asked about. What its list shows first is known, not news, unless it is followed.
+    void add_project(project_id in);
+    // The task is waited for: its project is asked about often until it has ended, and then, if it was not added, no more. The task's next
+    // state is news, whatever it is.
+    void follow(project_id in, task_id which);
+
+    // Waits for a task that has another status or end than it had, and returns it as it is now. A change may be told twice, and what
+    // changed twice between two rounds is told once. Errors: those of the first project that could not be asked, once for each round; the
+    // others are asked all the same, and the next call goes on.
+    boost::asio::awaitable<result<task>> next();
+
+private:
+    struct known_project;
+
+    boost::asio::awaitable<void> round();
+    boost::asio::awaitable<void> ask(project_id in, known_project& about);
+    boost::asio::awaitable<void> ask_for_missing(project_id in, known_project& about, std::set<task_id> const& seen);
+    void take(known_project& about, task seen);
+    base::duration until_due(known_project const& about) const;
+    base::duration until_next_round() const;
+
+    client* client_;
+    base::clock* time_;
+    feed_options how_;
+    std::map<project_id, known_project> projects_;
+    std::deque<task> news_;
+    std::deque<base::error> failures_;
+    std::unique_ptr<base::notifier> hurried_;
+};
+
+}  // namespace chatrixcd::semaphore

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Semaphore for tests: in process, on whatever clock it is given, without a socket. It answers as the versions and databases do that it
+// is told to be; its tasks print and end as their templates say.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/http.hpp>
+#include <chatrixcd/semaphore/client.hpp>
+
+namespace chatrixcd::semaphore::testing {
+
+// What differs between versions and databases.
+class flavour {
+public:
+    static flavour v2_10_bolt();
+    static flavour v2_10_sql();
+    static flavour v2_16_sql();
+    static flavour v2_19_sql();
+
+    std::string version = "v2.16.14-0000000-0";
+    bool spells_out_nulls = false;       // 2.10: each member is there; newer leave out what says nothing
+    bool ids_count_down = false;         // BoltDB
+    bool empty_lists_are_null = true;    // SQL
+    bool list_hides_survey = false;      // 2.10 SQL: survey_vars is null in the list of templates
+    bool unknown_task_is_400 = true;     // up to 2.18
+    bool has_raw_output = true;          // 2.14
+    bool has_stages = true;              // with it: reject
+    bool stopped_ends_as_error = false;  // 2.10
+    base::duration queue_tick{200};      // 2.10 looks into its queue every five seconds
+    base::duration log_lags{300};        // a line can be read this long after it was written
+};
+
+// What a template's tasks do.
+class script {
+public:
+    script() = default;
+    std::vector<std::string> prints;
+    base::duration lasts{500};  // the lines come evenly in it
+    bool succeeds = true;
+    bool waits_for_confirmation = false;  // in the middle
+};
+
+class server final : public base::http::handler {
+public:
+    // The clock must outlive it.
+    explicit server(base::clock& time, flavour as = flavour::v2_16_sql());
+    ~server() override;
+
+    // The token that it accepts, of a user who may run tasks everywhere.
+    static constexpr char const* token = "test-t0ken";
+
+    project_id add_project(std::string name);
+    // `survey`: the JSON of survey_vars, or empty.
+    template_id add_template(project_id in, std::string name, script does, std::string survey = {});
+    // Another playbook: the definition is another one.
+    void edit_template(template_id which);
+
+    // The next POST of a task is done, and its answer never arrives.
+    void lose_next_answer();
+    // Every request fails with this status until it is 0 again.
+    void fail_with(unsigned status);
+    std::size_t requests() const noexcept;
+
+    boost::asio::awaitable<base::http::response> handle(base::http::request r) override;
+    // Leads every host to this server, which must outlive it.
+    std::unique_ptr<base::http::transport> transport();
+
+private:
+    class wire;
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace chatrixcd::semaphore::testing

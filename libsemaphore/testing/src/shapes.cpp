@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shapes.hpp"
+
+#include <fmt/chrono.h>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace chatrixcd::semaphore::testing {
+
+namespace json = boost::json;
+
+namespace {
+
+bool says_nothing(json::value const& v) {
+    return v.is_null() || (v.is_string() && v.get_string().empty()) || (v.is_bool() && !v.get_bool());
+}
+
+json::object in_spelling(json::object whole, flavour const& as) {
+    if (as.spells_out_nulls) return whole;
+    json::object terse;
+    for (auto const& member : whole) {
+        if (!says_nothing(member.value())) terse[member.key()] = member.value();
+    }
+    return terse;
+}
+
+json::value time_or_null(std::optional<base::time_point> when) { return when ? json::value(time_text(*when)) : json::value(); }
+
+}  // namespace
+
+std::string time_text(base::time_point when) {
+    auto const seconds = std::chrono::floor<std::chrono::seconds>(when);
+    auto const rest = (when - seconds).count();
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}456789Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), rest);
+}
+
+std::string body_text(json::value const& what) {
+    std::string text;
+    for (char const c : json::serialize(what)) {
+        switch (c) {
+            case '<':
+                text += "\\u003c";
+                break;
+            case '>':
+                text += "\\u003e";
+                break;
+            case '&':
+                text += "\\u0026";
+                break;
+            default:
+                text += c;
+        }
+    }
+    return text + "\n";
+}
+
+json::object shape_of(project_of_double const& what, flavour const& as) {
+    json::object whole{{"id", what.id},  {"name", what.name},     {"created", "2024-10-25T00:05:20Z"},
+                       {"alert", false}, {"alert_chat", nullptr}, {"max_parallel_tasks", 0},
+                       {"type", ""}};
+    return in_spelling(std::move(whole), as);
+}
+
+json::object shape_of(template_of_double const& what, flavour const& as, bool in_list) {
+    json::value survey;
+    if (!what.survey.empty() && !(in_list && as.list_hides_survey)) survey = json::parse(what.survey);
+    json::object whole{{"id", what.id},
+                       {"project_id", what.project.value()},
+                       {"inventory_id", nullptr},
+                       {"repository_id", 1},
+                       {"environment_id", 1},
+                       {"name", what.name},
+                       {"playbook", what.playbook},
+                       {"arguments", nullptr},
+                       {"allow_override_args_in_task", false},
+                       {"description", ""},
+                       {"vaults", nullptr},
+                       {"type", ""},
+                       {"start_version", nullptr},
+                       {"build_template_id", nullptr},
+                       {"view_id", nullptr},
+                       {"last_task", nullptr},
+                       {"autorun", false},
+                       {"git_branch", nullptr},
+                       {"survey_vars", survey},
+                       {"suppress_success_alerts", false},
+                       {"app", "bash"},
+                       {"tasks", 0}};
+    return in_spelling(std::move(whole), as);
+}
+
+json::object shape_of(simulated_task const& what, flavour const& as) {
+    json::object whole{{"id", what.id},
+                       {"template_id", what.job.value()},
+                       {"project_id", what.project.value()},
+                       {"status", what.status},
+                       {"debug", false},
+                       {"dry_run", false},
+                       {"diff", false},
+                       {"playbook", ""},
+                       {"environment", what.environment},
+                       {"limit", ""},
+                       {"secret", "{}"},
+                       {"arguments", nullptr},
+                       {"git_branch", nullptr},
+                       {"user_id", 1},
+                       {"integration_id", nullptr},
+                       {"schedule_id", nullptr},
+                       {"created", time_text(what.created)},
+                       {"start", time_or_null(what.start)},
+                       {"end", time_or_null(what.end)},
+                       {"message", what.message},
+                       {"commit_hash", nullptr},
+                       {"commit_message", ""},
+                       {"build_task_id", nullptr},
+                       {"version", nullptr},
+                       {"inventory_id", nullptr}};
+    return in_spelling(std::move(whole), as);
+}
+
+json::object listed(simulated_task const& what, template_of_double const& of, flavour const& as) {
+    auto shape = shape_of(what, as);
+    shape["tpl_playbook"] = of.playbook;
+    shape["tpl_alias"] = of.name;
+    shape["tpl_type"] = "";
+    shape["tpl_app"] = "bash";
+    shape["user_name"] = "Bot";
+    shape["build_task"] = nullptr;
+    return shape;
+}
+
+}  // namespace chatrixcd::semaphore::testing

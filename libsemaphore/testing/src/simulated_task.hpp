@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A task's life, computed from the time whenever somebody looks: there is nothing to run.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <chatrixcd/semaphore/testing/double.hpp>
+
+namespace chatrixcd::semaphore::testing {
+
+class simulated_task {
+public:
+    simulated_task(std::int64_t number, project_id in, template_id of, script const& does, base::time_point now);
+
+    // Lets it live until now.
+    void advance(base::time_point now, flavour const& as);
+    // Asks it to end, or to go on. False: it has ended, or waits for nothing.
+    bool stop(base::time_point now, bool force);
+    bool confirm(base::time_point now);
+    bool reject(base::time_point now);
+
+    bool is_over() const noexcept { return over_; }
+    std::vector<std::pair<base::time_point, std::string>> output(base::time_point now, flavour const& as) const;
+
+    std::int64_t id;
+    project_id project;
+    template_id job;
+    std::string status = "waiting";
+    std::string message;
+    std::string environment;
+    base::time_point created;
+    std::optional<base::time_point> start;
+    std::optional<base::time_point> end;
+
+private:
+    base::time_point half() const { return *start + does_.lasts / 2; }
+    void finish(std::string with, base::time_point when);
+
+    script does_;
+    bool stop_asked_ = false;
+    bool over_ = false;
+    std::optional<base::time_point> waits_since_;
+    base::duration waited_{};
+};
+
+}  // namespace chatrixcd::semaphore::testing

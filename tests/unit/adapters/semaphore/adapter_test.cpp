@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "small_server.hpp"
+
+namespace base = chatrixcd::base;
+namespace ci = chatrixcd::chatops::ci;
+namespace test = chatrixcd::test;
+using test::flavour;
+using strings = std::vector<std::string>;
+
+namespace {
+
+ci::run ended(test::small_server& world, ci::run_id const& id) {
+    for (;;) {
+        auto const run = world.wait(world.ci->event_facet()->next()).value();
+        if (run.id == id && run.at == ci::phase::finished) return run;
+    }
+}
+
+}  // namespace
+
+TEST_SUITE("chatops_semaphore::adapter") {
+    TEST_CASE("it says what it is and can, and only that") {
+        test::small_server world;
+        auto const info = world.wait(world.ci->info()).value();
+        CHECK(info.kind == "semaphore");
+        CHECK(info.version == "v2.16.14-0000000-0");
+        CHECK(info.url == "https://ci.example.org");
+        CHECK_FALSE(info.keyed_start_native);
+        CHECK(world.ci->log_facet() != nullptr);
+        CHECK(world.ci->control_facet() != nullptr);
+        CHECK(world.ci->event_facet() != nullptr);
+        CHECK(world.ci->gate_facet() == nullptr);
+    }
+
+    TEST_CASE("parameters come with help, choices and defaults, and a secret without") {
+        test::small_server world(flavour::v2_10_sql());
+        auto const job = world.wait(world.ci->job_details(world.request(world.deploy).job)).value();
+        REQUIRE(job.parameters.size() == 3);
+        CHECK(job.parameters[0].required);
+        CHECK(job.parameters[0].help == "what to deploy");
+        CHECK(job.parameters[1].type == ci::parameter_type::choice);
+        CHECK(job.parameters[1].choices == strings{"staging", "prod"});
+        CHECK(job.parameters[1].default_value == "staging");
+        CHECK(job.parameters[2].type == ci::parameter_type::secret);
+        CHECK_FALSE(job.parameters[2].default_value);
+    }
+
+    TEST_CASE("a run from its start to its end, with its log, its name and where to see it") {
+        test::small_server world;
+        auto const id = world.started(world.request(world.deploy, {{"version", "1.4.2"}}), "k");
+        CHECK(id.str() == "1/1");
+        auto const run = ended(world, id);
+        CHECK(run.how == ci::outcome::success);
+        CHECK(run.raw == "success");
+        CHECK(run.job_name == "deploy");
+        CHECK(run.url == "https://ci.example.org/project/1/templates/1?t=1");
+        CHECK(run.parameters == ci::parameter_values{{"version", "1.4.2"}, {"env", "staging"}});
+        auto const log = world.wait(world.ci->log_facet()->read(id, "", 100)).value();
+        CHECK(log.lines == strings{"Task 1 added to queue", "Started: 1", "hello", "world"});
+        CHECK(log.complete);
+    }
+
+    TEST_CASE("the last lines, which come after the end, are waited for") {
+        auto as = flavour::v2_16_sql();
+        as.log_lags = std::chrono::milliseconds(700);
+        test::small_server world(as);
+        auto const id = world.started(world.request(world.plain), "k");
+        world.pass(std::chrono::milliseconds(800));
+        REQUIRE(world.wait(world.ci->get(id)).value().at == ci::phase::finished);
+        auto const log = world.wait(world.ci->log_facet()->read(id, "", 100)).value();
+        CHECK(log.lines.back() == "world");
+        CHECK(log.complete);
+    }
+
+    TEST_CASE("a stop that we asked for is a cancel, though 2.10 calls it an error") {
+        test::small_server world(flavour::v2_10_bolt());
+        auto const id = world.started(world.request(world.slow), "k");
+        world.pass(std::chrono::seconds(6));
+        CHECK(world.wait(world.ci->control_facet()->cancel(id)));
+        auto const run = ended(world, id);
+        CHECK(run.raw == "error");
+        CHECK(run.how == ci::outcome::canceled);
+    }
+
+    TEST_CASE("a task that waits for confirmation is gated") {
+        test::small_server world;
+        auto const id = world.started(world.request(world.plan), "k");
+        world.pass(std::chrono::milliseconds(600));
+        auto const run = world.wait(world.ci->get(id)).value();
+        CHECK(run.at == ci::phase::gated);
+        CHECK(run.raw == "waiting_confirmation");
+    }
+
+    TEST_CASE("a hundred runs of a project are followed with one request a round") {
+        test::small_server world;
+        for (int i = 0; i < 100; ++i) world.started(world.request(world.slow), "k" + std::to_string(i));
+        for (int i = 0; i < 100; ++i) world.wait(world.ci->event_facet()->next()).value();
+        auto const before = world.server.requests();
+        world.wait(world.ci->control_facet()->cancel(ci::run_id("1/50"))).value();
+        CHECK(ended(world, ci::run_id("1/50")).how == ci::outcome::canceled);
+        CHECK(world.server.requests() - before < 10);
+    }
+
+    TEST_CASE("runs are listed with the newest first, of one project or since a time") {
+        test::small_server world(flavour::v2_10_bolt());
+        world.started(world.request(world.plain), "a");
+        world.pass(std::chrono::minutes(1));
+        auto const second = world.started(world.request(world.plain), "b");
+        auto const all = world.wait(world.ci->runs(ci::run_query(), ci::page_request())).value().items;
+        REQUIRE(all.size() == 2);
+        CHECK(all[0].id == second);
+        ci::run_query recent;
+        recent.since = world.time.now() - std::chrono::seconds(30);
+        CHECK(world.wait(world.ci->runs(recent, ci::page_request())).value().items.size() == 1);
+        ci::run_query other;
+        other.project = ci::project_id("2");
+        CHECK(world.wait(world.ci->runs(other, ci::page_request())).value().items.empty());
+    }
+}
