@@ -32,7 +32,7 @@ def code_of(path):
 
 def configuration_keys(source):
     """The keys that keys.cpp lists, each as (section, name), however the lines are broken."""
-    return re.findall(r'\{\s*"(matrix|bot)",\s*"(\w+)",', source)
+    return re.findall(r'\{\s*"(matrix|bot|semaphore)",\s*"(\w+)",', source)
 
 
 def declared_commands(source):

@@ -92,8 +92,12 @@ class CommandLine(WithFolder):
         broken.write_text('{\n  "matrix": {\n    "user_id": "@b:x"\n', encoding="utf-8")
         self.assertRegex(chatrixcd("run", "-c", broken).stderr, r"(?m)^error: .*bot\.hjson:\d+:\d+: ")
 
-    def test_a_semaphore_section_is_refused(self):
-        self.assertOneLine(chatrixcd("run", "-c", self.config(semaphore={"url": "https://ci"})), 2, "semaphore", "not supported")
+    def test_a_semaphore_section_without_a_token_is_refused(self):
+        self.assertOneLine(chatrixcd("run", "-c", self.config(semaphore={"url": "https://ci"})), 2, "semaphore.api_token is missing")
+
+    def test_a_token_that_cannot_be_read_is_named(self):
+        section = {"url": "https://ci", "api_token": {"file": str(self.folder / "none")}}
+        self.assertOneLine(chatrixcd("run", "-c", self.config(semaphore=section)), 2, "ci semaphore: the token", "none")
 
 
 class Check(WithFolder):

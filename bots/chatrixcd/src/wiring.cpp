@@ -13,6 +13,8 @@
 #include <chatrixcd/executor/spawner.hpp>
 #include <chatrixcd/matrix/client.hpp>
 
+#include "semaphore_server.hpp"
+
 namespace chatrixcd::bot {
 namespace {
 
@@ -68,10 +70,12 @@ struct running_bot::impl {
 
     awaitable<base::result<void>> start_chat();
     awaitable<base::result<void>> start_executors();
+    base::result<void> make_semaphores();
     awaitable<base::result<void>> start_engine();
     awaitable<void> answer_invitation(matrix::invite invitation);
     awaitable<void> tell_of_gap(matrix::room room, std::string reason);
     awaitable<void> end_local_runs();
+    bool is_local(std::string const& server) const;
     awaitable<void> work();
     void end(base::result<void> how);
 
@@ -89,6 +93,7 @@ struct running_bot::impl {
     std::unique_ptr<matrix::client> account;
     std::unique_ptr<chatops::chat::service> chat;
     std::vector<local_ci> servers;
+    std::vector<std::pair<std::string, std::unique_ptr<semaphore_server>>> semaphores;
     std::unique_ptr<chatops::engine> engine;
     std::unique_ptr<base::task_group> tasks;
 };
@@ -117,7 +122,12 @@ awaitable<void> running_bot::impl::tell_of_gap(matrix::room room, std::string re
     if (!told) log.warning("a room could not be told of lost messages", {{"room", room.id().str()}, {"why", told.error().describe()}});
 }
 
-// Local jobs end with us. Their cards shall say so before we go, so they are ended while the engine still watches.
+bool running_bot::impl::is_local(std::string const& server) const {
+    return std::any_of(servers.begin(), servers.end(), [&](local_ci const& local) { return local.name == server; });
+}
+
+// Local jobs end with us. Their cards shall say so before we go, so they are ended while the engine still watches. Those of other servers
+// go on, and are taken up at the next start.
 awaitable<void> running_bot::impl::end_local_runs() {
     for (local_ci& local : servers) {
         auto const runs = co_await local.jobs->runs(executor::run_filter());
@@ -129,8 +139,8 @@ awaitable<void> running_bot::impl::end_local_runs() {
     std::uint64_t seen = 0;
     for (;;) {
         auto const now = engine->snapshot();
-        bool const open = std::any_of(now.runs.begin(), now.runs.end(), [](chatops::run_summary const& r) { return r.open; });
-        if (!open) co_return;
+        auto const is_open_here = [this](chatops::run_summary const& r) { return r.open && is_local(r.server); };
+        if (std::none_of(now.runs.begin(), now.runs.end(), is_open_here)) co_return;
         seen = now.revision;
         co_await engine->changes(seen);
     }
@@ -154,6 +164,7 @@ awaitable<base::result<void>> running_bot::impl::start_chat() {
 
 awaitable<base::result<void>> running_bot::impl::start_executors() {
     for (ci_config const& wanted : settings.ci) {
+        if (wanted.type != "executor") continue;
         executor::options options;
         options.projects = wanted.projects;
         options.store_folder = settings.matrix.store_path + "/ci-" + wanted.name;
@@ -169,11 +180,30 @@ awaitable<base::result<void>> running_bot::impl::start_executors() {
     co_return base::result<void>();
 }
 
+// Servers elsewhere: whether they are there is seen when somebody wants something of them.
+base::result<void> running_bot::impl::make_semaphores() {
+    for (ci_config const& wanted : settings.ci) {
+        if (wanted.type != "semaphore") continue;
+        auto made = semaphore_server::make(around, wanted);
+        if (!made) return base::error(made.error().kind(), "ci " + wanted.name + ": " + made.error().message());
+        semaphores.emplace_back(wanted.name, std::move(*made));
+    }
+    return {};
+}
+
 awaitable<base::result<void>> running_bot::impl::start_engine() {
     chatops::engine_parts parts(around.executor, *around.time, *around.entropy);
     parts.log = around.log;
     parts.store_path = settings.matrix.store_path + "/chatops.db";
-    for (local_ci& local : servers) parts.servers.push_back({local.name, local.face.get()});
+    // In the order of the configuration, which is that of the lists.
+    for (ci_config const& wanted : settings.ci) {
+        for (local_ci& local : servers) {
+            if (local.name == wanted.name) parts.servers.push_back({local.name, local.face.get()});
+        }
+        for (auto& [name, server] : semaphores) {
+            if (name == wanted.name) parts.servers.push_back({name, &server->face()});
+        }
+    }
     parts.chats.push_back(other_chat == nullptr ? chat.get() : other_chat);
     parts.rules = std::make_shared<chatops::allow_list>(settings.bot.admin_users, settings.bot.allowed_rooms);
     parts.options.command_prefix = settings.bot.command_prefix;
@@ -209,6 +239,8 @@ awaitable<base::result<void>> running_bot::start() {
     if (!chat_up) co_return chat_up.error();
     auto executors_up = co_await impl_->start_executors();
     if (!executors_up) co_return executors_up.error();
+    auto const semaphores_made = impl_->make_semaphores();
+    if (!semaphores_made) co_return semaphores_made.error();
     co_return co_await impl_->start_engine();
 }
 

@@ -11,6 +11,7 @@
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/error.hpp>
 #include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/chatops/chat/service.hpp>
@@ -31,6 +32,7 @@ public:
     base::random* entropy;
     base::http::transport* network;
     base::logger log;
+    base::http::client_options http;  // proxies and name towards servers other than the homeserver
 };
 
 class running_bot {

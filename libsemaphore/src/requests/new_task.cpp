@@ -38,7 +38,8 @@ json::object to_json(new_task const& what, project_id in) {
     json::object body;
     body["template_id"] = what.job.value();
     body["project_id"] = in.value();
-    body["environment"] = json::serialize(variables);
+    // Not "{}": a template without an environment takes none.
+    body["environment"] = variables.empty() ? std::string() : json::serialize(variables);
     body["message"] = what.message;
     body["debug"] = what.debug;
     body["dry_run"] = what.dry_run;

@@ -287,7 +287,7 @@ awaitable<response> server::handle(base::http::request r) {
         if (!number) co_return answer(400U);
         if (name == "project" && !state_->projects.contains(*number)) co_return answer(404U);
     }
-    auto otherwise = [](bool path_exists) { return path_exists ? answer(405U) : unknown_route(); };
+    auto otherwise = [](bool) { return unknown_route(); };
     co_return co_await state_->routes.route(std::move(r), otherwise);
 }
 

@@ -21,6 +21,7 @@ void simulated_task::advance(base::time_point now, flavour const& as) {
         start = leaves_queue;
         status = "running";
     }
+    if (stop_asked_ && waits_since_) return;  // for ever
     if (stop_asked_) return finish(as.stopped_ends_as_error ? "error" : "stopped", now);
     if (waits_since_) return;
     if (does_.waits_for_confirmation && status == "running" && waited_ == base::duration(0) && now >= half()) {
@@ -32,15 +33,17 @@ void simulated_task::advance(base::time_point now, flavour const& as) {
     if (now >= done) finish(does_.succeeds ? "success" : "error", done);
 }
 
-bool simulated_task::stop(base::time_point now, bool force) {
-    if (over_) return false;
+void simulated_task::stop(base::time_point now, bool force) {
+    if (over_) {
+        status = "stopped";  // whatever it was
+        return;
+    }
     stop_asked_ = true;
     if (force) {
         finish("stopped", now);
     } else {
         status = "stopping";
     }
-    return true;
 }
 
 bool simulated_task::confirm(base::time_point now) {
@@ -71,7 +74,8 @@ std::vector<std::pair<base::time_point, std::string>> simulated_task::output(bas
         auto const when = *start + does_.lasts * i / count + (i * 2 >= count ? waited_ : base::duration(0));
         written(when, does_.prints[static_cast<std::size_t>(i)]);
     }
-    if (over_ && status == "error") written(*end, "Running app failed: exit status 1");
+    if (over_ && status == "error")
+        written(*end, as.spells_out_nulls ? "Running app failed: exit status 1" : "Failed to run task: exit status 1");
     return lines;
 }
 

@@ -17,8 +17,9 @@ public:
 
     // Lets it live until now.
     void advance(base::time_point now, flavour const& as);
-    // Asks it to end, or to go on. False: it has ended, or waits for nothing.
-    bool stop(base::time_point now, bool force);
+    // Asks it to end. One that has ended is called stopped from then on; one that waits for confirmation hangs unless it is forced.
+    void stop(base::time_point now, bool force);
+    // Lets it go on, or not. False: it has ended, or waits for nothing.
     bool confirm(base::time_point now);
     bool reject(base::time_point now);
 

@@ -29,6 +29,11 @@ std::string shown(config& c, key const& k) {
 void print_servers(config const& c, std::ostream& out) {
     for (ci_config const& server : c.ci) {
         out << "ci " << base::text::one_line(server.name) << " (" << server.type << ")\n";
+        if (server.type == "semaphore") {
+            std::string projects = server.semaphore.projects.empty() ? " all projects" : "";
+            for (auto const& project : server.semaphore.projects) projects += " " + project;
+            out << "  " << base::text::one_line(server.semaphore.url + ":" + projects) << '\n';
+        }
         for (auto const& project : server.projects) {
             std::string line = project.name + ":";
             for (auto const& job : project.jobs) line += " " + job.name;

@@ -17,6 +17,7 @@
 
 #include "commands/run.hpp"
 #include "config/read.hpp"
+#include "config/secrets.hpp"
 #include "wiring.hpp"
 
 namespace chatrixcd::bot {
@@ -93,7 +94,12 @@ awaitable<void> stop_at_signal(asio::any_io_executor executor, running_bot& bot)
     bot.request_stop();
 }
 
-awaitable<void> converse(surroundings around, config settings, std::optional<base::error>& failure) {
+awaitable<void> converse(surroundings around, config settings, environment variables, std::optional<base::error>& failure) {
+    auto const tokens = co_await read_tokens(around.executor, settings, std::move(variables));
+    if (!tokens) {
+        failure = tokens.error();
+        co_return;
+    }
     std::size_t shown = 0;
     console_options how;
     service chat(around.executor, *around.time, how, [&shown](std::string text) {
@@ -119,7 +125,7 @@ awaitable<void> converse(surroundings around, config settings, std::optional<bas
 }  // namespace
 
 exit_code console(console_command const& asked, environment variables) {
-    loaded_config loaded = read_config(asked.config, std::move(variables), /*needs_account=*/false);
+    loaded_config loaded = read_config(asked.config, variables, /*needs_account=*/false);
     if (!report(loaded, std::cerr)) return exit_code::usage;
     asio::io_context loop(1);
     auto time = base::make_system_clock();
@@ -129,7 +135,9 @@ exit_code console(console_command const& asked, environment variables) {
     std::optional<base::error> failure;
     std::exception_ptr broken;
     surroundings around(loop.get_executor(), *time, *entropy, *network, log);
-    asio::co_spawn(loop, converse(std::move(around), loaded.values, failure), [&broken](std::exception_ptr e) { broken = e; });
+    around.http.proxy = base::http::proxy_settings::from_environment(variables).value();
+    asio::co_spawn(loop, converse(std::move(around), loaded.values, std::move(variables), failure),
+                   [&broken](std::exception_ptr e) { broken = e; });
     loop.run();
     if (broken) std::rethrow_exception(broken);
     if (!failure) return exit_code::success;

@@ -47,8 +47,10 @@ awaitable<void> stop_at_signal(asio::any_io_executor executor, running_bot& bot,
 
 // The whole life: an error is why it ended.
 awaitable<base::result<void>> live(surroundings around, config settings, environment variables) {
-    auto tokens = co_await make_tokens(around.executor, settings.matrix, std::move(variables));
+    auto tokens = co_await make_tokens(around.executor, settings.matrix, variables);
     if (!tokens) co_return tokens.error();
+    auto const ci_tokens = co_await read_tokens(around.executor, settings, std::move(variables));
+    if (!ci_tokens) co_return ci_tokens.error();
     base::logger const log = around.log.named("bot");
     running_bot bot(around, settings, *tokens);
     base::task_group signals(around.executor, [](std::exception_ptr) {});
@@ -97,8 +99,10 @@ exit_code run(run_command const& asked, environment variables) {
     http.certificate_file = loaded.values.matrix.client_certificate;
     http.key_file = loaded.values.matrix.client_key;
     http.proxy = base::http::proxy_settings::from_environment(variables).value();
-    auto network = base::http::make_client(loop.get_executor(), std::move(http), log.named("http"));
+    auto network = base::http::make_client(loop.get_executor(), http, log.named("http"));
     surroundings around(loop.get_executor(), *time, *entropy, *network, log);
+    around.http.user_agent = http.user_agent;
+    around.http.proxy = http.proxy;
 
     std::optional<base::result<void>> outcome;
     std::exception_ptr failure;

@@ -7,57 +7,14 @@
 #include <set>
 #include <string>
 
+#include "config/object_reader.hpp"
+#include "config/semaphore_entry.hpp"
 #include "config/values.hpp"
 
 namespace chatrixcd::bot {
 namespace {
 
 using executor::parameter_type;
-
-// Reads the members of one object by a table of functions; what the table does not know is a warning.
-class object_reader {
-public:
-    object_reader(hjson::node const& n, std::string what, diagnostics& out) : node_(n), what_(std::move(what)), out_(out) {}
-
-    object_reader& on(std::string name, std::function<void(hjson::node const&, std::string const& path)> take) {
-        table_.emplace(std::move(name), std::move(take));
-        return *this;
-    }
-    object_reader& text(std::string name, std::string& into) {
-        return on(std::move(name), [this, &into](hjson::node const& n, std::string const& path) {
-            if (auto value = text_value(n, path, out_)) into = std::move(*value);
-        });
-    }
-    // False if it is no object.
-    bool read() {
-        if (node_.what() != hjson::kind::object) {
-            out_.problem(node_.where(), what_, "is " + std::string(hjson::to_string(node_.what())) + ", should be an object { … }");
-            return false;
-        }
-        for (hjson::member const& m : node_.members()) {
-            auto const found = table_.find(m.key);
-            if (found != table_.end()) {
-                found->second(m.value, what_ + "." + m.key);
-                continue;
-            }
-            std::vector<std::string> known;
-            for (auto const& entry : table_) known.push_back(entry.first);
-            std::string const close = nearest(m.key, known);
-            out_.warning(m.where, what_ + "." + m.key,
-                         close.empty() ? "is not a known key" : "is not a known key; did you mean `" + close + "`?");
-        }
-        return true;
-    }
-    void require(std::string const& value, std::string_view name, std::string_view example) {
-        if (value.empty()) out_.problem(node_.where(), what_, "needs `" + std::string(name) + "`, e.g. " + std::string(example));
-    }
-
-private:
-    hjson::node const& node_;
-    std::string what_;
-    diagnostics& out_;
-    std::map<std::string, std::function<void(hjson::node const&, std::string const&)>> table_;
-};
 
 template <class T>
 std::vector<T> read_list(hjson::node const& n, std::string const& what, diagnostics& out,
@@ -152,7 +109,18 @@ executor::project read_project(hjson::node const& n, std::string const& what, di
     return project;
 }
 
+// Which keys there are depends on it.
+std::string type_of(hjson::node const& n) {
+    if (n.what() != hjson::kind::object) return {};
+    for (hjson::member const& m : n.members()) {
+        auto const* text = m.key == "type" ? m.value.as_text() : nullptr;
+        if (text != nullptr) return *text;
+    }
+    return {};
+}
+
 ci_config read_server(hjson::node const& n, std::string const& what, diagnostics& out) {
+    if (type_of(n) == "semaphore") return read_semaphore_entry(n, what, out);
     ci_config server;
     object_reader reader(n, what, out);
     reader.text("name", server.name).text("type", server.type);
@@ -161,12 +129,10 @@ ci_config read_server(hjson::node const& n, std::string const& what, diagnostics
     });
     if (!reader.read()) return server;
     reader.require(server.name, "name", "{\"name\": \"local\", \"type\": \"executor\", …}");
-    if (server.type == "semaphore") {
-        out.problem(n.where(), what + ".type", "`semaphore` is not supported by this version; use `executor`");
-    } else if (server.type != "executor") {
-        out.problem(
-            n.where(), what + ".type",
-            server.type.empty() ? "is missing; write \"executor\"" : "`" + server.type + "` is not a known type; write \"executor\"");
+    if (server.type != "executor") {
+        constexpr char const* known = "write \"executor\" or \"semaphore\"";
+        out.problem(n.where(), what + ".type",
+                    server.type.empty() ? "is missing; " + std::string(known) : "`" + server.type + "` is not a known type; " + known);
     }
     return server;
 }

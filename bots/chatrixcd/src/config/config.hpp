@@ -40,15 +40,26 @@ struct bot_config {
     std::string log_format = "text";  // text, json
 };
 
+struct semaphore_config {
+    std::string url;
+    secret_source token;
+    std::vector<std::string> projects;  // names or numbers; empty: all that the token's user is a member of
+    std::string ca_file;
+    std::string client_certificate;
+    std::string client_key;
+};
+
 struct ci_config {
     std::string name;
-    std::string type;  // "executor"
-    std::vector<executor::project> projects;
+    std::string type;                         // "executor" or "semaphore"
+    std::vector<executor::project> projects;  // of an executor
+    semaphore_config semaphore;               // of a semaphore
 };
 
 struct config {
     matrix_config matrix;
     bot_config bot;
+    semaphore_config semaphore;  // the section; once it is read it is one of `ci`
     std::vector<ci_config> ci;
 };
 

@@ -8,6 +8,7 @@
 #include "config/ci_section.hpp"
 #include "config/diagnostics.hpp"
 #include "config/keys.hpp"
+#include "config/semaphore_entry.hpp"
 #include "config/values.hpp"
 #include "hjson/reader.hpp"
 
@@ -27,6 +28,14 @@ std::string unknown(std::string_view name, std::vector<std::string> const& candi
     return close.empty() ? "is not a known key and has no effect" : "is not a known key and has no effect; did you mean `" + close + "`?";
 }
 
+// Whoever wants to talk to a server that nobody vouches for gives its certificate.
+void check_verifying(hjson::member const& m, diagnostics& out) {
+    auto const verifies = boolean_value(m.value, "semaphore.ssl_verify", out);
+    if (verifies && !*verifies) {
+        out.problem(m.where, "semaphore.ssl_verify", "cannot be switched off; name the server's own CA, or certificate, in `ssl_ca_cert`");
+    }
+}
+
 void read_section(hjson::member const& section, loaded_config& into, diagnostics& out) {
     if (section.value.what() != hjson::kind::object) {
         out.problem(section.value.where(), section.key,
@@ -35,6 +44,10 @@ void read_section(hjson::member const& section, loaded_config& into, diagnostics
     }
     for (hjson::member const& m : section.value.members()) {
         std::string const path = section.key + "." + m.key;
+        if (path == "semaphore.ssl_verify") {
+            check_verifying(m, out);
+            continue;
+        }
         key const* k = find_key(path);
         if (k == nullptr) {
             out.warning(m.where, path, unknown(m.key, known_names(section.key)));
@@ -45,16 +58,13 @@ void read_section(hjson::member const& section, loaded_config& into, diagnostics
 }
 
 void read_top_level(hjson::member const& m, loaded_config& into, diagnostics& out) {
-    if (m.key == "matrix" || m.key == "bot") {
+    if (m.key == "matrix" || m.key == "bot" || m.key == "semaphore") {
         read_section(m, into, out);
     } else if (m.key == "ci") {
         into.values.ci = read_ci_section(m.value, out);
         into.origins["ci"] = out.place(m.value.where());
-    } else if (m.key == "semaphore") {
-        out.problem(m.where, "semaphore",
-                    "Semaphore UI is not supported by this version; remove the section and list local jobs under `ci`");
     } else if (m.key != "_config_version") {
-        out.warning(m.where, m.key, unknown(m.key, {"matrix", "bot", "ci"}));
+        out.warning(m.where, m.key, unknown(m.key, {"matrix", "bot", "semaphore", "ci"}));
     }
 }
 
@@ -67,7 +77,7 @@ void read_file(load_request const& from, loaded_config& into, diagnostics& out) 
         return;
     }
     if (document->what() != hjson::kind::object) {
-        out.problem(document->where(), "the file", "should be an object with the sections matrix, bot and ci");
+        out.problem(document->where(), "the file", "should be an object with the sections matrix, bot, semaphore and ci");
         return;
     }
     for (hjson::member const& m : document->members()) read_top_level(m, into, out);
@@ -163,6 +173,40 @@ void check_account(loaded_config& into) {
     }
 }
 
+// The section is one more server.
+void adopt_semaphore(loaded_config& into) {
+    semaphore_config const& section = into.values.semaphore;
+    bool const has_token = section.token.from != secret_source::kind::none;
+    if (section.url.empty() && !has_token && section.projects.empty()) return;
+    if (section.url.empty()) {
+        into.problems.push_back("semaphore.url is missing: add \"url\": \"https://ci.example.org\" to the section `semaphore`");
+    } else if (auto const wrong = wrong_url(section.url)) {
+        into.problems.push_back(placed(into, "semaphore.url", *wrong));
+    }
+    if (!has_token) {
+        into.problems.push_back(
+            "semaphore.api_token is missing: add \"api_token\": {\"file\": \"/etc/chatrixcd/semaphore\"} to the section `semaphore`, or "
+            "set "
+            "CHATRIXCD_SEMAPHORE_API_TOKEN");
+    }
+    ci_config server;
+    server.name = server.type = "semaphore";
+    server.semaphore = section;
+    auto const has_name = [&](ci_config const& other) { return other.name == server.name; };
+    if (std::any_of(into.values.ci.begin(), into.values.ci.end(), has_name)) {
+        into.problems.push_back("a server of `ci` is called `semaphore`, as the section `semaphore` is; give it another name");
+    }
+    into.values.ci.push_back(std::move(server));
+}
+
+void warn_of_plain_tokens(loaded_config& into) {
+    for (ci_config const& server : into.values.ci) {
+        if (!is_unprotected(server.semaphore.url)) continue;
+        into.warnings.push_back("ci " + server.name + ": the token goes to " + server.semaphore.url +
+                                " unencrypted; use https, or a server on this machine");
+    }
+}
+
 void check_whole(loaded_config& into, bool needs_account) {
     config const& c = into.values;
     if (needs_account) check_account(into);
@@ -172,6 +216,7 @@ void check_whole(loaded_config& into, bool needs_account) {
         into.problems.push_back(placed(into, "bot.command_prefix", "must be one word, e.g. \"!cd\""));
     }
     check_ids(into);
+    warn_of_plain_tokens(into);
     if (c.ci.empty()) into.warnings.push_back("ci is empty: there is nothing to run; add a server with projects and jobs");
 }
 
@@ -187,6 +232,7 @@ loaded_config load(load_request from) {
     loaded.warnings = std::move(out.warnings);
     read_overrides(from, loaded);
     check_variables(from, loaded);
+    if (loaded.problems.empty()) adopt_semaphore(loaded);
     if (loaded.problems.empty()) check_whole(loaded, from.needs_account);
     // Without a homeserver its name is the user id's domain; discovery finds the address.
     matrix_config& matrix = loaded.values.matrix;

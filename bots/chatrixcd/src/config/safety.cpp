@@ -36,6 +36,12 @@ std::set<std::string> files_with_secrets(loaded_config const& loaded, std::strin
         if (source.from == secret_source::kind::inline_text && from_file) files.insert(config_file);
         if (source.from == secret_source::kind::file) files.insert(source.name);
     }
+    for (ci_config const& server : c.ci) {
+        secret_source const& token = server.semaphore.token;
+        bool const is_section = token.from == secret_source::kind::inline_text && server.name == server.type;
+        if (token.from == secret_source::kind::inline_text && !is_section) files.insert(config_file);
+        if (token.from == secret_source::kind::file) files.insert(token.name);
+    }
     return files;
 }
 
@@ -92,6 +98,10 @@ std::vector<std::string> exposures(loaded_config const& loaded, std::string cons
     }
     std::string const& key_file = loaded.values.matrix.client_key;
     if (others_can_read(key_file)) lines.push_back(key_file + " is a private key and others can read it: chmod 600 " + key_file);
+    for (ci_config const& server : loaded.values.ci) {
+        std::string const& key = server.semaphore.client_key;
+        if (others_can_read(key)) lines.push_back(key + " is a private key and others can read it: chmod 600 " + key);
+    }
     std::string const& folder = loaded.values.matrix.store_path;
     if (others_can_read(folder)) lines.push_back("others can look into the store's folder " + folder + ": chmod 700 " + folder);
     return lines;
@@ -102,8 +112,13 @@ std::vector<std::string> missing_secrets(loaded_config const& loaded, environmen
     bool const by_token = c.matrix.access_token.from != secret_source::kind::none;
     secret_source const& used = by_token ? c.matrix.access_token : c.matrix.password;
     std::string const path = by_token ? "matrix.access_token" : "matrix.password";
-    if (auto const why = why_missing(used, variables); !why.empty()) return {placed(loaded, path, why)};
-    return {};
+    std::vector<std::string> lines;
+    if (auto const why = why_missing(used, variables); !why.empty()) lines.push_back(placed(loaded, path, why));
+    for (ci_config const& server : c.ci) {
+        auto const missing = why_missing(server.semaphore.token, variables);
+        if (!missing.empty()) lines.push_back("ci " + server.name + ": the token: " + missing);
+    }
+    return lines;
 }
 
 std::vector<std::string> missing_files(loaded_config const& loaded) {
@@ -117,6 +132,12 @@ std::vector<std::string> missing_files(loaded_config const& loaded) {
     for (auto const& [path, file] : files) {
         if (!file->empty() && ::access(file->c_str(), R_OK) != 0) {
             lines.push_back(placed(loaded, path, "`" + *file + "` cannot be read: " + std::strerror(errno)));
+        }
+    }
+    for (ci_config const& server : loaded.values.ci) {
+        for (auto const* file : {&server.semaphore.ca_file, &server.semaphore.client_certificate, &server.semaphore.client_key}) {
+            if (file->empty() || ::access(file->c_str(), R_OK) == 0) continue;
+            lines.push_back("ci " + server.name + ": `" + *file + "` cannot be read: " + std::strerror(errno));
         }
     }
     auto const folder = nearest_folder(matrix.store_path);

@@ -88,6 +88,19 @@ awaitable<base::result<base::secret>> read_secret(boost::asio::any_io_executor e
     co_return base::error(base::error_kind::internal, key_path + ": unknown source");
 }
 
+awaitable<base::result<void>> read_tokens(boost::asio::any_io_executor executor, config& of, environment variables) {
+    for (ci_config& server : of.ci) {
+        auto& token = server.semaphore.token;
+        if (server.type != "semaphore") continue;
+        auto value = co_await read_secret(executor, token, "ci " + server.name + ": the token", variables);
+        if (!value) co_return value.error();
+        token = secret_source();
+        token.from = secret_source::kind::inline_text;
+        token.text = std::move(*value);
+    }
+    co_return base::result<void>();
+}
+
 std::string describe(secret_source const& source) {
     switch (source.from) {
         case secret_source::kind::none:

@@ -18,6 +18,9 @@ namespace chatrixcd::bot {
 boost::asio::awaitable<base::result<base::secret>> read_secret(boost::asio::any_io_executor executor, secret_source source,
                                                                std::string key_path, environment variables);
 
+// Reads the tokens of all CI servers; afterwards each stands in the configuration itself.
+boost::asio::awaitable<base::result<void>> read_tokens(boost::asio::any_io_executor executor, config& of, environment variables);
+
 // How `check` names it: "from the file /etc/…", never the value.
 std::string describe(secret_source const& source);
 

@@ -63,7 +63,9 @@ awaitable<ci::result<void>> run_control::cancel(ci::run_id id) {
     if (task->is_finished()) co_return error(error_kind::conflict, "the run has ended already");
     // Before the request: it may be answered after the task has ended.
     canceled_.insert(*of);
-    co_return co_await server_.stop(of->project, of->task);
+    // A task that waits for confirmation hangs in "stopping" for ever unless it is forced.
+    bool const force = task->status == semaphore::task_status::waiting_confirmation;
+    co_return co_await server_.stop(of->project, of->task, force);
 }
 
 awaitable<ci::result<ci::run>> run_events::next() {

@@ -12,15 +12,11 @@ using boost::asio::awaitable;
 
 namespace {
 
-// Up to 2.15 the template's own variables win over those of the task.
+// Up to 2.11 the template's own variables win over those of the task.
 awaitable<std::vector<std::string>> warnings_of(semaphore::client& server, semaphore::project_id in, semaphore::job_template const& of,
                                                 ci::parameter_values const& given) {
     std::vector<std::string> warnings;
-    if (given.empty()) co_return warnings;
-    if (!of.environment) {
-        warnings.push_back("the template has no environment: servers before 2.11 fail then if a parameter is given");
-        co_return warnings;
-    }
+    if (given.empty() || !of.environment) co_return warnings;
     auto const all = co_await server.environments(in);
     if (!all) co_return warnings;
     auto const is_it = [&](semaphore::environment const& e) { return e.id == *of.environment; };
@@ -29,7 +25,7 @@ awaitable<std::vector<std::string>> warnings_of(semaphore::client& server, semap
     for (auto const& [name, value] : given) {
         auto const has_name = [&wanted = name](auto const& variable) { return variable.first == wanted; };
         if (std::any_of(environment->variables.begin(), environment->variables.end(), has_name)) {
-            warnings.push_back("the environment \"" + environment->name + "\" sets " + name + " itself, which wins on servers before 2.16");
+            warnings.push_back("the environment \"" + environment->name + "\" sets " + name + " itself, which wins on older servers");
         }
     }
     co_return warnings;
@@ -46,6 +42,10 @@ awaitable<ci::result<ci::plan>> make_plan(semaphore::client& server, ci::run_req
     if (!found) co_return found.error();
     auto effective = ci::effective_parameters(to_port(*project, *found), wanted.parameters);
     if (!effective) co_return effective.error();
+    if (!effective->empty() && !found->environment) {
+        co_return base::error(base::error_kind::invalid, "the template \"" + found->name + "\" takes parameters but has no environment")
+            .with_hint("Semaphore fails then; give it one, \"Empty\" will do");
+    }
     ci::plan plan;
     plan.job = wanted.job;
     plan.job_name = found->name;

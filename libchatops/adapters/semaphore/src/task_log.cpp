@@ -9,6 +9,8 @@ namespace {
 
 // An end that was longer ago has nothing to come.
 constexpr base::duration settled_after = std::chrono::minutes(1);
+// Nothing new so often is the end. Rows were seen to come up to 2.5 s after it, a few hundred a second.
+constexpr int quiet_looks = 2;
 
 std::vector<std::string> texts_of(std::vector<semaphore::output_line> output) {
     std::vector<std::string> lines;
@@ -31,14 +33,12 @@ awaitable<ci::result<task_log>> read_log(semaphore::client& server, base::clock&
     if (!output) co_return output.error();
     bool const settles = task->is_finished() && !ended_long_ago(*task, time);
     auto const until = time.uptime() + how.log_settles_within;
-    // Twice the same is the end.
-    while (settles && time.uptime() < until) {
+    for (int same = 0; settles && same < quiet_looks && time.uptime() < until;) {
         co_await time.sleep(how.log_asked_every);
         auto again = co_await server.output(of.project, of.task);
         if (!again) co_return again.error();
-        bool const is_same = again->size() == output->size();
+        same = again->size() == output->size() ? same + 1 : 0;
         output = std::move(again);
-        if (is_same) break;
     }
     task_log log;
     log.lines = texts_of(std::move(*output));

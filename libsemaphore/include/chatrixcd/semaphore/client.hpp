@@ -118,7 +118,9 @@ public:
     boost::asio::awaitable<result<std::string>> raw_output(project_id in, task_id id);
     // `unsupported` on older servers.
     boost::asio::awaitable<result<std::vector<task_stage>>> stages(project_id in, task_id id);
-    // Asks it to end; `force`: does not wait for its program. A task that has ended already stays as it is.
+    // Asks it to end; `force`: does not wait for its program. Ask for its state first: servers call a task "stopped" then even if it had
+    // ended otherwise. A task that waits for confirmation needs force: without it, it is "stopping" for ever. A waiting one that is forced
+    // is "stopped" at once, and its program may still run later.
     boost::asio::awaitable<result<void>> stop(project_id in, task_id id, bool force = false);
     // Lets a task go on that waits for confirmation. Ask for its status first: servers confirm any running task, which then never
     // becomes a success.

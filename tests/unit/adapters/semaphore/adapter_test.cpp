@@ -93,6 +93,19 @@ TEST_SUITE("chatops_semaphore::adapter") {
         CHECK(run.raw == "waiting_confirmation");
     }
 
+    TEST_CASE("a run that waits for confirmation can be stopped, and one that has ended keeps its end") {
+        test::small_server world;
+        auto const gated = world.started(world.request(world.plan), "k");
+        world.pass(std::chrono::milliseconds(600));
+        REQUIRE(world.wait(world.ci->get(gated)).value().at == ci::phase::gated);
+        CHECK(world.wait(world.ci->control_facet()->cancel(gated)));
+        CHECK(ended(world, gated).how == ci::outcome::canceled);
+        auto const done = world.started(world.request(world.plain), "l");
+        CHECK(ended(world, done).how == ci::outcome::success);
+        CHECK(world.wait(world.ci->control_facet()->cancel(done)).error().kind() == base::error_kind::conflict);
+        CHECK(world.wait(world.ci->get(done)).value().how == ci::outcome::success);
+    }
+
     TEST_CASE("a hundred runs of a project are followed with one request a round") {
         test::small_server world;
         for (int i = 0; i < 100; ++i) world.started(world.request(world.slow), "k" + std::to_string(i));

@@ -41,8 +41,7 @@ TEST_SUITE("bot::config::ci") {
         CHECK(says(loaded.problems, {"ci[1].name", "taken"}));
     }
 
-    TEST_CASE("a server of type semaphore or of no known type is refused") {
-        CHECK(says(with_ci(R"([{name: "s", type: "semaphore"}])").problems, {"ci[0].type", "not supported"}));
+    TEST_CASE("a server of no known type is refused") {
         CHECK(says(with_ci(R"([{name: "s", type: "jenkins"}])").problems, {"ci[0].type", "`jenkins` is not a known type"}));
         CHECK(says(with_ci(R"([{name: "s"}])").problems, {"ci[0].type", "is missing"}));
     }

@@ -80,12 +80,6 @@ TEST_SUITE("bot::config") {
         CHECK(says(loaded.problems, {"matrix.password is missing", "CHATRIXCD_MATRIX_PASSWORD"}));
     }
 
-    TEST_CASE("a Semaphore section is refused in one line") {
-        auto const loaded = load_text("{\n  \"semaphore\": {\"url\": \"https://ci\", \"api_token\": \"x\"}\n}");
-        REQUIRE(loaded.problems.size() == 1);
-        CHECK(says(loaded.problems, {"bot.hjson:2", "semaphore", "not supported"}));
-    }
-
     TEST_CASE("without a homeserver the domain of the user id is looked up") {
         auto const loaded = load_text(R"({"matrix": {"user_id": "@bot:example.org", "password": "p"}})");
         CHECK(loaded.values.matrix.homeserver == "example.org");
