@@ -59,7 +59,9 @@ std::optional<error> argument_parser::take_option(std::vector<token> const& word
             return wrong(fmt::format("`--{}` is given twice; once is enough.", parameter.name));
         }
         if (parameter.kind == parameter_kind::flag) {
-            if (word.equals) return wrong(fmt::format("`--{0}` takes no value; write `--{0}` alone.", parameter.name));
+            auto const value = word.equals ? std::string_view(word.text).substr(*word.equals + 1) : std::string_view("true");
+            if (value == "false") return std::nullopt;
+            if (value != "true") return wrong(fmt::format("`--{0}` takes no value; write `--{0}` alone.", parameter.name));
             return assign(i, {}, {});
         }
         if (word.equals) return assign(i, {}, std::string_view(word.text).substr(*word.equals + 1));

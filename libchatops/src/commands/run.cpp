@@ -15,7 +15,34 @@ namespace {
 struct run_args {
     std::vector<std::string> target;
     parameter_list values;
+    std::string limit;
+    std::string tags;
+    std::string skip_tags;
+    std::string branch;
+    std::string inventory;
+    std::string arguments;
+    std::string message;
+    bool dry_run = false;
+    bool diff = false;
+    bool debug = false;
 };
+
+// The parameters, and the options as those that they are to the port. Whether a job takes one is for its server to say.
+ci::parameter_values values_of(run_args const& args) {
+    ci::parameter_values values = args.values;
+    std::pair<char const*, std::string const*> const texts[] = {
+        {"--limit", &args.limit},         {"--tags", &args.tags},      {"--skip-tags", &args.skip_tags}, {"--branch", &args.branch},
+        {"--inventory", &args.inventory}, {"--args", &args.arguments}, {"--message", &args.message},
+    };
+    for (auto const& [name, value] : texts) {
+        if (!value->empty()) values.emplace_back(name, *value);
+    }
+    std::pair<char const*, bool> const flags[] = {{"--dry-run", args.dry_run}, {"--diff", args.diff}, {"--debug", args.debug}};
+    for (auto const& [name, given] : flags) {
+        if (given) values.emplace_back(name, "true");
+    }
+    return values;
+}
 
 constexpr std::size_t most_searched = 10;
 
@@ -74,7 +101,7 @@ boost::asio::awaitable<result<view>> run(services const& with, context& asked, r
     auto const job = co_await guarded(server->job_details(target->job), base::error_kind::internal);
     if (!job) co_return job.error();
     auto const usage = usage_of(asked.prefix(), target->project_name, *job);
-    ci::run_request wanted(target->job, std::move(args.values));
+    ci::run_request wanted(target->job, values_of(args));
     auto plan = co_await guarded(server->prepare(std::move(wanted)), base::error_kind::internal);
     if (!plan) {
         if (plan.error().kind() == base::error_kind::invalid) co_return with_usage(plan.error(), usage);
@@ -106,11 +133,22 @@ command run_command(services const& with) {
         .rest("[project] job", &run_args::target,
               "names, or numbers as in `projects` and `templates`; the project may be left out if there is only one")
         .parameters(&run_args::values, "the job's parameters")
+        .option("limit", &run_args::limit, "hosts, with commas between them")
+        .option("tags", &run_args::tags, "run only what has one of these tags")
+        .option("skip-tags", &run_args::skip_tags, "leave out what has one of these tags")
+        .option("branch", &run_args::branch, "branch, tag or commit instead of the job's own")
+        .option("inventory", &run_args::inventory, "name or number, instead of the job's own")
+        .option("args", &run_args::arguments, "further arguments of its command line")
+        .option("message", &run_args::message, "what for; shown at the CI")
+        .flag("dry-run", &run_args::dry_run, "change nothing")
+        .flag("diff", &run_args::diff, "show what changes")
+        .flag("debug", &run_args::debug, "log more")
         .effect(effect::high)
         .group("Run")
         .example("run hello")
         .example("run demo hello")
         .example("run demo deploy version=1.4.2")
+        .example("run web deploy version=1.4.2 --limit web1 --dry-run")
         .does([&with](context& asked, run_args args) { return run(with, asked, std::move(args)); });
 }
 

@@ -8,6 +8,12 @@ namespace chatrixcd::chatops::commands {
 
 namespace {
 
+// "version=…", "--limit=…", or a flag alone.
+std::string written(ci::parameter_spec const& spec, std::string const& value) {
+    bool const is_flag = spec.name.starts_with("--") && spec.type == ci::parameter_type::boolean;
+    return is_flag ? spec.name : spec.name + "=" + value;
+}
+
 bool is_needed(ci::parameter_spec const& spec) { return spec.required && !spec.default_value; }
 
 std::string value_of(ci::parameter_spec const& spec) {
@@ -23,7 +29,7 @@ std::string value_of(ci::parameter_spec const& spec) {
 std::string usage_of(std::string const& prefix, std::string const& project, ci::job const& job) {
     auto words = text::in_prefix(prefix, "run ") + text::as_argument(project) + " " + text::as_argument(job.name);
     for (auto const& spec : job.parameters) {
-        auto const one = spec.name + "=" + value_of(spec);
+        auto const one = written(spec, value_of(spec));
         words += is_needed(spec) ? " " + one : " [" + one + "]";
     }
     return words;

@@ -8,7 +8,7 @@
 
 namespace chatrixcd::chatops::commands {
 
-// "!cd run demo deploy version=… [env=staging]"; a secret is "token=…" like the rest.
+// "!cd run demo deploy version=… [env=staging] [--limit=…] [--dry-run]"; a secret is "token=…" like the rest.
 std::string usage_of(std::string const& prefix, std::string const& project, ci::job const& job);
 
 }  // namespace chatrixcd::chatops::commands

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chatrixcd/chatops/ci/parameters.hpp>
 
+#include "run_options.hpp"
 #include "values.hpp"
 
 namespace chatrixcd::chatops::semaphore_ci {
@@ -31,7 +32,26 @@ awaitable<std::vector<std::string>> warnings_of(semaphore::client& server, semap
     co_return warnings;
 }
 
+bool is_option(ci::parameter_values::value_type const& given) { return given.first.starts_with("--"); }
+
+// A number, or the name of one.
+awaitable<ci::result<std::string>> inventory_number(semaphore::client& server, semaphore::project_id in, std::string word) {
+    auto const all = co_await server.inventories(in);
+    if (!all) co_return all.error();
+    std::string names;
+    for (auto const& each : *all) {
+        if (each.name == word || each.id.str() == word) co_return each.id.str();
+        names += (names.empty() ? "" : ", ") + each.name;
+    }
+    co_return base::error(base::error_kind::invalid, "there is no inventory \"" + word + "\"").with_hint("there are: " + names);
+}
+
 }  // namespace
+
+ci::job with_options(ci::job job, semaphore::job_template const& of) {
+    for (auto& option : options_of(of)) job.parameters.push_back(std::move(option));
+    return job;
+}
 
 awaitable<ci::result<ci::plan>> make_plan(semaphore::client& server, ci::run_request wanted) {
     auto const project = to_project(wanted.job.project);
@@ -40,9 +60,16 @@ awaitable<ci::result<ci::plan>> make_plan(semaphore::client& server, ci::run_req
     if (!id) co_return id.error();
     auto const found = co_await server.find_template(*project, *id);
     if (!found) co_return found.error();
-    auto effective = ci::effective_parameters(to_port(*project, *found), wanted.parameters);
+    if (auto why = refused_option(*found, wanted.parameters)) co_return std::move(*why);
+    auto effective = ci::effective_parameters(with_options(to_port(*project, *found), *found), wanted.parameters);
     if (!effective) co_return effective.error();
-    if (!effective->empty() && !found->environment) {
+    for (auto& [name, value] : *effective) {
+        if (name != "--inventory") continue;
+        auto number = co_await inventory_number(server, *project, value);
+        if (!number) co_return number.error();
+        value = std::move(*number);
+    }
+    if (!std::all_of(effective->begin(), effective->end(), is_option) && !found->environment) {
         co_return base::error(base::error_kind::invalid, "the template \"" + found->name + "\" takes parameters but has no environment")
             .with_hint("Semaphore fails then; give it one, \"Empty\" will do");
     }
@@ -59,6 +86,7 @@ semaphore::new_task task_of(ci::plan const& exactly, semaphore::job_template con
     semaphore::new_task task(of.id);
     task.message = message_with(key);
     for (auto const& [name, value] : exactly.effective) {
+        if (set_option(task, name, value)) continue;
         auto const is_it = [&wanted = name](semaphore::survey_variable const& v) { return v.name == wanted; };
         auto const asked = std::find_if(of.survey.begin(), of.survey.end(), is_it);
         if (asked != of.survey.end() && asked->type == semaphore::survey_type::secret) {

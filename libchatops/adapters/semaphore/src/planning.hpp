@@ -9,6 +9,9 @@
 
 namespace chatrixcd::chatops::semaphore_ci {
 
+// A job with the options that its template lets a run set, behind its parameters.
+ci::job with_options(ci::job job, semaphore::job_template const& of);
+
 // With the defaults that Semaphore does not fill in, and the checks that it does not make.
 boost::asio::awaitable<ci::result<ci::plan>> make_plan(semaphore::client& server, ci::run_request wanted);
 

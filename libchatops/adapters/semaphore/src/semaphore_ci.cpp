@@ -149,7 +149,7 @@ asio::awaitable<ci::result<ci::job>> adapter::job_details(ci::job_id id) {
     if (!which) co_return which.error();
     auto const found = co_await server_.find_template(*project, *which);
     if (!found) co_return found.error();
-    co_return to_port(*project, *found);
+    co_return with_options(to_port(*project, *found), *found);
 }
 
 asio::awaitable<ci::result<ci::plan>> adapter::prepare(ci::run_request wanted) {

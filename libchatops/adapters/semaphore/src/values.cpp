@@ -145,10 +145,14 @@ ci::result<task_name> to_task(ci::run_id const& id) {
     return error(error_kind::not_found, "there is no run \"" + text + "\"").with_hint("run ids are PROJECT/TASK");
 }
 
-std::string message_with(ci::run_key const& key) { return std::string(message_prefix) + key.str(); }
+std::string message_with(ci::run_key const& key, std::string const& words) {
+    return std::string(message_prefix) + key.str() + (words.empty() ? "" : " " + words);
+}
 
 std::string key_in(std::string_view message) {
-    return message.starts_with(message_prefix) ? std::string(message.substr(message_prefix.size())) : std::string();
+    if (!message.starts_with(message_prefix)) return {};
+    auto const rest = message.substr(message_prefix.size());
+    return std::string(rest.substr(0, rest.find(' ')));
 }
 
 }  // namespace chatrixcd::chatops::semaphore_ci

@@ -33,8 +33,8 @@ ci::run_id to_run_id(task_name const& of);
 // Error not_found if the text is no id of ours.
 ci::result<task_name> to_task(ci::run_id const& id);
 
-// "ChatrixCD KEY", and the key out of it; empty if the message is not ours.
-std::string message_with(ci::run_key const& key);
+// "ChatrixCD KEY", with what somebody wrote behind it, and the key out of it; empty if the message is not ours.
+std::string message_with(ci::run_key const& key, std::string const& words = {});
 std::string key_in(std::string_view message);
 
 }  // namespace chatrixcd::chatops::semaphore_ci

@@ -26,6 +26,18 @@ TEST_SUITE("chatops_semaphore::starts") {
         CHECK(world.wait(world.ci->prepare(world.request(chatrixcd::semaphore::template_id(99)))).error().kind() == error_kind::not_found);
     }
 
+    TEST_CASE("an option that the template does not take starts nothing, and a message goes behind the key") {
+        test::small_server world;
+        auto const refused = world.wait(world.ci->prepare(world.request(world.plain, {{"--limit", "web1"}})));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message().find("does not take --limit") != std::string::npos);
+        CHECK(world.wait(world.ci->runs(ci::run_query(), ci::page_request())).value().items.empty());
+        auto const id = world.started(world.request(world.plain, {{"--message", "for the release"}}), "k-1");
+        auto const found = world.wait(world.ci->find(ci::project_id("1"), ci::run_key("k-1"), world.time.now())).value();
+        REQUIRE(std::holds_alternative<ci::found_run>(found));
+        CHECK(std::get<ci::found_run>(found).id == id);
+    }
+
     TEST_CASE("a template that was changed after the plan starts nothing") {
         test::small_server world;
         auto const made = world.wait(world.ci->prepare(world.request(world.plain))).value();

@@ -65,6 +65,10 @@ TEST_SUITE("chatops::command parse") {
         CHECK(locked("\"a=b\"").target == "a=b");
         CHECK(locked("prod a=").parameters == parameter_list{{"a", ""}});
     }
+    TEST_CASE("a flag may be written out, as cards write it") {
+        CHECK(locked("prod --steal=true").steal);
+        CHECK_FALSE(locked("prod --steal=false").steal);
+    }
     TEST_CASE("every refusal says what is wrong and what would be right") {
         CHECK(refusal_of("") == "`lock` needs <target>: environment or job.");
         CHECK(refusal_of("prod --steel") == "`lock` has no option `--steel`; did you mean `--steal`?");

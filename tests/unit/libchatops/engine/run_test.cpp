@@ -45,6 +45,32 @@ TEST_SUITE("chatops::engine::run") {
         for (auto const& message : said) CHECK(message.thread == "$root");
     }
 
+    TEST_CASE("options of a run reach a job that takes them, and start nothing of one that does not") {
+        test::engine_world world;
+        auto const option = [](char const* name, chatops::ci::parameter_type type) {
+            chatops::ci::parameter_spec spec;
+            spec.name = name;
+            spec.type = type;
+            return spec;
+        };
+        world.ci.add_job(chatops::testing::scripted_job("demo", "play")
+                             .takes(option("--limit", chatops::ci::parameter_type::text))
+                             .takes(option("--dry-run", chatops::ci::parameter_type::boolean)));
+        world.start_bot();
+        world.ask("!cd run demo play --limit web1 --dry-run");
+        auto const card = world.last_card();
+        CHECK(card.state == card_state::success);
+        auto const is_parameters = [](auto const& fact) {
+            return fact == std::pair<std::string, std::string>("parameters", "--limit=web1 --dry-run=true");
+        };
+        CHECK(std::any_of(card.facts.begin(), card.facts.end(), is_parameters));
+        world.ask("!cd run demo play --limit=web1 --dry-run=true");
+        CHECK(world.ci.starts() == 2);
+        world.ask("!cd run demo hello --limit web1");
+        CHECK(world.ci.starts() == 2);
+        CHECK(holds(world.chat.bot_messages().back().text, "`--limit`"));
+    }
+
     TEST_CASE("a failure shows the log and calls the person, once") {
         test::engine_world world;
         world.start_bot();
