@@ -38,8 +38,12 @@ void use_utf8() {
     if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-using copied_text = std::unique_ptr<char, void (*)(void*)>;
-copied_text whole_line() { return {::rl_copy_text(0, ::rl_end), std::free}; }
+// The line up to there. Of nothing libedit makes a text without an end.
+std::string line_until(int end) {
+    if (end <= 0) return {};
+    std::unique_ptr<char, void (*)(void*)> const copied(::rl_copy_text(0, end), std::free);
+    return copied ? std::string(copied.get()) : std::string();
+}
 
 // Where the cursor is behind the sign and a text: the terminal's columns count, as libedit counts them, not bytes or characters.
 struct place_on_screen {
@@ -79,8 +83,7 @@ struct prompt_hooks {
         return index < active->matches_.size() ? ::strdup(active->matches_[index].c_str()) : nullptr;
     }
     static char** complete(char const* text, int start, int) {
-        std::unique_ptr<char, void (*)(void*)> const before(::rl_copy_text(0, start), std::free);
-        active->before_ = before.get();
+        active->before_ = line_until(start);
         ::rl_attempted_completion_over = 1;
         return ::rl_completion_matches(text, match);
     }
@@ -146,8 +149,7 @@ boost::asio::awaitable<std::optional<std::string>> prompt::read_line() {
 // A command is shorter; beyond this libedit moves its own line, too.
 void prompt::cut_line() {
     if (static_cast<std::size_t>(::rl_end) <= most_characters) return;
-    auto const whole = whole_line();
-    std::string_view const text(whole.get());
+    auto const text = line_until(::rl_end);
     std::size_t characters = 0;
     std::size_t end = 0;
     while (end < text.size() && characters <= most_characters) {
@@ -155,7 +157,7 @@ void prompt::cut_line() {
         ++end;
     }
     if (end == text.size()) return;
-    ::rl_replace_line(std::string(text.substr(0, end)).c_str(), 0);
+    ::rl_replace_line(text.substr(0, end).c_str(), 0);
     std::printf("\a");
     ::rl_forced_update_display();
 }
@@ -167,8 +169,8 @@ void prompt::hide() {
         std::printf("\r%s\r", blanks.c_str());
         return;
     }
-    auto const whole = whole_line();
-    auto const before_cursor = std::string_view(whole.get()).substr(0, static_cast<std::size_t>(::rl_point));
+    auto const whole = line_until(::rl_end);
+    auto const before_cursor = std::string_view(whole).substr(0, static_cast<std::size_t>(::rl_point));
     std::size_t const rows = place_behind(before_cursor, size_of_terminal().columns).row;
     std::string up = "\r";
     if (rows > 0) up += "\x1b[" + std::to_string(rows) + "A";
