@@ -17,11 +17,13 @@ struct chatops_world::process {
     process(chatops_world& world, chatops::engine_parts (*parts)(chatops_world&, process&))
         : switched(world.loop.get_executor()),
           chat(world.chat, switched, world.thread),
-          ci(world.ci, switched, world.slow_start),
+          own_ci(world.make_ci ? world.make_ci(switched) : nullptr),
+          ci(own_ci ? *own_ci : world.ci, switched, world.slow_start),
           bot(parts(world, *this)) {}
 
     power switched;
     powered_chat chat;
+    std::shared_ptr<chatops::ci::server> own_ci;
     powered_ci ci;
     chatops::engine bot;
     bool running = false;

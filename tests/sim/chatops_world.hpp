@@ -56,6 +56,8 @@ public:
     std::vector<chatops::command> commands;
     std::shared_ptr<chatops::policy const> rules;
     powered_ci::slow_start slow_start;
+    // Makes the CI of the next process, which belongs to it, instead of `ci`.
+    std::function<std::shared_ptr<chatops::ci::server>(power&)> make_ci;
     std::optional<std::string> thread;  // in which everything is said
 
     // A new process on the same store. Fails the test if it does not start.
