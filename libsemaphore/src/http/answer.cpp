@@ -90,19 +90,17 @@ bool wants_second_factor(base::http::response const& answer) {
     return answer.status == 401 && (text == "TOTP_REQUIRED" || text == "EMAIL_OTP_REQUIRED" || text == "SESSION_NOT_VERIFIED");
 }
 
-base::result<std::string> read_text(base::http::response answer, call const& asked) {
-    if (answer.status < 200 || answer.status > 299) return refusal(answer, asked);
-    return std::move(answer.body);
+std::optional<base::error> refusal_in(base::http::response const& answer, call const& asked) {
+    if (answer.status >= 200 && answer.status <= 299) return std::nullopt;
+    return refusal(answer, asked);
 }
 
-base::result<boost::json::value> read_json(base::http::response answer, call const& asked) {
-    if (answer.status < 200 || answer.status > 299) return refusal(answer, asked);
+base::result<boost::json::value> read_json(base::http::response const& answer, call const& asked) {
     if (answer.body.find_first_not_of(" \t\r\n") == std::string::npos) return boost::json::value();
     if (is_page(answer)) return error(error_kind::protocol, asked.name() + " was answered with a web page").with_hint(wrong_address);
     auto parsed = base::parse_json(answer.body);
     if (!parsed) {
-        return error(error_kind::protocol, asked.name() + " was answered with no JSON: " + parsed.error().message())
-            .with_hint(wrong_address);
+        return error(error_kind::protocol, asked.name() + " was answered with no JSON: " + parsed.error().message()).with_hint(wrong_address);
     }
     return std::move(*parsed);
 }

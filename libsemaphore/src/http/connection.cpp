@@ -51,13 +51,13 @@ connection::connection(base::http::transport& transport, base::clock& time, base
 asio::awaitable<result<boost::json::value>> connection::ask(call what) {
     auto answer = co_await answer_to(what);
     if (!answer) co_return answer.error();
-    co_return read_json(std::move(*answer), what);
+    co_return read_json(*answer, what);
 }
 
 asio::awaitable<result<std::string>> connection::ask_text(call what) {
     auto answer = co_await answer_to(what);
     if (!answer) co_return answer.error();
-    co_return read_text(std::move(*answer), what);
+    co_return std::move(answer->body);
 }
 
 asio::awaitable<result<void>> connection::tell(call what) {
@@ -66,19 +66,15 @@ asio::awaitable<result<void>> connection::tell(call what) {
     co_return result<void>();
 }
 
-// A status that may go away is asked for again, too.
+// A 2xx answer. What may go away is asked for again.
 asio::awaitable<result<base::http::response>> connection::answer_to(call what) {
     base::retry attempts(*random_, *time_);
     for (;;) {
         auto answer = co_await attempt(what);
-        auto failure = answer ? error() : answer.error();
-        if (answer) {
-            auto const read = read_text(*answer, what);
-            if (read) co_return answer;
-            failure = read.error();
-        }
-        auto const delay = attempts.next(failure, what.repeatable());
-        if (!delay) co_return failure;
+        auto failure = answer ? refusal_in(*answer, what) : std::optional<error>(answer.error());
+        if (!failure) co_return answer;
+        auto const delay = attempts.next(*failure, what.repeatable());
+        if (!delay) co_return std::move(*failure);
         co_await time_->sleep(*delay);
     }
 }
@@ -104,12 +100,11 @@ asio::awaitable<result<base::http::response>> connection::attempt(call what) {
 
 // Semaphore refuses with 401, too, what only an administrator may do.
 asio::awaitable<base::error> connection::why_401(call what, base::http::response answer) {
-    auto const refused = read_text(std::move(answer), what);
+    auto refused = refusal_in(answer, what).value();
     auto const who = asks_who_we_are();
-    if (what.path() == who.path()) co_return refused.error();
+    if (what.path() == who.path()) co_return refused;
     auto const known = co_await send(signed_request(who));
-    if (!known) co_return refused.error();
-    if (known->status != 200) co_return refused.error();
+    if (!known || known->status != 200) co_return refused;
     co_return error(error_kind::forbidden, what.name() + " is for administrators")
         .with_status(401)
         .with_hint("the token works, but its user is none");
@@ -143,8 +138,7 @@ asio::awaitable<result<void>> connection::log_in() {
         co_return error(error_kind::unauthorized, "the login \"" + how_.who.login() + "\" or its password is wrong").with_status(401);
     }
     auto cookie = session_cookie(*answer);
-    auto const read = read_text(std::move(*answer), asked);
-    if (!read) co_return read.error();
+    if (auto refused = refusal_in(*answer, asked)) co_return std::move(*refused);
     if (cookie.empty())
         co_return error(error_kind::protocol, "logging in gave no session").with_hint("use an API token instead of the password");
     cookie_ = base::secret(std::move(cookie));

@@ -28,9 +28,11 @@ awaitable<bool> woken(base::notifier& changed) {
 
 struct task_feed::known_project {
     bool was_added = false;
+    bool was_asked = false;
     bool was_listed = false;
     std::map<task_id, state> unfinished;  // those that may still change
     std::set<task_id> followed;
+    task_id last_missing;  // the last that was asked for by itself: the next round goes on behind it
     base::duration last_asked{};
 };
 
@@ -41,7 +43,7 @@ void task_feed::add_project(project_id in) { projects_[in].was_added = true; }
 
 void task_feed::follow(project_id in, task_id which) {
     auto& about = projects_[in];
-    about.followed.insert(which);
+    if (!about.followed.insert(which).second) return;
     about.unfinished.erase(which);
     if (hurried_) hurried_->notify_all();
 }
@@ -68,7 +70,7 @@ awaitable<result<task>> task_feed::next() {
 // How long a project need not be asked about: zero or less if it is due.
 base::duration task_feed::until_due(known_project const& about) const {
     if (!about.was_added && about.followed.empty()) return how_.else_every;
-    if (!about.was_listed) return base::duration(0);
+    if (!about.was_asked) return base::duration(0);
     auto const every = about.followed.empty() ? how_.else_every : how_.while_running;
     return about.last_asked + every - time_->uptime();
 }
@@ -88,12 +90,12 @@ awaitable<void> task_feed::round() {
 }
 
 awaitable<void> task_feed::ask(project_id in, known_project& about) {
-    about.last_asked = time_->uptime();
     auto list = co_await client_->last_tasks(in);
     about.last_asked = time_->uptime();
+    about.was_asked = true;
     if (!list) {
+        if (list.error().kind() == base::error_kind::not_found) about.followed.clear();
         failures_.push_back(list.error());
-        about.was_listed = true;  // asked again after a pause
         co_return;
     }
     std::set<task_id> seen;
@@ -102,15 +104,19 @@ awaitable<void> task_feed::ask(project_id in, known_project& about) {
         take(about, std::move(each));
     }
     about.was_listed = true;
+    std::erase_if(about.unfinished, [&](auto const& known) { return !seen.contains(known.first) && !about.followed.contains(known.first); });
     co_await ask_for_missing(in, about, seen);
 }
 
-// What is followed and has left the list still is to be told of.
+// What is followed and has left the list still is to be told of: a few a round, each in its turn.
 awaitable<void> task_feed::ask_for_missing(project_id in, known_project& about, std::set<task_id> const& seen) {
     std::vector<task_id> missing;
     std::ranges::set_difference(about.followed, seen, std::back_inserter(missing));
+    auto const next = std::ranges::upper_bound(missing, about.last_missing);
+    std::ranges::rotate(missing, next);
     if (missing.size() > how_.most_single_requests) missing.resize(how_.most_single_requests);
     for (auto const id : missing) {
+        about.last_missing = id;
         auto found = co_await client_->find_task(in, id);
         if (found) {
             take(about, std::move(*found));
@@ -118,7 +124,6 @@ awaitable<void> task_feed::ask_for_missing(project_id in, known_project& about, 
             about.followed.erase(id);  // deleted; whoever asks for it is told so
         } else {
             failures_.push_back(found.error());
-            co_return;
         }
     }
 }

@@ -66,10 +66,11 @@ awaitable<result<std::vector<task_stage>>> client::stages(project_id in, task_id
     co_return co_await detail::ask_list<task_stage>(*to_, std::move(asked), detail::read_stage);
 }
 
+// Not repeated by itself: a task that has ended meanwhile would be called stopped.
 awaitable<result<void>> client::stop(project_id in, task_id id, bool force) {
     boost::json::object how;
     how["force"] = force;
-    auto asked = about_task(call::post(task_path(in, id, "stop"), "stopping a task"), in, id).body(how).again();
+    auto asked = about_task(call::post(task_path(in, id, "stop"), "stopping a task"), in, id).body(how);
     co_return co_await to_->tell(std::move(asked));
 }
 

@@ -89,22 +89,23 @@ survey_variable read_survey_variable(json::object const& from) {
     return made;
 }
 
-// Servers before 2.12 spell every member out and have no switches but that for arguments; newer ones leave out what is false.
+// Older servers spell every member out, so that a switch that is not there does not exist; newer ones leave out what is false.
 bool spells_everything_out(json::object const& from) {
     for (auto const member : {"autorun", "suppress_success_alerts", "start_version", "vaults", "view_id"}) {
         if (!from.contains(member)) return false;
     }
-    return !from.contains("task_params") && !from.contains("allow_override_branch_in_task");
+    return true;
 }
 
 overrides read_overrides(json::object const& from) {
     overrides made;
     made.arguments = flag_of(from, "allow_override_args_in_task");
-    if (spells_everything_out(from)) return made;
+    bool const whole = spells_everything_out(from);
+    if (!whole || from.contains("allow_override_branch_in_task")) made.branch = flag_of(from, "allow_override_branch_in_task");
+    if (whole && !from.contains("task_params")) return made;
     json::object const none;
     auto const* params = base::find_object(from, "task_params");
     if (params == nullptr) params = &none;
-    made.branch = flag_of(from, "allow_override_branch_in_task");
     made.inventory = flag_of(*params, "allow_override_inventory");
     made.limit = flag_of(*params, "allow_override_limit");
     made.tags = flag_of(*params, "allow_override_tags");

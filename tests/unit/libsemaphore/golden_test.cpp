@@ -163,8 +163,12 @@ TEST_SUITE("semaphore::golden") {
             CHECK_FALSE(hello.allows.arguments);
             CHECK(hello.environment);
             CHECK(hello.survey.empty());
-            // 2.10 has no such switch, and 2.11 does not leave out what is false.
-            if (server.is_old) CHECK_FALSE(hello.allows.branch);
+            // 2.10 has no other switches, 2.11 none for the branch; newer servers leave out what is false.
+            bool const is_new = std::string_view(version).starts_with("2.16") || std::string_view(version).starts_with("2.17");
+            CHECK(hello.allows.branch.has_value() == is_new);
+            CHECK(hello.allows.limit.has_value() == !server.is_old);
+            CHECK_FALSE(hello.allows.branch.value_or(false));
+            CHECK_FALSE(hello.allows.limit.value_or(false));
             CHECK(template_of(server, "template_get_args").allows.arguments);
             CHECK_FALSE(template_of(server, "template_get_noenv").environment);
             auto const slow = template_of(server, "template_get_slow");

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 
 #include <chatrixcd/base/timeout.hpp>
 
@@ -90,6 +91,48 @@ TEST_SUITE("semaphore::task_feed") {
         feed.follow(web, semaphore::task_id(7));
         CHECK(next() == "7 running");
         CHECK(next() == "7 error");
+    }
+
+    TEST_CASE_FIXTURE(test::semaphore_fixture, "of many that left the list each has its turn, also behind one that cannot be asked for") {
+        server.on(last_of_1, 200, tasks({{300, "success"}}));
+        auto client = make();
+        semaphore::feed_options few;
+        few.most_single_requests = 2;
+        semaphore::task_feed feed(client, time, few);
+        for (int id = 1; id <= 5; ++id) {
+            server.on("GET /api/project/1/tasks/" + std::to_string(id), id == 1 ? 403 : 200,
+                      id == 1 ? "" : "{\"id\":" + std::to_string(id) + ",\"status\":\"success\"}");
+            feed.follow(web, semaphore::task_id(id));
+        }
+        std::set<std::int64_t> told;
+        for (int i = 0; i < 12 && told.size() < 4; ++i) {
+            if (auto const news = run(feed.next())) told.insert(news->id.value());
+        }
+        CHECK(told == std::set<std::int64_t>{2, 3, 4, 5});
+    }
+
+    TEST_CASE_FIXTURE(test::semaphore_fixture, "a project that does not show itself any more is let go") {
+        server.on(last_of_1, 404);
+        auto client = make();
+        semaphore::task_feed feed(client, time);
+        feed.follow(web, semaphore::task_id(7));
+        CHECK(run(feed.next()).error().kind() == base::error_kind::not_found);
+        CHECK_FALSE(run(base::with_timeout(time, feed.next(), std::chrono::hours(1))));
+        CHECK(server.requests.size() == 1);
+    }
+
+    TEST_CASE_FIXTURE(feed_fixture, "a first list that did not come makes no news of what the second shows") {
+        server.on(last_of_1, 401).on(last_of_1, 200, tasks({{7, "running"}})).on(last_of_1, 200, tasks({{7, "success"}}));
+        CHECK(next() == "unauthorized");
+        CHECK(next() == "7 success");
+    }
+
+    TEST_CASE_FIXTURE(feed_fixture, "a task that is followed again is not told again") {
+        server.on(last_of_1, 200, tasks({{7, "running"}})).on(last_of_1, 200, tasks({{7, "running"}})).on(last_of_1, 200, tasks({{7, "success"}}));
+        feed.follow(web, semaphore::task_id(7));
+        CHECK(next() == "7 running");
+        feed.follow(web, semaphore::task_id(7));
+        CHECK(next() == "7 success");
     }
 
     TEST_CASE_FIXTURE(feed_fixture, "hundreds of tasks cost one request a round") {

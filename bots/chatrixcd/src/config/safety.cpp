@@ -38,7 +38,7 @@ std::set<std::string> files_with_secrets(loaded_config const& loaded, std::strin
     }
     for (ci_config const& server : c.ci) {
         secret_source const& token = server.semaphore.token;
-        bool const is_section = token.from == secret_source::kind::inline_text && server.name == server.type;
+        bool const is_section = server.name == "semaphore" && !c.semaphore.url.empty();  // looked at above
         if (token.from == secret_source::kind::inline_text && !is_section) files.insert(config_file);
         if (token.from == secret_source::kind::file) files.insert(token.name);
     }

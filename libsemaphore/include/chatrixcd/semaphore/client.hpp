@@ -6,7 +6,8 @@
 // may), not_found (there is none, or who asks is no member of its project: Semaphore does not say which), invalid, conflict,
 // unsupported (this server has no such call), unavailable, timeout_unknown, protocol (what answered is no Semaphore). Semaphore's errors
 // often have no text: the message says what was asked, the hint what to look at.
-// Calls that only read are repeated by base::retry; so are those that change nothing when they are repeated. Starting a task is not.
+// Calls that only read are repeated by base::retry; so are those that change nothing when they are repeated. Starting, stopping and
+// deciding about a task are not.
 // Cancellation ends a call with system_error(operation_aborted).
 #pragma once
 

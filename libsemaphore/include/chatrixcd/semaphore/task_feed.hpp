@@ -33,7 +33,7 @@ public:
     // From now on the project is asked about. What its list shows first is known, not news, unless it is followed.
     void add_project(project_id in);
     // The task is waited for: its project is asked about often until it has ended, and then, if it was not added, no more. The task's next
-    // state is news, whatever it is.
+    // state is news, whatever it is. A project that is not there any more, or does not show itself to us, is let go.
     void follow(project_id in, task_id which);
 
     // Waits for a task that has another status or end than it had, and returns it as it is now. A change may be told twice, and what
