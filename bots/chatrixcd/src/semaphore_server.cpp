@@ -11,6 +11,7 @@ semaphore_server::semaphore_server(surroundings const& around, std::unique_ptr<b
     : network_(std::move(network)), client_(std::move(client)) {
     chatops::semaphore_ci_options how;
     how.projects = wanted.semaphore.projects;
+    how.log = around.log.named("semaphore");
     face_ = chatops::make_semaphore_ci(client_, *around.time, std::move(how));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "commands/services.hpp"
@@ -15,13 +16,13 @@ namespace {
 struct run_args {
     std::vector<std::string> target;
     parameter_list values;
-    std::string limit;
-    std::string tags;
-    std::string skip_tags;
-    std::string branch;
-    std::string inventory;
-    std::string arguments;
-    std::string message;
+    std::optional<std::string> limit;
+    std::optional<std::string> tags;
+    std::optional<std::string> skip_tags;
+    std::optional<std::string> branch;
+    std::optional<std::string> inventory;
+    std::optional<std::string> arguments;
+    std::optional<std::string> message;
     bool dry_run = false;
     bool diff = false;
     bool debug = false;
@@ -30,12 +31,12 @@ struct run_args {
 // The parameters, and the options as those that they are to the port. Whether a job takes one is for its server to say.
 ci::parameter_values values_of(run_args const& args) {
     ci::parameter_values values = args.values;
-    std::pair<char const*, std::string const*> const texts[] = {
+    std::pair<char const*, std::optional<std::string> const*> const texts[] = {
         {"--limit", &args.limit},         {"--tags", &args.tags},      {"--skip-tags", &args.skip_tags}, {"--branch", &args.branch},
         {"--inventory", &args.inventory}, {"--args", &args.arguments}, {"--message", &args.message},
     };
     for (auto const& [name, value] : texts) {
-        if (!value->empty()) values.emplace_back(name, *value);
+        if (*value) values.emplace_back(name, **value);
     }
     std::pair<char const*, bool> const flags[] = {{"--dry-run", args.dry_run}, {"--diff", args.diff}, {"--debug", args.debug}};
     for (auto const& [name, given] : flags) {

@@ -111,6 +111,9 @@ struct server::state {
     std::map<std::int64_t, template_of_double> templates;
     std::vector<std::unique_ptr<simulated_task>> tasks;  // oldest first
     bool loses_answer = false;
+    std::optional<response> next_start;
+    bool start_is_done = true;
+    std::optional<bool> lost_stop;  // whether it is done
     unsigned failing = 0;
     std::size_t requests = 0;
 };
@@ -271,6 +274,11 @@ template_id server::add_template(project_id in, std::string name, script does, s
 
 void server::edit_template(template_id which) { state_->templates.at(which.value()).playbook += ".new"; }
 void server::lose_next_answer() { state_->loses_answer = true; }
+void server::answer_next_start(response with, bool is_done) {
+    state_->next_start = std::move(with);
+    state_->start_is_done = is_done;
+}
+void server::lose_next_stop(bool is_done) { state_->lost_stop = is_done; }
 void server::fail_with(unsigned status) { state_->failing = status; }
 std::size_t server::requests() const noexcept { return state_->requests; }
 
@@ -300,11 +308,17 @@ public:
         auto const host = r.url.find("://");
         auto const path = host == std::string::npos ? 0 : r.url.find('/', host + 3);
         r.url = path == std::string::npos ? std::string("/") : r.url.substr(path);
+        auto& is = *to_.state_;
         bool const is_start = r.verb == method::post && r.path().ends_with("/tasks");
+        auto scripted = is_start ? std::exchange(is.next_start, std::nullopt) : std::nullopt;
+        if (scripted && !is.start_is_done) co_return std::move(*scripted);
+        bool const is_stop = r.verb == method::post && r.path().ends_with("/stop");
+        auto const lost = is_stop ? std::exchange(is.lost_stop, std::nullopt) : std::nullopt;
+        if (lost == false) co_return base::error(base::error_kind::timeout_unknown, "the request was lost");
         auto said = co_await to_.handle(std::move(r));
-        if (is_start && std::exchange(to_.state_->loses_answer, false)) {
-            co_return base::error(base::error_kind::timeout_unknown, "the answer was lost");
-        }
+        bool const is_lost = lost == true || (is_start && std::exchange(is.loses_answer, false));
+        if (is_lost) co_return base::error(base::error_kind::timeout_unknown, "the answer was lost");
+        if (scripted) co_return std::move(*scripted);
         co_return said;
     }
 

@@ -11,23 +11,41 @@ using boost::asio::awaitable;
 
 namespace {
 
-error not_shown(std::string const& project) {
-    return error(error_kind::not_found, "the configuration names the project \"" + project + "\", which the server does not show")
-        .with_hint("is the user of the token a member of it?");
-}
+bool is_number(std::string const& word) { return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos; }
 
 }  // namespace
 
-ci::result<std::vector<semaphore::project>> catalog::allowed(std::vector<semaphore::project> all) const {
+void catalog::complain(std::string const& what) {
+    if (complaints_.insert(what).second) how_.log.warning(what);
+}
+
+// A number is one of a project, never its name, which anybody may give to another.
+ci::result<std::vector<semaphore::project>> catalog::allowed(std::vector<semaphore::project> all) {
     if (how_.projects.empty()) return all;
     std::vector<semaphore::project> chosen;
+    std::string why;
     for (auto const& word : how_.projects) {
-        auto const fits = [&](semaphore::project const& p) { return p.name == word || p.id.str() == word; };
-        auto const found = std::find_if(all.begin(), all.end(), fits);
-        if (found == all.end()) return not_shown(word);
-        chosen.push_back(*found);
+        auto const fits = [&](semaphore::project const& p) { return is_number(word) ? p.id.str() == word : p.name == word; };
+        auto const count = std::count_if(all.begin(), all.end(), fits);
+        if (count == 1) {
+            chosen.push_back(*std::find_if(all.begin(), all.end(), fits));
+            continue;
+        }
+        why = count == 0 ? "the configuration names the project \"" + word +
+                               "\", which the server does not show: is the user of the token a member?"
+                         : "several projects are called \"" + word + "\": the configuration must give the number of the one that is meant";
+        complain(why);
     }
+    if (chosen.empty()) return error(error_kind::forbidden, why);
     return chosen;
+}
+
+awaitable<ci::result<void>> catalog::check_allowed(semaphore::project_id in) {
+    auto const listed = co_await projects();
+    if (!listed) co_return listed.error();
+    auto const is_it = [&](semaphore::project const& p) { return p.id == in; };
+    if (std::any_of(listed->begin(), listed->end(), is_it)) co_return ci::result<void>();
+    co_return error(error_kind::forbidden, "there is no project " + in.str() + " that may be used here");
 }
 
 awaitable<ci::result<std::vector<semaphore::project>>> catalog::projects() {
@@ -41,10 +59,8 @@ awaitable<ci::result<std::vector<semaphore::project>>> catalog::projects() {
 }
 
 awaitable<ci::result<std::vector<semaphore::job_template>>> catalog::templates(semaphore::project_id in) {
-    auto const listed = co_await projects();
-    if (!listed) co_return listed.error();
-    auto const is_it = [&](semaphore::project const& p) { return p.id == in; };
-    if (std::none_of(listed->begin(), listed->end(), is_it)) co_return error(error_kind::not_found, "there is no project " + in.str());
+    auto const allowed_here = co_await check_allowed(in);
+    if (!allowed_here) co_return allowed_here.error();
     auto const known = templates_.find(in);
     if (known != templates_.end() && is_fresh(known->second.since)) co_return known->second.value;
     auto all = co_await server_.templates(in);

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,11 @@ class catalog {
 public:
     catalog(semaphore::client& server, base::clock& time, semaphore_ci_options const& how) : server_(server), time_(time), how_(how) {}
 
-    // The projects that the configuration allows, in the server's order. Error not_found names those of the configuration that are none.
+    // The projects that the configuration names, in its order, of those that the server shows; what it names in vain is logged once. An
+    // error if none is left.
     boost::asio::awaitable<ci::result<std::vector<semaphore::project>>> projects();
+    // Error forbidden: it is none of them. (Not not_found: what runs there is not gone.)
+    boost::asio::awaitable<ci::result<void>> check_allowed(semaphore::project_id in);
     // Of a project that is allowed.
     boost::asio::awaitable<ci::result<std::vector<semaphore::job_template>>> templates(semaphore::project_id in);
     // The name of a template, or empty if no list has it.
@@ -32,11 +36,13 @@ private:
         T value;
     };
     bool is_fresh(base::duration since) const { return time_.uptime() - since < how_.lists_last; }
-    ci::result<std::vector<semaphore::project>> allowed(std::vector<semaphore::project> all) const;
+    ci::result<std::vector<semaphore::project>> allowed(std::vector<semaphore::project> all);
+    void complain(std::string const& what);
 
     semaphore::client& server_;
     base::clock& time_;
     semaphore_ci_options const& how_;
+    std::set<std::string> complaints_;
     std::optional<kept<std::vector<semaphore::project>>> projects_;
     std::map<semaphore::project_id, kept<std::vector<semaphore::job_template>>> templates_;
 };

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <functional>
-#include <set>
 
 #include <chatrixcd/chatops/adapters/semaphore.hpp>
 
-#include "values.hpp"
+#include "tasks.hpp"
 
 namespace chatrixcd::chatops::semaphore_ci {
 
@@ -16,24 +15,26 @@ using as_run = std::function<boost::asio::awaitable<ci::run>(semaphore::task)>;
 // A cursor is the number of the next line.
 class run_logs final : public ci::logs {
 public:
-    run_logs(semaphore::client& server, base::clock& time, semaphore_ci_options const& how) : server_(server), time_(time), how_(how) {}
+    run_logs(semaphore::client& server, tasks& known, base::clock& time, semaphore_ci_options const& how)
+        : server_(server), tasks_(known), time_(time), how_(how) {}
     boost::asio::awaitable<ci::result<ci::log_chunk>> read(ci::run_id id, std::string cursor, std::size_t max_lines) override;
     boost::asio::awaitable<ci::result<ci::log_chunk>> tail(ci::run_id id, std::size_t lines) override;
 
 private:
     semaphore::client& server_;
+    tasks& tasks_;
     base::clock& time_;
     semaphore_ci_options const& how_;
 };
 
 class run_control final : public ci::control {
 public:
-    run_control(semaphore::client& server, std::set<task_name>& canceled) : server_(server), canceled_(canceled) {}
+    run_control(semaphore::client& server, tasks& known) : server_(server), tasks_(known) {}
     boost::asio::awaitable<ci::result<void>> cancel(ci::run_id id) override;
 
 private:
     semaphore::client& server_;
-    std::set<task_name>& canceled_;
+    tasks& tasks_;
 };
 
 class run_events final : public ci::events {

@@ -32,6 +32,18 @@ awaitable<std::vector<std::string>> warnings_of(semaphore::client& server, semap
     co_return warnings;
 }
 
+// Semaphore hands the secrets of a task to Ansible, and to nothing else.
+std::optional<base::error> useless_secret(semaphore::job_template const& of, ci::parameter_values const& given) {
+    if (of.app.empty() || of.app == "ansible") return std::nullopt;
+    for (auto const& asked : of.survey) {
+        auto const is_it = [&](auto const& one) { return one.first == asked.name; };
+        if (asked.type != semaphore::survey_type::secret || std::none_of(given.begin(), given.end(), is_it)) continue;
+        return base::error(base::error_kind::invalid, "the template \"" + of.name + "\" would never see the secret " + asked.name)
+            .with_hint("Semaphore gives secret variables of a task to Ansible alone; keep it in the template's environment");
+    }
+    return std::nullopt;
+}
+
 bool is_option(ci::parameter_values::value_type const& given) { return given.first.starts_with("--"); }
 
 // A number, or the name of one.
@@ -63,6 +75,7 @@ awaitable<ci::result<ci::plan>> make_plan(semaphore::client& server, ci::run_req
     if (auto why = refused_option(*found, wanted.parameters)) co_return std::move(*why);
     auto effective = ci::effective_parameters(with_options(to_port(*project, *found), *found), wanted.parameters);
     if (!effective) co_return effective.error();
+    if (auto why = useless_secret(*found, *effective)) co_return std::move(*why);
     for (auto& [name, value] : *effective) {
         if (name != "--inventory") continue;
         auto number = co_await inventory_number(server, *project, value);

@@ -23,6 +23,8 @@ struct option {
 // Servers before 2.12 have no switches; there the answer is what they do.
 bool is_ansible(semaphore::job_template const& t) { return t.app.empty() || t.app == "ansible"; }
 bool is_old(semaphore::job_template const& t) { return !t.allows.branch.has_value(); }
+// Databases keep 250 characters of a message; the key is among them.
+constexpr std::size_t longest_message = 180;
 constexpr std::string_view ansible_alone = "only Ansible templates have it";
 
 constexpr option options[] = {
@@ -84,7 +86,16 @@ std::vector<ci::parameter_spec> options_of(semaphore::job_template const& of) {
 std::optional<base::error> refused_option(semaphore::job_template const& of, ci::parameter_values const& given) {
     for (auto const& [name, value] : given) {
         auto const* known = find(name);
-        if (known == nullptr || known->is_allowed(of)) continue;
+        if (known == nullptr) continue;
+        if (words_of(value, ", ").empty()) {
+            return base::error(base::error_kind::invalid, name + " is empty: that would be a run without it")
+                .with_hint("give it a value, or leave it out");
+        }
+        if (name == "--message" && value.size() > longest_message) {
+            return base::error(base::error_kind::invalid, "--message is too long for Semaphore")
+                .with_hint("at most " + std::to_string(longest_message) + " bytes");
+        }
+        if (known->is_allowed(of)) continue;
         bool const has_remedy = !known->remedy.empty() && (is_ansible(of) || name == "--branch" || name == "--args");
         auto why = base::error(base::error_kind::invalid,
                                "the template \"" + of.name + "\" does not take " + name + ": Semaphore would drop it, and run without it");

@@ -2,12 +2,12 @@
 #include <chatrixcd/chatops/adapters/semaphore.hpp>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "catalog.hpp"
 #include "facets.hpp"
 #include "planning.hpp"
+#include "tasks.hpp"
 #include "values.hpp"
 
 namespace chatrixcd::chatops {
@@ -50,11 +50,18 @@ error as_start_error(error const& why) {
     return error(error_kind::timeout_unknown, why.message()).with_status(why.http_status()).with_hint(why.hint());
 }
 
-// A list that is not full is all there is.
+// Nothing was sent yet that could start anything.
+error before_start(error const& why) {
+    if (why.kind() != error_kind::timeout_unknown) return why;
+    return error(error_kind::unavailable, why.message()).with_status(why.http_status()).with_hint(why.hint());
+}
+
+// A list that is not full is all there is. It shows the newest first, and ours is the oldest: whoever runs a task again at the server
+// copies its message.
 ci::found look_for(ci::run_key const& key, ci::time_point since, std::vector<semaphore::task> const& list, std::size_t full) {
     auto const has_key = [&](semaphore::task const& t) { return key_in(t.message) == key.str(); };
-    auto const hit = std::find_if(list.begin(), list.end(), has_key);
-    if (hit != list.end()) return ci::found_run{to_run_id(task_name{hit->project, hit->id})};
+    auto const hit = std::find_if(list.rbegin(), list.rend(), has_key);
+    if (hit != list.rend()) return ci::found_run{to_run_id(task_name{hit->project, hit->id})};
     auto const reaches_back = [&](semaphore::task const& t) { return t.created && *t.created < since - clocks_differ; };
     if (list.size() < full || std::any_of(list.begin(), list.end(), reaches_back)) return ci::absent();
     return ci::unknown();
@@ -66,9 +73,10 @@ public:
         : server_(server),
           how_(std::move(how)),
           catalog_(server, time, how_),
+          tasks_(server, time, catalog_),
           feed_(server, time, how_.news),
-          logs_(server, time, how_),
-          control_(server, canceled_),
+          logs_(server, tasks_, time, how_),
+          control_(server, tasks_),
           events_(feed_, [this](semaphore::task what) { return to_run(std::move(what)); }) {}
 
     asio::awaitable<ci::result<ci::server_info>> info() override;
@@ -94,7 +102,7 @@ private:
     semaphore::client& server_;
     semaphore_ci_options how_;
     catalog catalog_;
-    std::set<task_name> canceled_;  // what we asked to stop, until its end is seen
+    tasks tasks_;
     semaphore::task_feed feed_;
     run_logs logs_;
     run_control control_;
@@ -119,14 +127,11 @@ asio::awaitable<ci::result<ci::page<ci::project>>> adapter::projects(ci::page_re
     co_return page_of(std::move(list), which);
 }
 
-// Also refuses the numbers of projects that the configuration does not allow.
 asio::awaitable<ci::result<semaphore::project_id>> adapter::allowed(ci::project_id id) {
     auto const number = to_project(id);
     if (!number) co_return number.error();
-    auto const all = co_await catalog_.projects();
-    if (!all) co_return all.error();
-    auto const is_it = [&](semaphore::project const& p) { return p.id == *number; };
-    if (std::none_of(all->begin(), all->end(), is_it)) co_return error(error_kind::not_found, "there is no project " + number->str());
+    auto const checked = co_await catalog_.check_allowed(*number);
+    if (!checked) co_return checked.error();
     co_return *number;
 }
 
@@ -160,12 +165,11 @@ asio::awaitable<ci::result<ci::plan>> adapter::prepare(ci::run_request wanted) {
 
 asio::awaitable<ci::result<ci::started>> adapter::start(ci::plan exactly, ci::run_key key) {
     auto const project = co_await allowed(exactly.job.project);
-    if (!project) co_return project.error();
+    if (!project) co_return before_start(project.error());
     auto const which = to_template(exactly.job);
     if (!which) co_return which.error();
     auto const now = co_await server_.find_template(*project, *which);
-    if (!now)
-        co_return now.error().kind() == error_kind::timeout_unknown ? error(error_kind::unavailable, now.error().message()) : now.error();
+    if (!now) co_return before_start(now.error());
     if (semaphore::fingerprint(*now) != exactly.fingerprint) {
         co_return error(error_kind::conflict, "the template \"" + now->name + "\" has changed since the run was planned")
             .with_hint("look at it and run it again");
@@ -197,7 +201,7 @@ asio::awaitable<ci::result<ci::found>> adapter::find(ci::project_id in, ci::run_
 asio::awaitable<ci::run> adapter::to_run(semaphore::task what) {
     auto const name = task_name{what.project, what.id};
     auto url = server_.task_url(what.project, what.of, what.id);
-    auto run = to_port(what, std::move(url), canceled_.contains(name));
+    auto run = to_port(what, std::move(url), tasks_.was_canceled(name));
     if (run.job_name.empty()) run.job_name = co_await catalog_.name_of(what.project, what.of);
     co_return run;
 }
@@ -207,13 +211,10 @@ void adapter::follow(semaphore::task const& what) {
 }
 
 asio::awaitable<ci::result<ci::run>> adapter::get(ci::run_id id) {
-    auto const of = to_task(id);
+    auto const of = co_await tasks_.named(std::move(id));
     if (!of) co_return of.error();
-    auto const project = co_await allowed(ci::project_id(of->project.str()));
-    if (!project) co_return project.error();
-    auto task = co_await server_.find_task(of->project, of->task);
+    auto task = co_await tasks_.find(*of);
     if (!task) co_return task.error();
-    task->project = of->project;
     follow(*task);
     co_return co_await to_run(std::move(*task));
 }

@@ -7,7 +7,7 @@ using boost::asio::awaitable;
 
 namespace {
 
-// An end that was longer ago has nothing to come.
+// Whoever ended longer ago has nothing to come.
 constexpr base::duration settled_after = std::chrono::minutes(1);
 // Nothing new so often is the end. Rows were seen to come up to 2.5 s after it, a few hundred a second.
 constexpr int quiet_looks = 2;
@@ -19,19 +19,15 @@ std::vector<std::string> texts_of(std::vector<semaphore::output_line> output) {
     return lines;
 }
 
-bool ended_long_ago(semaphore::task const& task, base::clock const& time) {
-    auto const now = time.now();
-    return task.end && *task.end < now - settled_after;
-}
-
 }  // namespace
 
-awaitable<ci::result<task_log>> read_log(semaphore::client& server, base::clock& time, semaphore_ci_options const& how, task_name of) {
-    auto const task = co_await server.find_task(of.project, of.task);
+awaitable<ci::result<task_log>> read_log(semaphore::client& server, tasks& known, base::clock& time, semaphore_ci_options const& how,
+                                         task_name of) {
+    auto const task = co_await known.find(of);
     if (!task) co_return task.error();
     auto output = co_await server.output(of.project, of.task);
     if (!output) co_return output.error();
-    bool const settles = task->is_finished() && !ended_long_ago(*task, time);
+    bool const settles = task->is_finished() && known.ended_since(of) < settled_after;
     auto const until = time.uptime() + how.log_settles_within;
     for (int same = 0; settles && same < quiet_looks && time.uptime() < until;) {
         co_await time.sleep(how.log_asked_every);

@@ -8,7 +8,7 @@
 
 #include <chatrixcd/chatops/adapters/semaphore.hpp>
 
-#include "values.hpp"
+#include "tasks.hpp"
 
 namespace chatrixcd::chatops::semaphore_ci {
 
@@ -19,7 +19,7 @@ public:
 };
 
 // Of a task that has ended, the last lines are waited for: Semaphore writes them after the end.
-boost::asio::awaitable<ci::result<task_log>> read_log(semaphore::client& server, base::clock& time, semaphore_ci_options const& how,
-                                                      task_name of);
+boost::asio::awaitable<ci::result<task_log>> read_log(semaphore::client& server, tasks& known, base::clock& time,
+                                                      semaphore_ci_options const& how, task_name of);
 
 }  // namespace chatrixcd::chatops::semaphore_ci

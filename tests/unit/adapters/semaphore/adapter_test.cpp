@@ -106,6 +106,36 @@ TEST_SUITE("chatops_semaphore::adapter") {
         CHECK(world.wait(world.ci->get(done)).value().how == ci::outcome::success);
     }
 
+    TEST_CASE("a stop that was refused makes no cancel of a later failure") {
+        test::small_server world(flavour::v2_10_bolt());
+        auto const id = world.started(world.request(world.fail), "k");
+        world.server.fail_with(403);
+        CHECK(world.wait(world.ci->control_facet()->cancel(id)).error().kind() == base::error_kind::forbidden);
+        world.server.fail_with(0);
+        CHECK(ended(world, id).how == ci::outcome::failure);
+    }
+
+    TEST_CASE("a stop that was lost is sent again only while the run goes on") {
+        test::small_server world;
+        auto const slow = world.started(world.request(world.slow), "k");
+        world.pass(std::chrono::seconds(1));
+        world.server.lose_next_stop(/*is_done=*/false);
+        CHECK(world.wait(world.ci->control_facet()->cancel(slow)));
+        CHECK(ended(world, slow).how == ci::outcome::canceled);
+        auto const other = world.started(world.request(world.slow), "l");
+        world.pass(std::chrono::seconds(1));
+        world.server.lose_next_stop(/*is_done=*/true);
+        CHECK(world.wait(world.ci->control_facet()->cancel(other)));
+        CHECK(ended(world, other).how == ci::outcome::canceled);
+    }
+
+    TEST_CASE("an empty 400 does not make a run gone that its project still lists") {
+        test::small_server world;
+        auto const id = world.started(world.request(world.slow), "k");
+        world.server.fail_with(400);
+        CHECK(world.wait(world.ci->get(id)).error().kind() != base::error_kind::not_found);
+    }
+
     TEST_CASE("a hundred runs of a project are followed with one request a round") {
         test::small_server world;
         for (int i = 0; i < 100; ++i) world.started(world.request(world.slow), "k" + std::to_string(i));

@@ -24,7 +24,7 @@ public:
     explicit small_server(flavour as = flavour::v2_16_sql(), chatops::semaphore_ci_options how = {})
         : server(time, std::move(as)), network(server.transport()) {
         auto const web = server.add_project("web");
-        server.add_project("hidden");
+        auto const hidden = server.add_project("hidden");
         semaphore::testing::script hello;
         hello.prints = {"hello", "world"};
         deploy = server.add_template(web, "deploy", hello,
@@ -42,6 +42,7 @@ public:
         auto gated = hello;
         gated.waits_for_confirmation = true;
         plan = server.add_template(web, "plan", gated);
+        secret = server.add_template(hidden, "secret", endless);
         auto client_how = semaphore::client_options("https://ci.example.org",
                                                     semaphore::credentials::token(base::secret(semaphore::testing::server::token)));
         client.emplace(semaphore::client::make(*network, time, *random, std::move(client_how)).value());
@@ -72,6 +73,7 @@ public:
     std::optional<semaphore::client> client;
     std::unique_ptr<chatops::ci::server> ci;
     semaphore::template_id deploy, plain, fail, slow, plan;
+    semaphore::template_id secret;  // in the project "hidden"
 };
 
 }  // namespace chatrixcd::test

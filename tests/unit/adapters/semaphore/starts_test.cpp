@@ -74,23 +74,114 @@ TEST_SUITE("chatops_semaphore::starts") {
         CHECK(refused.error().kind() == error_kind::unavailable);
     }
 
-    TEST_CASE("a project that the configuration does not name cannot be used by its number") {
-        chatrixcd::chatops::semaphore_ci_options how;
-        how.projects = {"web"};
-        test::small_server world(flavour::v2_16_sql(), how);
-        CHECK(world.wait(world.ci->projects(ci::page_request())).value().items.size() == 1);
-        auto const hidden = ci::job_id(ci::project_id("2"), "1");
-        CHECK(world.wait(world.ci->job_details(hidden)).error().kind() == error_kind::not_found);
-        CHECK(world.wait(world.ci->prepare(ci::run_request(hidden, {}))).error().kind() == error_kind::not_found);
-        CHECK(world.wait(world.ci->get(ci::run_id("2/1"))).error().kind() == error_kind::not_found);
+    TEST_CASE("an answer that cannot be read leaves a start in doubt, a refusal does not") {
+        test::small_server world;
+        auto const made = world.wait(world.ci->prepare(world.request(world.plain))).value();
+        auto const kind_after = [&](base::http::response answer, bool is_done) {
+            world.server.answer_next_start(std::move(answer), is_done);
+            auto const started = world.wait(world.ci->start(made, ci::run_key("k")));
+            return started ? error_kind::internal : started.error().kind();
+        };
+        using base::http::response;
+        CHECK(kind_after(response(200, "<html>Welcome</html>", "text/html"), true) == error_kind::timeout_unknown);
+        CHECK(kind_after(response(201, "{\"id\":", "application/json"), true) == error_kind::timeout_unknown);
+        CHECK(kind_after(response(201, "", "application/json"), true) == error_kind::timeout_unknown);
+        CHECK(kind_after(response(502, "<html>Bad Gateway</html>", "text/html"), true) == error_kind::timeout_unknown);
+        CHECK(kind_after(response(500, "", "application/json"), true) == error_kind::timeout_unknown);
+        CHECK(kind_after(response(403, "", "application/json"), false) == error_kind::forbidden);
+        CHECK(kind_after(response(400, R"({"error":"no"})", "application/json"), false) == error_kind::invalid);
     }
 
-    TEST_CASE("a project of the configuration that the server does not show is named") {
-        chatrixcd::chatops::semaphore_ci_options how;
-        how.projects = {"webb"};
-        test::small_server world(flavour::v2_16_sql(), how);
+    TEST_CASE("the oldest task with the key is ours: who runs it again at the server copies its message") {
+        test::small_server world;
+        auto const ours = world.started(world.request(world.plain), "k-1");
+        chatrixcd::semaphore::new_task copy(world.plain);
+        copy.message =
+            world.wait(world.client->find_task(chatrixcd::semaphore::project_id(1), chatrixcd::semaphore::task_id(1))).value().message;
+        world.wait(world.client->start(chatrixcd::semaphore::project_id(1), copy)).value();
+        auto const found = world.wait(world.ci->find(ci::project_id("1"), ci::run_key("k-1"), world.time.now())).value();
+        REQUIRE(std::holds_alternative<ci::found_run>(found));
+        CHECK(std::get<ci::found_run>(found).id == ours);
+    }
+
+    TEST_CASE("an option that would be empty, or a message that Semaphore would cut, starts nothing") {
+        test::small_server world;
+        auto const refuse = [&](char const* name, std::string value) {
+            auto const refused = world.wait(world.ci->prepare(world.request(world.plain, {{name, std::move(value)}})));
+            return refused ? std::string() : refused.error().message();
+        };
+        CHECK(refuse("--limit", "") == "--limit is empty: that would be a run without it");
+        CHECK(refuse("--limit", " , ") == "--limit is empty: that would be a run without it");
+        CHECK(refuse("--message", std::string(300, 'x')) == "--message is too long for Semaphore");
+    }
+
+    TEST_CASE("a secret that the template's program would never see is refused") {
+        test::small_server world;
+        auto const refused = world.wait(world.ci->prepare(world.request(world.deploy, {{"version", "1"}, {"password", "hunter2"}})));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message() == "the template \"deploy\" would never see the secret password");
+        CHECK(refused.error().describe().find("hunter2") == std::string::npos);
+    }
+}
+
+namespace {
+
+chatrixcd::chatops::semaphore_ci_options only(std::vector<std::string> projects) {
+    chatrixcd::chatops::semaphore_ci_options how;
+    how.projects = std::move(projects);
+    return how;
+}
+
+template <class T>
+error_kind kind_of(ci::result<T> const& answer) {
+    return answer ? error_kind::internal : answer.error().kind();
+}
+
+}  // namespace
+
+TEST_SUITE("chatops_semaphore::projects") {
+    TEST_CASE("what the configuration does not name cannot be used by its number, whatever it is") {
+        test::small_server world(flavour::v2_16_sql(), only({"web"}));
+        auto const hidden = chatrixcd::semaphore::project_id(2);
+        auto const task = world.wait(world.client->start(hidden, chatrixcd::semaphore::new_task(world.secret))).value();
+        ci::run_id const run("2/" + task.id.str());
+        ci::job_id const job(ci::project_id("2"), world.secret.str());
+        CHECK(world.wait(world.ci->projects(ci::page_request())).value().items.size() == 1);
+        CHECK(kind_of(world.wait(world.ci->jobs(ci::project_id("2"), ci::job_query(), ci::page_request()))) == error_kind::forbidden);
+        CHECK(kind_of(world.wait(world.ci->job_details(job))) == error_kind::forbidden);
+        CHECK(kind_of(world.wait(world.ci->prepare(ci::run_request(job, {})))) == error_kind::forbidden);
+        CHECK(kind_of(world.wait(world.ci->get(run))) == error_kind::forbidden);
+        CHECK(kind_of(world.wait(world.ci->log_facet()->read(run, "", 10))) == error_kind::forbidden);
+        CHECK(kind_of(world.wait(world.ci->log_facet()->tail(run, 10))) == error_kind::forbidden);
+        CHECK(kind_of(world.wait(world.ci->control_facet()->cancel(run))) == error_kind::forbidden);
+        CHECK(kind_of(world.wait(world.ci->find(ci::project_id("2"), ci::run_key("k"), world.time.now()))) == error_kind::forbidden);
+        CHECK(world.wait(world.ci->runs(ci::run_query(), ci::page_request())).value().items.empty());
+        CHECK_FALSE(world.wait(world.client->find_task(hidden, task.id)).value().is_finished());
+    }
+
+    TEST_CASE("one that the server does not show costs the others nothing") {
+        test::small_server world(flavour::v2_16_sql(), only({"gone", "web"}));
+        auto const shown = world.wait(world.ci->projects(ci::page_request())).value().items;
+        REQUIRE(shown.size() == 1);
+        CHECK(shown[0].name == "web");
+        auto const id = world.started(world.request(world.plain), "k");
+        CHECK(world.wait(world.ci->get(id)));
+    }
+
+    TEST_CASE("where none is left, that is said, and no run is taken for gone") {
+        test::small_server world(flavour::v2_16_sql(), only({"webb"}));
         auto const refused = world.wait(world.ci->projects(ci::page_request()));
         REQUIRE_FALSE(refused);
-        CHECK(refused.error().message() == "the configuration names the project \"webb\", which the server does not show");
+        CHECK(refused.error().message().starts_with("the configuration names the project \"webb\", which the server does not show"));
+        CHECK(kind_of(world.wait(world.ci->get(ci::run_id("1/1")))) == error_kind::forbidden);
+    }
+
+    TEST_CASE("a number is a project's number and never a name, and a name that two have is none") {
+        test::small_server world(flavour::v2_16_sql(), only({"2", "web"}));
+        world.server.add_project("2");
+        world.server.add_project("web");
+        auto const shown = world.wait(world.ci->projects(ci::page_request())).value().items;
+        REQUIRE(shown.size() == 1);
+        CHECK(shown[0].name == "hidden");
     }
 }

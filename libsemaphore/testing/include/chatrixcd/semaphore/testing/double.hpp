@@ -62,6 +62,10 @@ public:
 
     // The next POST of a task is done, and its answer never arrives.
     void lose_next_answer();
+    // The next POST of a task is done (or not), and answered like this.
+    void answer_next_start(base::http::response with, bool is_done = true);
+    // The next stop is done, and its answer never arrives; or it does not arrive itself.
+    void lose_next_stop(bool is_done);
     // Every request fails with this status until it is 0 again.
     void fail_with(unsigned status);
     std::size_t requests() const noexcept;

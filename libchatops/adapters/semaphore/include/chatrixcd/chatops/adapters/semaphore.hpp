@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Semaphore server as a ci::server: with the facets logs, control and events.
 //
-// Project ids are Semaphore's numbers, job ids those of templates, run ids "PROJECT/TASK". The key of a start stands at the end of the
-// task's message, and is looked for there: Semaphore has no keys. A plan carries a fingerprint of its template, and does not start if the
+// Project ids are Semaphore's numbers, job ids those of templates, run ids "PROJECT/TASK". The key of a start stands at the beginning of
+// the task's message, and is looked for there: Semaphore has no keys. A plan carries a fingerprint of its template, and does not start if the
 // template has changed since.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/log.hpp>
 #include <chatrixcd/chatops/ci/server.hpp>
 #include <chatrixcd/semaphore/client.hpp>
 #include <chatrixcd/semaphore/task_feed.hpp>
@@ -20,8 +21,10 @@ namespace chatrixcd::chatops {
 class semaphore_ci_options {
 public:
     semaphore_ci_options() = default;
-    // Names or numbers of the projects that are used; empty: all that the user is a member of.
+    // Names or numbers of the projects that are used; empty: all that the user is a member of. Of others nothing is shown, started or
+    // stopped, even by their numbers. A word of digits is a number.
     std::vector<std::string> projects;
+    base::logger log;
     semaphore::feed_options news;
     // How long lists of projects and templates are believed.
     base::duration lists_last = std::chrono::seconds(60);
