@@ -3,6 +3,7 @@
 
 #include <editline/readline.h>
 #include <langinfo.h>
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -38,11 +39,13 @@ void use_utf8() {
     if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-// The line up to there. Of nothing libedit makes a text without an end.
+// The line up to there. Of an empty line libedit makes a byte without an end, and rl_end does not always say that it is empty.
 std::string line_until(int end) {
     if (end <= 0) return {};
     std::unique_ptr<char, void (*)(void*)> const copied(::rl_copy_text(0, end), std::free);
-    return copied ? std::string(copied.get()) : std::string();
+    if (!copied) return {};
+    void const* const stop = std::memchr(copied.get(), 0, ::malloc_usable_size(copied.get()));
+    return stop == nullptr ? std::string() : std::string(copied.get());
 }
 
 // Where the cursor is behind the sign and a text: the terminal's columns count, as libedit counts them, not bytes or characters.

@@ -69,14 +69,14 @@ ci::found look_for(ci::run_key const& key, ci::time_point since, std::vector<sem
 
 class adapter final : public ci::server {
 public:
-    adapter(semaphore::client& server, base::clock& time, semaphore_ci_options how)
-        : server_(server),
+    adapter(semaphore::client& to, base::clock& time, semaphore_ci_options how)
+        : server_(to),
           how_(std::move(how)),
-          catalog_(server, time, how_),
-          tasks_(server, time, catalog_),
-          feed_(server, time, how_.news),
-          logs_(server, tasks_, time, how_),
-          control_(server, tasks_),
+          catalog_(to, time, how_),
+          tasks_(to, time, catalog_),
+          feed_(to, time, how_.news),
+          logs_(to, tasks_, time, how_),
+          control_(to, tasks_),
           events_(feed_, [this](semaphore::task what) { return to_run(std::move(what)); }) {}
 
     asio::awaitable<ci::result<ci::server_info>> info() override;
