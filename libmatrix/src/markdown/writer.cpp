@@ -65,18 +65,24 @@ char const* block_tag(MD_BLOCKTYPE type) {
     }
 }
 
-char const* span_tag(MD_SPANTYPE type) {
+constexpr std::string_view link_end = "</a>";
+
+struct span_marks {
+    std::string_view begin;
+    std::string_view end;
+};
+span_marks marks_of(MD_SPANTYPE type) {
     switch (type) {
         case MD_SPAN_EM:
-            return "em";
+            return {"<em>", "</em>"};
         case MD_SPAN_STRONG:
-            return "strong";
+            return {"<strong>", "</strong>"};
         case MD_SPAN_CODE:
-            return "code";
+            return {"<code>", "</code>"};
         case MD_SPAN_DEL:
-            return "del";
+            return {"<del>", "</del>"};
         default:
-            return nullptr;
+            return {};
     }
 }
 
@@ -109,6 +115,7 @@ bool html_writer::shallower() { return --depth_ < most_depth; }
 
 void html_writer::enter_block(MD_BLOCKTYPE type, void* detail) {
     if (type == MD_BLOCK_DOC) return;
+    close_spans(0);
     if (depth_ == 0) ++(type == MD_BLOCK_P ? paragraphs_ : other_blocks_);
     if (!deeper()) return;
     if (type == MD_BLOCK_H) {
@@ -128,6 +135,7 @@ void html_writer::enter_block(MD_BLOCKTYPE type, void* detail) {
 }
 
 void html_writer::leave_block(MD_BLOCKTYPE type, void* detail) {
+    close_spans(0);
     if (type == MD_BLOCK_DOC || !shallower()) return;
     if (type == MD_BLOCK_H) {
         out_ += "</h" + std::to_string(static_cast<MD_BLOCK_H_DETAIL const*>(detail)->level) + ">\n";
@@ -139,33 +147,39 @@ void html_writer::leave_block(MD_BLOCKTYPE type, void* detail) {
 }
 
 // A link in a link would be invalid: the inner one is only text.
-void html_writer::open_link(MD_ATTRIBUTE const& target) {
-    bool const inside_link = std::find(links_.begin(), links_.end(), true) != links_.end();
-    links_.push_back(!inside_link && is_link(source_of(target)));
-    if (!links_.back()) return;
+std::string_view html_writer::open_link(MD_ATTRIBUTE const& target) {
+    auto const is_link_element = [](open_span const& span) { return span.end == link_end; };
+    bool const inside_link = std::any_of(spans_.begin(), spans_.end(), is_link_element);
+    if (inside_link || !is_link(source_of(target))) return {};
     out_ += "<a href=\"";
     append_attribute(out_, target);
     out_ += "\">";
+    return link_end;
 }
 
 void html_writer::enter_span(MD_SPANTYPE type, void* detail) {
+    open_span span{type, {}};
     if (type == MD_SPAN_A) {
-        open_link(static_cast<MD_SPAN_A_DETAIL const*>(detail)->href);
+        span.end = open_link(static_cast<MD_SPAN_A_DETAIL const*>(detail)->href);
     } else if (type == MD_SPAN_IMG) {
         // An image from the web would tell its server who reads: its text becomes a link.
-        open_link(static_cast<MD_SPAN_IMG_DETAIL const*>(detail)->src);
-    } else if (auto const* tag = span_tag(type)) {
-        out_ += std::string("<") + tag + ">";
+        span.end = open_link(static_cast<MD_SPAN_IMG_DETAIL const*>(detail)->src);
+    } else {
+        auto const marks = marks_of(type);
+        out_ += marks.begin;
+        span.end = marks.end;
     }
+    spans_.push_back(span);
 }
 
 void html_writer::leave_span(MD_SPANTYPE type) {
-    if (type == MD_SPAN_A || type == MD_SPAN_IMG) {
-        if (links_.back()) out_ += "</a>";
-        links_.pop_back();
-    } else if (auto const* tag = span_tag(type)) {
-        out_ += std::string("</") + tag + ">";
-    }
+    auto const has_type = [type](open_span const& span) { return span.type == type; };
+    auto const innermost = std::find_if(spans_.rbegin(), spans_.rend(), has_type);
+    if (innermost != spans_.rend()) close_spans(static_cast<std::size_t>(spans_.rend() - innermost) - 1);
+}
+
+void html_writer::close_spans(std::size_t remaining) {
+    for (; spans_.size() > remaining; spans_.pop_back()) out_ += spans_.back().end;
 }
 
 void html_writer::text(MD_TEXTTYPE type, std::string_view words) {

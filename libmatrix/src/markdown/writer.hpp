@@ -25,7 +25,10 @@ public:
     std::string finish();
 
 private:
-    void open_link(MD_ATTRIBUTE const& target);
+    // What ends it; empty if it is no element.
+    std::string_view open_link(MD_ATTRIBUTE const& target);
+    // Ends the innermost spans until so many are open.
+    void close_spans(std::size_t remaining);
     bool deeper();
     bool shallower();
 
@@ -33,7 +36,12 @@ private:
     unsigned depth_ = 0;         // of blocks that are open
     unsigned paragraphs_ = 0;    // at the top
     unsigned other_blocks_ = 0;  // at the top
-    std::vector<bool> links_;    // whether each open link or image became an element
+    struct open_span {
+        MD_SPANTYPE type;
+        std::string_view end;  // empty: it did not become an element
+    };
+    // The parser does not end each span that it begins, nor before what it is in ends: "~) ![i](http:~/)".
+    std::vector<open_span> spans_;
 };
 
 }  // namespace chatrixcd::matrix::detail

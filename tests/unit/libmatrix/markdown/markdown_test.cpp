@@ -83,6 +83,13 @@ TEST_SUITE("matrix::markdown") {
         CHECK(escape_html("<&>\"\xFF") == "&lt;&amp;&gt;&quot;\xEF\xBF\xBD");
     }
 
+    TEST_CASE("a span that the parser does not end is ended where its paragraph is") {
+        auto const html = markdown_to_html("> ~\") ![i](http:~/y)\n\n3. a");
+        CHECK(is_clean(html));
+        CHECK(html.find("<del>") != std::string::npos);
+        CHECK(html.find("</del></p>") != std::string::npos);
+    }
+
     TEST_CASE("deep nesting is flattened, huge sources are only escaped") {
         auto const deep = markdown_to_html(std::string(5000, '>') + " x");
         CHECK(is_clean(deep));
