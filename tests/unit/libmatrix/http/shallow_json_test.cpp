@@ -23,6 +23,7 @@ TEST_SUITE("matrix::shallow_json") {
 
     TEST_CASE("infinite numbers become null, words do not") {
         CHECK(finite_json("[1,-2]") == "[1,-2]");
+        CHECK(finite_json(R"({"NaN":[NaN,-NaN,0,"NaN"]})") == R"({"NaN":[null,null,0,"NaN"]})");
         CHECK(finite_json(R"({"Infinity":[Infinity,-Infinity,-1,"-Infinity \" Infinity"]})") ==
               R"({"Infinity":[null,null,-1,"-Infinity \" Infinity"]})");
     }
