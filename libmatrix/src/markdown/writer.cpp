@@ -10,6 +10,7 @@ namespace {
 
 // Clients need not show more than 100 elements inside one another (client-server API, "m.room.message msgtypes").
 constexpr unsigned most_depth = 50;
+constexpr std::size_t most_spans = 40;
 
 // "m.room.message msgtypes": the schemes that <a href> may have.
 constexpr std::array<std::string_view, 5> link_schemes = {"https://", "http://", "ftp://", "mailto:", "magnet:"};
@@ -159,7 +160,9 @@ std::string_view html_writer::open_link(MD_ATTRIBUTE const& target) {
 
 void html_writer::enter_span(MD_SPANTYPE type, void* detail) {
     open_span span{type, {}};
-    if (type == MD_SPAN_A) {
+    if (spans_.size() >= most_spans) {
+        // Its text is enough.
+    } else if (type == MD_SPAN_A) {
         span.end = open_link(static_cast<MD_SPAN_A_DETAIL const*>(detail)->href);
     } else if (type == MD_SPAN_IMG) {
         // An image from the web would tell its server who reads: its text becomes a link.

@@ -90,6 +90,15 @@ TEST_SUITE("matrix::markdown") {
         CHECK(html.find("</del></p>") != std::string::npos);
     }
 
+    TEST_CASE("no more spans are inside one another than clients show") {
+        auto const html = markdown_to_html(std::string(600, '*') + "a" + std::string(600, '*'));
+        CHECK(is_clean(html));
+        std::size_t spans = 0;
+        for (auto at = html.find("<strong>"); at != std::string::npos; at = html.find("<strong>", at + 1)) ++spans;
+        CHECK(spans > 10);
+        CHECK(spans <= 40);
+    }
+
     TEST_CASE("deep nesting is flattened, huge sources are only escaped") {
         auto const deep = markdown_to_html(std::string(5000, '>') + " x");
         CHECK(is_clean(deep));
