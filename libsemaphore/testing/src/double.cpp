@@ -111,6 +111,7 @@ struct server::state {
     std::map<std::int64_t, template_of_double> templates;
     std::vector<std::unique_ptr<simulated_task>> tasks;  // oldest first
     bool loses_answer = false;
+    std::string environment = "{}";
     std::optional<response> next_start;
     bool start_is_done = true;
     std::optional<bool> lost_stop;  // whether it is done
@@ -170,7 +171,7 @@ response server::state::one_template(routed_request const& r) {
 }
 
 response server::state::list_environments(routed_request const& r) {
-    json::object empty{{"id", 1}, {"name", "Empty"}, {"project_id", number_in(r.parameter("project")).value_or(0)}, {"json", "{}"}};
+    json::object empty{{"id", 1}, {"name", "Empty"}, {"project_id", number_in(r.parameter("project")).value_or(0)}, {"json", environment}};
     return answer(json::array{std::move(empty)});
 }
 
@@ -272,6 +273,10 @@ template_id server::add_template(project_id in, std::string name, script does, s
     return template_id(id);
 }
 
+void server::set_environment(std::string json) {
+    for (auto& [id, each] : state_->templates) each.has_environment = !json.empty();
+    state_->environment = std::move(json);
+}
 void server::edit_template(template_id which) { state_->templates.at(which.value()).playbook += ".new"; }
 void server::lose_next_answer() { state_->loses_answer = true; }
 void server::answer_next_start(response with, bool is_done) {

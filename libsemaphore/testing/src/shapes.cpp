@@ -69,7 +69,7 @@ json::object shape_of(template_of_double const& what, flavour const& as, bool in
                        {"project_id", what.project.value()},
                        {"inventory_id", nullptr},
                        {"repository_id", 1},
-                       {"environment_id", 1},
+                       {"environment_id", what.has_environment ? json::value(1) : json::value()},
                        {"name", what.name},
                        {"playbook", what.playbook},
                        {"arguments", nullptr},

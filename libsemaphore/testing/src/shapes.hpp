@@ -22,6 +22,7 @@ struct template_of_double {
     std::string playbook;
     std::string survey;
     script does;
+    bool has_environment = true;
 };
 
 boost::json::object shape_of(project_of_double const& what, flavour const& as);

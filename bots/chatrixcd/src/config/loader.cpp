@@ -185,9 +185,8 @@ void adopt_semaphore(loaded_config& into) {
     }
     if (!has_token) {
         into.problems.push_back(
-            "semaphore.api_token is missing: add \"api_token\": {\"file\": \"/etc/chatrixcd/semaphore\"} to the section `semaphore`, or "
-            "set "
-            "CHATRIXCD_SEMAPHORE_API_TOKEN");
+            "semaphore.api_token is missing: add \"api_token\": {\"file\": \"/etc/chatrixcd/semaphore\"} to the section `semaphore`, "
+            "or set CHATRIXCD_SEMAPHORE_API_TOKEN");
     }
     ci_config server;
     server.name = server.type = "semaphore";

@@ -28,7 +28,9 @@ ci::result<std::vector<semaphore::project>> catalog::allowed(std::vector<semapho
         auto const fits = [&](semaphore::project const& p) { return is_number(word) ? p.id.str() == word : p.name == word; };
         auto const count = std::count_if(all.begin(), all.end(), fits);
         if (count == 1) {
-            chosen.push_back(*std::find_if(all.begin(), all.end(), fits));
+            auto const& found = *std::find_if(all.begin(), all.end(), fits);
+            auto const is_chosen = [&](semaphore::project const& p) { return p.id == found.id; };
+            if (std::none_of(chosen.begin(), chosen.end(), is_chosen)) chosen.push_back(found);
             continue;
         }
         why = count == 0 ? "the configuration names the project \"" + word +

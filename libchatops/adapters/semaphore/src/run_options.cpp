@@ -20,9 +20,8 @@ struct option {
     std::string_view remedy;  // what makes it allowed
 };
 
-// Servers before 2.12 have no switches; there the answer is what they do.
+// Servers before 2.12 have no switches; there the answer is what they do: they know no tags, and take the rest.
 bool is_ansible(semaphore::job_template const& t) { return t.app.empty() || t.app == "ansible"; }
-bool is_old(semaphore::job_template const& t) { return !t.allows.branch.has_value(); }
 // Databases keep 250 characters of a message; the key is among them.
 constexpr std::size_t longest_message = 180;
 constexpr std::string_view ansible_alone = "only Ansible templates have it";
@@ -32,10 +31,10 @@ constexpr option options[] = {
      [](semaphore::job_template const& t) { return is_ansible(t) && t.allows.limit.value_or(true); },
      "let the template's tasks override the limit"},
     {"--tags", "run only what has one of these tags", parameter_type::text,
-     [](semaphore::job_template const& t) { return is_ansible(t) && !is_old(t) && t.allows.tags.value_or(false); },
+     [](semaphore::job_template const& t) { return is_ansible(t) && t.allows.tags.value_or(false); },
      "let the template's tasks override the tags (2.12 or newer)"},
     {"--skip-tags", "leave out what has one of these tags", parameter_type::text,
-     [](semaphore::job_template const& t) { return is_ansible(t) && !is_old(t) && t.allows.skip_tags.value_or(false); },
+     [](semaphore::job_template const& t) { return is_ansible(t) && t.allows.skip_tags.value_or(false); },
      "let the template's tasks override the skipped tags (2.12 or newer)"},
     {"--branch", "branch instead of the template's own", parameter_type::text,
      [](semaphore::job_template const& t) { return t.allows.branch.value_or(true); }, "let the template's tasks override the branch"},

@@ -38,6 +38,22 @@ TEST_SUITE("chatops_semaphore::starts") {
         CHECK(std::get<ci::found_run>(found).id == id);
     }
 
+    TEST_CASE("parameters for a template without an environment start nothing, and one that the environment sets itself is a warning") {
+        test::small_server world;
+        auto const wanted = world.request(world.deploy, {{"version", "1.4.2"}});
+        CHECK(world.wait(world.ci->prepare(wanted)).value().warnings.empty());
+        world.server.set_environment(R"({"version":"0"})");
+        auto const warned = world.wait(world.ci->prepare(wanted)).value().warnings;
+        REQUIRE(warned.size() == 1);
+        CHECK(warned[0] == "the environment \"Empty\" sets version itself, which wins on older servers");
+        world.server.set_environment("");
+        auto const refused = world.wait(world.ci->prepare(wanted));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind() == error_kind::invalid);
+        CHECK(refused.error().message() == "the template \"deploy\" takes parameters but has no environment");
+        CHECK(world.wait(world.ci->prepare(world.request(world.plain))));
+    }
+
     TEST_CASE("a template that was changed after the plan starts nothing") {
         test::small_server world;
         auto const made = world.wait(world.ci->prepare(world.request(world.plain))).value();
@@ -157,6 +173,11 @@ TEST_SUITE("chatops_semaphore::projects") {
         CHECK(kind_of(world.wait(world.ci->find(ci::project_id("2"), ci::run_key("k"), world.time.now()))) == error_kind::forbidden);
         CHECK(world.wait(world.ci->runs(ci::run_query(), ci::page_request())).value().items.empty());
         CHECK_FALSE(world.wait(world.client->find_task(hidden, task.id)).value().is_finished());
+    }
+
+    TEST_CASE("one that is named twice is one") {
+        test::small_server world(flavour::v2_16_sql(), only({"web", "1"}));
+        CHECK(world.wait(world.ci->projects(ci::page_request())).value().items.size() == 1);
     }
 
     TEST_CASE("one that the server does not show costs the others nothing") {

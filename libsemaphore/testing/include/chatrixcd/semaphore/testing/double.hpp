@@ -57,6 +57,8 @@ public:
     project_id add_project(std::string name);
     // `survey`: the JSON of survey_vars, or empty.
     template_id add_template(project_id in, std::string name, script does, std::string survey = {});
+    // The environment of all templates from now on, whose variables are the members of this JSON; empty: they have none.
+    void set_environment(std::string json);
     // Another playbook: the definition is another one.
     void edit_template(template_id which);
 
