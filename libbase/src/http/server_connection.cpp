@@ -16,6 +16,8 @@
 #include <chatrixcd/base/task_group.hpp>
 #include <chatrixcd/base/timeout.hpp>
 
+#include "http/websocket_connection.hpp"
+#include "http/websocket_handshake.hpp"
 #include "http/wire.hpp"
 
 namespace chatrixcd::base::http {
@@ -50,6 +52,14 @@ std::string describe(std::exception_ptr const& failure) {
     }
 }
 
+// Until the peer has closed as well.
+asio::awaitable<bool> last_words(websocket& of) {
+    for (;;) {
+        auto const message = co_await of.receive();
+        if (!message) co_return true;
+    }
+}
+
 }  // namespace
 
 // A request that the handler works on. Shared with what watches the peer meanwhile, which may come too late.
@@ -74,8 +84,7 @@ struct server_connection::exchange {
     bool cancelled = false;
 };
 
-server_connection::server_connection(tcp::socket socket, server_options const& options, clock const& time, handler& answers,
-                                     logger const& log)
+server_connection::server_connection(tcp::socket socket, server_options const& options, clock& time, handler& answers, logger const& log)
     : socket_(std::move(socket)),
       alarm_(socket_.get_executor()),
       options_(options),
@@ -109,6 +118,7 @@ asio::awaitable<void> server_connection::run() {
 
 void server_connection::finish() {
     finishing_ = true;
+    if (upgraded_ != nullptr) upgraded_->close();
     boost::system::error_code ignored;
     if (!answering_ && reader_.idle()) socket_.close(ignored);
 }
@@ -125,6 +135,34 @@ void server_connection::limit_time(std::chrono::milliseconds limit) {
 }
 
 void server_connection::stop_alarm() { alarm_.expires_at(asio::steady_timer::time_point::max()); }
+
+// The connection is one from now on, and nothing else any more.
+asio::awaitable<void> server_connection::become_websocket(request asked) {
+    auto const bad = bad_websocket_request(asked);
+    std::optional<response> refusal;
+    if (bad != 0) {
+        refusal.emplace(bad);
+        refusal->headers.set("Sec-WebSocket-Version", "13");
+    }
+    if (!refusal) refusal = options_.websockets->refusal(asked);
+    auto bytes = refusal ? encode(*refusal, /*with_body=*/true, /*keep_alive=*/false) : switching_head(asked);
+    bool const written = co_await write(std::move(bytes));
+    stop_alarm();
+    if (!written || refusal) co_return;
+    auto const executor = socket_.get_executor();
+    auto const socket =
+        make_websocket(executor, make_plain_stream(std::move(socket_)), time_, /*dice=*/nullptr, options_.websockets->limits());
+    upgraded_ = socket.get();
+    if (finishing_) socket->close();
+    try {
+        co_await options_.websockets->serve(*socket);
+        socket->close();
+        co_await with_timeout(time_, last_words(*socket), max_drain_time);
+    } catch (boost::system::system_error const&) {
+        log_.debug("a WebSocket was cut");
+    }
+    upgraded_ = nullptr;
+}
 
 // What was received, 0 if the connection has ended.
 asio::awaitable<std::size_t> server_connection::read_some() {
@@ -176,6 +214,10 @@ asio::awaitable<bool> server_connection::answer_request() {
     bool const wants_more = reader_.keep_alive();
     auto asked = reader_.take();
     asked.remote = remote_;
+    if (options_.websockets != nullptr && wants_websocket(asked)) {
+        co_await become_websocket(std::move(asked));
+        co_return false;
+    }
     auto const verb = asked.verb;
     std::string const path(asked.path());
     auto const stopping = co_await asio::this_coro::cancellation_state;

@@ -14,6 +14,7 @@
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http_connection_fault.hpp>
 #include <chatrixcd/base/http_server.hpp>
+#include <chatrixcd/base/websocket.hpp>
 
 #include "http/request_reader.hpp"
 
@@ -22,8 +23,7 @@ namespace chatrixcd::base::http {
 class server_connection : public std::enable_shared_from_this<server_connection> {
 public:
     // What is referred to must outlive run().
-    server_connection(boost::asio::ip::tcp::socket socket, server_options const& options, clock const& time, handler& answers,
-                      logger const& log);
+    server_connection(boost::asio::ip::tcp::socket socket, server_options const& options, clock& time, handler& answers, logger const& log);
 
     // Serves until the connection is closed. Cancellation cancels the handler, waits for its end and closes the connection.
     boost::asio::awaitable<void> run();
@@ -36,6 +36,7 @@ private:
     boost::asio::awaitable<bool> read_request();
     boost::asio::awaitable<std::size_t> read_some();
     boost::asio::awaitable<bool> answer_request();
+    boost::asio::awaitable<void> become_websocket(request asked);
     boost::asio::awaitable<bool> write(std::string bytes);
     boost::asio::awaitable<void> refuse(unsigned status);
     static std::optional<connection_fault> fault_in(std::exception_ptr const& failure);
@@ -50,12 +51,13 @@ private:
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer alarm_;
     server_options const& options_;
-    clock const& time_;
+    clock& time_;
     handler& answers_;
     logger const& log_;
     request_reader reader_;
     std::string buffer_;
     std::string remote_;
+    websocket* upgraded_ = nullptr;  // while there is one
     bool answering_ = false;
     bool finishing_ = false;
 };

@@ -48,7 +48,7 @@ result<void> append_fields(fields const& all, std::string& head) {
 }
 
 std::string_view reason(unsigned status) {
-    constexpr std::array<std::pair<unsigned, std::string_view>, 21> reasons = {{{200, "OK"},
+    constexpr std::array<std::pair<unsigned, std::string_view>, 22> reasons = {{{200, "OK"},
                                                                                 {201, "Created"},
                                                                                 {202, "Accepted"},
                                                                                 {204, "No Content"},
@@ -63,6 +63,7 @@ std::string_view reason(unsigned status) {
                                                                                 {413, "Content Too Large"},
                                                                                 {415, "Unsupported Media Type"},
                                                                                 {417, "Expectation Failed"},
+                                                                                {426, "Upgrade Required"},
                                                                                 {429, "Too Many Requests"},
                                                                                 {431, "Request Header Fields Too Large"},
                                                                                 {500, "Internal Server Error"},

@@ -76,9 +76,11 @@ database::database(std::string const& path, std::string const& vfs) try
     : connection_(path.empty() ? ":memory:" : path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms,
                   path.empty() ? std::string() : vfs) {
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
-    // In a transaction of many rows the same pages change again and again. SQLite would write them out each time the cache (2 MB) is full;
+    // In a transaction of many rows the same pages change again and again. SQLite would write them out each time the cache (4 MB) is full;
     // so it grows for the transaction, to 32 MB at most. What a closure's savepoint must be able to take back need not go to a file either.
-    execute("PRAGMA cache_spill=8192; PRAGMA temp_store=MEMORY;");
+    execute("PRAGMA cache_size=-4000; PRAGMA cache_spill=8192; PRAGMA temp_store=MEMORY;");
+    // The write-ahead log goes into the database when it has 16 MB, not 4: that waits for the disk twice, and the same pages change often.
+    execute("PRAGMA wal_autocheckpoint=4000;");
 } catch (SQLite::Exception const& e) {
     rethrow_as_ours(e, {});
 }

@@ -100,7 +100,8 @@ base::result<boost::json::value> read_json(base::http::response const& answer, c
     if (is_page(answer)) return error(error_kind::protocol, asked.name() + " was answered with a web page").with_hint(wrong_address);
     auto parsed = base::parse_json(answer.body);
     if (!parsed) {
-        return error(error_kind::protocol, asked.name() + " was answered with no JSON: " + parsed.error().message()).with_hint(wrong_address);
+        return error(error_kind::protocol, asked.name() + " was answered with no JSON: " + parsed.error().message())
+            .with_hint(wrong_address);
     }
     return std::move(*parsed);
 }

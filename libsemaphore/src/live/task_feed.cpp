@@ -104,7 +104,8 @@ awaitable<void> task_feed::ask(project_id in, known_project& about) {
         take(about, std::move(each));
     }
     about.was_listed = true;
-    std::erase_if(about.unfinished, [&](auto const& known) { return !seen.contains(known.first) && !about.followed.contains(known.first); });
+    std::erase_if(about.unfinished,
+                  [&](auto const& known) { return !seen.contains(known.first) && !about.followed.contains(known.first); });
     co_await ask_for_missing(in, about, seen);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The client and the adapter against a real Semaphore: usage: semaphore_live URL PROJECT QUICK FAILING SLOW, the numbers of a project and of
-// three templates in it; the token is in SEMAPHORE_TOKEN. Prints a line for each thing that was tried, and exits with 1 if one failed.
+// The client and the adapter against a real Semaphore: usage: semaphore_live URL PROJECT QUICK FAILING SLOW, the numbers of a project and
+// of three templates in it; the token is in SEMAPHORE_TOKEN. Prints a line for each thing that was tried, and exits with 1 if one failed.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>

@@ -77,7 +77,8 @@ TEST_SUITE("semaphore::calls") {
         CHECK(started.error().message() == "project 1 has no template 3");
     }
 
-    TEST_CASE_FIXTURE(test::semaphore_fixture, "a stop carries its body, and is not repeated: the task may have ended otherwise meanwhile") {
+    TEST_CASE_FIXTURE(test::semaphore_fixture,
+                      "a stop carries its body, and is not repeated: the task may have ended otherwise meanwhile") {
         server.on("POST /api/project/1/tasks/7/stop", 502).on("POST /api/project/1/tasks/7/stop", 204);
         auto client = make();
         CHECK(run(client.stop(web, seven)).error().kind() == error_kind::timeout_unknown);

@@ -128,7 +128,9 @@ TEST_SUITE("semaphore::task_feed") {
     }
 
     TEST_CASE_FIXTURE(feed_fixture, "a task that is followed again is not told again") {
-        server.on(last_of_1, 200, tasks({{7, "running"}})).on(last_of_1, 200, tasks({{7, "running"}})).on(last_of_1, 200, tasks({{7, "success"}}));
+        server.on(last_of_1, 200, tasks({{7, "running"}}))
+            .on(last_of_1, 200, tasks({{7, "running"}}))
+            .on(last_of_1, 200, tasks({{7, "success"}}));
         feed.follow(web, semaphore::task_id(7));
         CHECK(next() == "7 running");
         feed.follow(web, semaphore::task_id(7));

@@ -16,6 +16,8 @@
 
 namespace chatrixcd::base::http {
 
+class websocket_handler;  // websocket.hpp
+
 class server_options {
 public:
     server_options() = default;
@@ -25,6 +27,7 @@ public:
     std::size_t max_header = 16U << 10U;
     std::size_t max_connections = 1024;                                // more wait to be accepted
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(75)};  // between requests, and while one is read
+    websocket_handler* websockets = nullptr;  // null: a request for a WebSocket is answered as any other. Must outlive stop().
 };
 
 class server {

@@ -61,7 +61,8 @@ enum class parameter_type : std::uint8_t { text, integer, boolean, choice, secre
 // What a job takes. A secret's default is never carried here.
 struct parameter_spec {
     // A name that begins with "--" is an option of the run itself, which the server understands and not the job's program: "--limit". Those
-    // that `run` knows: --limit, --tags, --skip-tags, --branch, --inventory, --args, --message, and the booleans --dry-run, --diff, --debug.
+    // that `run` knows: --limit, --tags, --skip-tags, --branch, --inventory, --args, --message, and the booleans --dry-run, --diff,
+    // --debug.
     std::string name;
     std::string help;
     parameter_type type = parameter_type::text;
