@@ -2,6 +2,7 @@
 #include <chatrixcd/base/sealed.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace chatrixcd::base {
 
@@ -10,9 +11,11 @@ constexpr std::byte plain{0};
 }
 
 blob seal(std::string_view content) {
-    blob column(content.size() + 1);
-    column.front() = plain;
-    std::ranges::transform(content, column.begin() + 1, [](char c) { return static_cast<std::byte>(c); });
+    blob column;
+    column.reserve(content.size() + 1);
+    column.push_back(plain);
+    auto const bytes = std::as_bytes(std::span(content));
+    column.insert(column.end(), bytes.begin(), bytes.end());
     return column;
 }
 

@@ -2,6 +2,7 @@
 #include <chatrixcd/semaphore/client.hpp>
 
 #include <chatrixcd/base/url.hpp>
+#include <chatrixcd/base/websocket.hpp>
 
 #include "http/connection.hpp"
 
@@ -38,6 +39,10 @@ client& client::operator=(client&&) noexcept = default;
 client::~client() = default;
 
 std::string const& client::url() const noexcept { return to_->server(); }
+
+boost::asio::awaitable<result<std::unique_ptr<base::http::websocket>>> client::open_websocket(base::http::websocket_dialer& by) {
+    return to_->open_websocket(by);
+}
 
 std::string client::task_url(project_id in, template_id of, task_id which) const {
     return url() + "/project/" + in.str() + "/templates/" + of.str() + "?t=" + which.str();

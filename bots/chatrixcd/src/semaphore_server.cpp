@@ -2,13 +2,18 @@
 #include "semaphore_server.hpp"
 
 #include <chatrixcd/base/http_client.hpp>
-#include <chatrixcd/chatops/adapters/semaphore.hpp>
 
 namespace chatrixcd::bot {
 
-semaphore_server::semaphore_server(surroundings const& around, std::unique_ptr<base::http::transport> network, semaphore::client client,
-                                   ci_config const& wanted)
-    : network_(std::move(network)), client_(std::move(client)) {
+// How requests get there, and how the server's news come back.
+class semaphore_server::way {
+public:
+    std::unique_ptr<base::http::transport> network;
+    std::unique_ptr<base::http::websocket_dialer> live;
+};
+
+semaphore_server::semaphore_server(surroundings const& around, way there, semaphore::client client, ci_config const& wanted)
+    : network_(std::move(there.network)), live_(std::move(there.live)), client_(std::move(client)), entropy_(around.entropy) {
     chatops::semaphore_ci_options how;
     how.projects = wanted.semaphore.projects;
     how.log = around.log.named("semaphore");
@@ -21,16 +26,17 @@ base::result<std::unique_ptr<semaphore_server>> semaphore_server::make(surroundi
     how.ca_file = settings.ca_file;
     how.certificate_file = settings.client_certificate;
     how.key_file = settings.client_key;
-    std::unique_ptr<base::http::transport> network;
+    way there;
     try {
-        network = base::http::make_client(around.executor, std::move(how), around.log.named("http"));
+        there.network = base::http::make_client(around.executor, how, around.log.named("http"));
+        there.live = base::http::make_websocket_dialer(around.executor, *around.time, std::move(how));
     } catch (base::error_exception const& e) {
         return e.why();
     }
     semaphore::client_options options(settings.url, semaphore::credentials::token(settings.token.text));
-    auto client = semaphore::client::make(*network, *around.time, *around.entropy, std::move(options));
+    auto client = semaphore::client::make(*there.network, *around.time, *around.entropy, std::move(options));
     if (!client) return client.error();
-    return std::unique_ptr<semaphore_server>(new semaphore_server(around, std::move(network), std::move(*client), wanted));
+    return std::unique_ptr<semaphore_server>(new semaphore_server(around, std::move(there), std::move(*client), wanted));
 }
 
 }  // namespace chatrixcd::bot

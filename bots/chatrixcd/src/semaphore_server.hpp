@@ -4,7 +4,8 @@
 
 #include <memory>
 
-#include <chatrixcd/chatops/ci/server.hpp>
+#include <chatrixcd/base/websocket.hpp>
+#include <chatrixcd/chatops/adapters/semaphore.hpp>
 #include <chatrixcd/semaphore/client.hpp>
 
 #include "config/config.hpp"
@@ -18,14 +19,18 @@ public:
     // it names.
     static base::result<std::unique_ptr<semaphore_server>> make(surroundings const& around, ci_config const& wanted);
     chatops::ci::server& face() noexcept { return *face_; }
+    // Listens to the server's own news until it is cancelled.
+    boost::asio::awaitable<void> listen() { return face_->listen(*live_, *entropy_); }
 
 private:
-    semaphore_server(surroundings const& around, std::unique_ptr<base::http::transport> network, semaphore::client client,
-                     ci_config const& wanted);
+    class way;
+    semaphore_server(surroundings const& around, way there, semaphore::client client, ci_config const& wanted);
 
     std::unique_ptr<base::http::transport> network_;
+    std::unique_ptr<base::http::websocket_dialer> live_;
     semaphore::client client_;
-    std::unique_ptr<chatops::ci::server> face_;
+    base::random* entropy_;
+    std::unique_ptr<chatops::semaphore_ci_server> face_;
 };
 
 }  // namespace chatrixcd::bot

@@ -250,6 +250,7 @@ awaitable<base::result<void>> running_bot::run() {
         self->end(base::error(base::error_kind::internal, "the bot's main task failed; the log says how"));
     });
     self->tasks->spawn(self->work());
+    for (auto& [name, server] : self->semaphores) self->tasks->spawn(server->listen());
     if (self->account) {
         auto watch = [](impl* bot) -> awaitable<void> { bot->end(co_await bot->account->run()); };
         self->tasks->spawn(watch(self));

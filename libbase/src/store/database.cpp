@@ -116,15 +116,21 @@ void database::execute(std::string const& script) try { connection_.exec(script)
 
 bool database::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_.getHandle()) == 0; }
 
-SQLite::Statement& database::prepare(std::string_view sql, std::span<sql_parameter const> parameters) {
-    auto place = prepared_.find(sql);
-    if (place == prepared_.end()) {
+// The same statement often runs many times in a row, and comparing a text is cheaper than its hash.
+SQLite::Statement& database::prepared(std::string_view sql) {
+    if (last_ != prepared_.end() && last_->first == sql) return *last_->second;
+    last_ = prepared_.find(sql);
+    if (last_ == prepared_.end()) {
         if (prepared_.size() >= max_prepared) prepared_.clear();
         auto text = std::string(sql);
         auto fresh = std::make_unique<SQLite::Statement>(connection_, text);
-        place = prepared_.emplace(std::move(text), std::move(fresh)).first;
+        last_ = prepared_.emplace(std::move(text), std::move(fresh)).first;
     }
-    auto& statement = *place->second;
+    return *last_->second;
+}
+
+SQLite::Statement& database::prepare(std::string_view sql, std::span<sql_parameter const> parameters) {
+    auto& statement = prepared(sql);
     // A parameter left out would silently be NULL.
     if (static_cast<std::size_t>(statement.getBindParameterCount()) != parameters.size()) {
         throw store_error("wrong number of parameters for: " + std::string(sql));

@@ -31,6 +31,7 @@ public:
     bool in_transaction() const noexcept;
 
 private:
+    SQLite::Statement& prepared(std::string_view sql);
     SQLite::Statement& prepare(std::string_view sql, std::span<sql_parameter const> parameters);
 
     struct text_hash : std::hash<std::string_view> {
@@ -39,7 +40,9 @@ private:
 
     SQLite::Database connection_;
     // Statements by their text; the connection must outlive them.
-    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, text_hash, std::equal_to<>> prepared_;
+    using statements = std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, text_hash, std::equal_to<>>;
+    statements prepared_;
+    statements::iterator last_ = prepared_.end();  // used last
 };
 
 }  // namespace chatrixcd::base

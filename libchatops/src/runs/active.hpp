@@ -26,6 +26,7 @@ struct tracker::active {
     bool answered = false;                       // what begin() waits for
     bool poked = false;                          // look again now
     std::optional<ci::run> news;                 // pushed by the CI
+    std::optional<base::duration> heard_at;      // when the CI last spoke of it; nothing: it must be asked
     card_state published = card_state::waiting;  // as the card says
     base::duration published_at{0};
     base::notifier changed;

@@ -95,7 +95,9 @@ asio::awaitable<void> tracker::resume() {
         }
     }
     for (auto const& server : servers_) {
-        if (server.server->event_facet()) tasks_.spawn(listen(server));
+        if (!server.server->event_facet()) continue;
+        telling_.insert(server.name);
+        tasks_.spawn(listen(server));
     }
 }
 
@@ -150,7 +152,9 @@ void tracker::name_stopper(std::int64_t number, std::string who) {
 
 void tracker::look_now(std::int64_t number) {
     auto const place = active_.find(number);
-    if (place != active_.end()) place->second->poke();
+    if (place == active_.end()) return;
+    place->second->heard_at.reset();
+    place->second->poke();
 }
 
 asio::awaitable<void> tracker::settle(base::duration limit) {

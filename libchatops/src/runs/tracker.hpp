@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <chatrixcd/base/clock.hpp>
@@ -85,6 +86,8 @@ private:
     boost::asio::awaitable<void> write_down(active_ptr run, also what);
     boost::asio::awaitable<void> rest(active_ptr run, base::duration at_most);
     boost::asio::awaitable<void> listen(named_server from);
+    bool tells(active const& run) const;
+    void ask_for_all_of(std::string const& server);
     template <class T>
     void note_health(std::string const& server, base::result<T> const& answer);
 
@@ -97,6 +100,7 @@ private:
     std::vector<named_server> servers_;
     engine_options options_;
     std::map<std::int64_t, active_ptr> active_;
+    std::set<std::string> telling_;  // servers whose events come
     std::size_t on_the_wire_ = 0;
     base::notifier wire_changed_;
     base::task_group tasks_;

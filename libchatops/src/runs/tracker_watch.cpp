@@ -68,12 +68,27 @@ asio::awaitable<base::result<ci::run>> tracker::latest_of(active_ptr run) {
     if (run->news) {
         auto pushed = std::move(*run->news);
         run->news.reset();
+        run->heard_at = time_.uptime();
         co_return pushed;
     }
+    if (tells(*run)) co_return *run->run.latest;
     auto* const server = server_named(run->run.server);
     auto seen = co_await guarded(server->get(run->run.id), base::error_kind::internal);
     note_health(run->run.server, seen);
+    if (seen) run->heard_at = time_.uptime();
     co_return seen;
+}
+
+// Whether what we know is what the CI would say: it would have told.
+bool tracker::tells(active const& run) const {
+    bool const is_recent = run.heard_at && time_.uptime() - *run.heard_at < options_.poll_beside_events;
+    return is_recent && run.run.latest && telling_.contains(run.run.server);
+}
+
+void tracker::ask_for_all_of(std::string const& server) {
+    for (auto const& [number, run] : active_) {
+        if (run->run.server == server) look_now(number);
+    }
 }
 
 asio::awaitable<void> tracker::end(active_ptr run, ci::run last) {
@@ -107,12 +122,14 @@ asio::awaitable<void> tracker::listen(named_server from) {
     while (true) {
         auto const news = co_await guarded(events->next(), base::error_kind::internal);
         if (!news) {
-            // Polling goes on meanwhile; nothing is missed.
+            // The runs are asked for meanwhile; nothing is missed.
             log_.debug("no events", {{"server", from.name}, {"why", news.error().describe()}});
+            if (telling_.erase(from.name) > 0) ask_for_all_of(from.name);
             co_await time_.sleep(waits.next());
             continue;
         }
         waits.something_happened();
+        telling_.insert(from.name);
         for (auto const& [number, run] : active_) {
             if (run->run.server != from.name || run->run.id != news->id || run->run.id.empty()) continue;
             run->news = *news;

@@ -90,6 +90,7 @@ struct scripted_ci::state {
     base::duration visible_after{0};
     std::optional<base::duration> memory;
     std::size_t start_calls = 0;
+    std::size_t get_calls = 0;
     bool native_keys = false;
     bool has_events = false;
     bool is_down = false;
@@ -145,7 +146,10 @@ void scripted_ci::next_find(find_fault fault) { state_->find_faults.push_back(fa
 void scripted_ci::fail_gets(std::size_t calls, base::error_kind kind) { state_->get_faults.insert(state_->get_faults.end(), calls, kind); }
 void scripted_ci::set_visible_after(base::duration span) { state_->visible_after = span; }
 void scripted_ci::set_memory(base::duration span) { state_->memory = span; }
-void scripted_ci::set_down(bool is_down) { state_->is_down = is_down; }
+void scripted_ci::set_down(bool is_down) {
+    state_->is_down = is_down;
+    if (state_->changed) state_->changed->notify_all();
+}
 
 std::size_t scripted_ci::starts() const noexcept { return state_->runs.size(); }
 std::size_t scripted_ci::starts_of(ci::run_key const& key) const noexcept {
@@ -153,6 +157,7 @@ std::size_t scripted_ci::starts_of(ci::run_key const& key) const noexcept {
         std::count_if(state_->runs.begin(), state_->runs.end(), [&](scripted_run const& run) { return run.key() == key; }));
 }
 std::size_t scripted_ci::start_calls() const noexcept { return state_->start_calls; }
+std::size_t scripted_ci::get_calls() const noexcept { return state_->get_calls; }
 std::vector<ci::run_key> scripted_ci::keys() const {
     std::vector<ci::run_key> out;
     for (auto const& run : state_->runs) out.push_back(run.key());
@@ -261,6 +266,7 @@ awaitable<ci::result<ci::found>> scripted_ci::find(ci::project_id in, ci::run_ke
 }
 
 awaitable<ci::result<ci::run>> scripted_ci::get(ci::run_id id) {
+    ++state_->get_calls;
     if (auto const fault = take_first(state_->get_faults)) co_return error(*fault, "The CI server does not tell how the run stands.");
     if (state_->is_down) co_return down();
     auto const* const run = state_->find_run(id);
@@ -323,6 +329,7 @@ awaitable<ci::result<ci::run>> scripted_ci::next() {
     auto executor = co_await boost::asio::this_coro::executor;
     if (!state_->changed) state_->changed = std::make_unique<base::notifier>(std::move(executor));
     for (;;) {
+        if (state_->is_down) co_return down();
         auto const now = state_->time.now();
         std::optional<base::time_point> wake;
         for (auto const& run : state_->runs) {

@@ -61,6 +61,9 @@ private:
 
 bool is_text(json::value const* v) noexcept { return v != nullptr && v->is_string(); }
 
+// Bytes that hold most events.
+constexpr std::size_t usual_event = 512;
+
 void append(std::string& to, json::serializer& from) {
     char piece[4096];
     while (!from.done()) to.append(from.read(piece, sizeof(piece)));
@@ -117,6 +120,7 @@ event raw_event::to_event(std::shared_ptr<void const> keeper) const {
 
 std::string raw_event::to_text() const {
     std::string text;
+    text.reserve(usual_event);
     json::serializer from;
     from.reset(object_);
     append(text, from);

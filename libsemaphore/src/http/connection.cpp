@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <chatrixcd/base/retry.hpp>
+#include <chatrixcd/base/websocket.hpp>
 
 #include "http/answer.hpp"
 
@@ -64,6 +65,26 @@ asio::awaitable<result<void>> connection::tell(call what) {
     auto const text = co_await ask_text(std::move(what));
     if (!text) co_return text.error();
     co_return result<void>();
+}
+
+asio::awaitable<result<std::unique_ptr<base::http::websocket>>> connection::open_websocket(base::http::websocket_dialer& by) {
+    auto const what = call::get("/ws", "listening for news");
+    bool const by_cookie = !how_.who.is_token();
+    for (bool is_fresh = false;; is_fresh = true) {
+        if (by_cookie && (is_fresh || cookie_.empty())) {
+            auto const logged_in = co_await log_in();
+            if (!logged_in) co_return logged_in.error();
+            is_fresh = true;
+        }
+        auto opened = co_await by.open(signed_request(what));
+        if (!opened) co_return opened.error();
+        if (opened->socket) co_return std::move(opened->socket);
+        if (opened->refusal.status == 401 && by_cookie && !is_fresh) continue;
+        if (auto why = refusal_in(opened->refusal, what)) co_return std::move(*why);
+        auto const status = std::to_string(opened->refusal.status);
+        co_return error(error_kind::unsupported, "what answers for " + server_ + " opens no WebSocket (HTTP " + status + ")")
+            .with_hint("a proxy before the server may not pass WebSockets on; news come by asking meanwhile");
+    }
 }
 
 // A 2xx answer. What may go away is asked for again.

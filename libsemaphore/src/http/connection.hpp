@@ -28,6 +28,8 @@ public:
     boost::asio::awaitable<result<std::string>> ask_text(call what);
     // As ask(), for calls whose answer says nothing.
     boost::asio::awaitable<result<void>> tell(call what);
+    // Of GET /ws.
+    boost::asio::awaitable<result<std::unique_ptr<base::http::websocket>>> open_websocket(base::http::websocket_dialer& by);
 
 private:
     boost::asio::awaitable<result<base::http::response>> answer_to(call what);

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <chatrixcd/base/retry.hpp>
 #include <chatrixcd/base/timeout.hpp>
 
 namespace chatrixcd::semaphore {
@@ -15,9 +16,29 @@ using boost::asio::awaitable;
 
 namespace {
 
+// Servers say what a task has become before they keep it: for so long, what they say when they are asked may be older.
+constexpr base::duration said_counts = std::chrono::seconds(5);
+
 // What makes a task another one for whoever follows it.
-using state = std::pair<std::string, bool>;
-state state_of(task const& t) { return {t.raw_status, t.end.has_value()}; }
+bool is_same(task const& a, task const& b) { return a.raw_status == b.raw_status && a.end.has_value() == b.end.has_value(); }
+
+// What is told of a task needs no copy of the server's own words.
+task without_raw(task t) {
+    t.raw = {};
+    return t;
+}
+
+// Whether somebody listens, however the listening ends.
+class listening_flag {
+public:
+    explicit listening_flag(bool& is_set) : is_set_(is_set) { is_set_ = true; }
+    listening_flag(listening_flag const&) = delete;
+    listening_flag& operator=(listening_flag const&) = delete;
+    ~listening_flag() { is_set_ = false; }
+
+private:
+    bool& is_set_;
+};
 
 awaitable<bool> woken(base::notifier& changed) {
     co_await changed.wait();
@@ -30,7 +51,9 @@ struct task_feed::known_project {
     bool was_added = false;
     bool was_asked = false;
     bool was_listed = false;
-    std::map<task_id, state> unfinished;  // those that may still change
+    bool is_hinted = false;                  // something happened that we do not know
+    std::map<task_id, task> unfinished;      // those that may still change
+    std::map<task_id, base::duration> said;  // when the server last spoke of a task by itself
     std::set<task_id> followed;
     task_id last_missing;  // the last that was asked for by itself: the next round goes on behind it
     base::duration last_asked{};
@@ -45,7 +68,18 @@ void task_feed::follow(project_id in, task_id which) {
     auto& about = projects_[in];
     if (!about.followed.insert(which).second) return;
     about.unfinished.erase(which);
+    // The server may have spoken of it before.
+    about.is_hinted = true;
+    hurry();
+}
+
+void task_feed::hurry() {
     if (hurried_) hurried_->notify_all();
+}
+
+void task_feed::ask_all_soon() {
+    for (auto& [id, about] : projects_) about.is_hinted = true;
+    hurry();
 }
 
 awaitable<result<task>> task_feed::next() {
@@ -71,7 +105,9 @@ awaitable<result<task>> task_feed::next() {
 base::duration task_feed::until_due(known_project const& about) const {
     if (!about.was_added && about.followed.empty()) return how_.else_every;
     if (!about.was_asked) return base::duration(0);
-    auto const every = about.followed.empty() ? how_.else_every : how_.while_running;
+    bool const is_asked_often = !about.followed.empty() && !is_listening_;
+    auto const usual = is_asked_often ? how_.while_running : how_.else_every;
+    auto const every = about.is_hinted ? std::min(usual, how_.after_a_hint) : usual;
     return about.last_asked + every - time_->uptime();
 }
 
@@ -90,6 +126,8 @@ awaitable<void> task_feed::round() {
 }
 
 awaitable<void> task_feed::ask(project_id in, known_project& about) {
+    about.is_hinted = false;
+    std::erase_if(about.said, [now = time_->uptime()](auto const& one) { return now - one.second > said_counts; });
     auto list = co_await client_->last_tasks(in);
     about.last_asked = time_->uptime();
     about.was_asked = true;
@@ -101,7 +139,7 @@ awaitable<void> task_feed::ask(project_id in, known_project& about) {
     std::set<task_id> seen;
     for (auto& each : *list) {
         seen.insert(each.id);
-        take(about, std::move(each));
+        if (!about.said.contains(each.id)) take(about, std::move(each));
     }
     about.was_listed = true;
     std::erase_if(about.unfinished,
@@ -135,14 +173,68 @@ void task_feed::take(known_project& about, task seen) {
     bool const is_known = before != about.unfinished.end();
     // A task that is neither known nor followed is news only if it came after the first list and has not ended.
     bool const is_new = !is_known && (is_followed || (about.was_listed && !seen.is_finished()));
-    bool const changed = is_new || (is_known && before->second != state_of(seen));
+    bool const changed = is_new || (is_known && !is_same(before->second, seen));
     if (seen.is_finished()) {
         about.unfinished.erase(seen.id);
         about.followed.erase(seen.id);
     } else {
-        about.unfinished.insert_or_assign(seen.id, state_of(seen));
+        about.unfinished.insert_or_assign(seen.id, without_raw(seen));
     }
     if (changed) news_.push_back(std::move(seen));
+}
+
+void task_feed::take(task_update said) {
+    auto const found = projects_.find(said.project);
+    if (found == projects_.end()) return;
+    auto& about = found->second;
+    auto const known = about.unfinished.find(said.task);
+    if (known == about.unfinished.end()) {
+        // Its end is said twice.
+        bool const has_ended = said.end || is_terminal(task_status_from(said.raw_status));
+        if (!has_ended || about.followed.contains(said.task)) about.is_hinted = true;
+    } else {
+        about.said.insert_or_assign(said.task, time_->uptime());
+        auto now = known->second;
+        now.raw_status = std::move(said.raw_status);
+        now.status = task_status_from(now.raw_status);
+        if (said.start) now.start = said.start;
+        if (said.end) now.end = said.end;
+        if (said.version) now.version = std::move(said.version);
+        take(about, std::move(now));
+    }
+    hurry();
+}
+
+awaitable<base::error> task_feed::hear(live_connection from) {
+    listening_flag const flag(is_listening_);
+    // What happened before nobody repeats.
+    ask_all_soon();
+    for (;;) {
+        auto message = co_await from.next();
+        if (!message) co_return message.error();
+        if (auto* const update = std::get_if<task_update>(&*message)) take(std::move(*update));
+    }
+}
+
+awaitable<void> task_feed::listen(base::http::websocket_dialer& by, base::random& dice, base::logger log) {
+    base::backoff pauses(dice, how_.reconnect_first, how_.reconnect_most);
+    std::string last_reason;
+    for (;;) {
+        auto const since = time_->uptime();
+        auto connection = co_await connect_live(*client_, by);
+        if (connection) {
+            log.info("the server tells its news by itself");
+            last_reason.clear();
+        }
+        auto why = connection ? base::error(base::error_kind::unavailable, "") : connection.error();
+        if (connection) why = co_await hear(std::move(*connection));
+        ask_all_soon();
+        if (why.message() != last_reason) log.info("the server does not tell its news; it is asked instead", {{"why", why.describe()}});
+        last_reason = why.message();
+        // One that is cut again and again is not asked for again and again.
+        if (time_->uptime() - since >= how_.reconnect_most) pauses.reset();
+        co_await time_->sleep(pauses.next());
+    }
 }
 
 }  // namespace chatrixcd::semaphore

@@ -11,6 +11,7 @@
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/base/router.hpp>
 
+#include "live_wire.hpp"
 #include "shapes.hpp"
 #include "simulated_task.hpp"
 
@@ -110,6 +111,7 @@ struct server::state {
     std::map<std::int64_t, project_of_double> projects;
     std::map<std::int64_t, template_of_double> templates;
     std::vector<std::unique_ptr<simulated_task>> tasks;  // oldest first
+    live_desk live{time, as, tasks};
     bool loses_answer = false;
     std::string environment = "{}";
     std::optional<response> next_start;
@@ -286,6 +288,12 @@ void server::answer_next_start(response with, bool is_done) {
 void server::lose_next_stop(bool is_done) { state_->lost_stop = is_done; }
 void server::fail_with(unsigned status) { state_->failing = status; }
 std::size_t server::requests() const noexcept { return state_->requests; }
+void server::cut_live(bool and_refuse) {
+    ++state_->live.cuts;
+    state_->live.is_refusing = and_refuse;
+}
+void server::allow_live() { state_->live.is_refusing = false; }
+std::size_t server::live_connections() const noexcept { return state_->live.open; }
 
 awaitable<response> server::handle(base::http::request r) {
     ++state_->requests;
@@ -330,6 +338,8 @@ public:
 private:
     server& to_;
 };
+
+std::unique_ptr<base::http::websocket_dialer> server::dialer() { return make_live_dialer(state_->live, token); }
 
 std::unique_ptr<base::http::transport> server::transport() { return std::make_unique<wire>(*this); }
 

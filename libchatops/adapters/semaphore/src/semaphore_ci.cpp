@@ -67,7 +67,7 @@ ci::found look_for(ci::run_key const& key, ci::time_point since, std::vector<sem
     return ci::unknown();
 }
 
-class adapter final : public ci::server {
+class adapter final : public semaphore_ci_server {
 public:
     adapter(semaphore::client& to, base::clock& time, semaphore_ci_options how)
         : server_(to),
@@ -89,6 +89,8 @@ public:
     asio::awaitable<ci::result<ci::found>> find(ci::project_id in, ci::run_key key, ci::time_point since) override;
     asio::awaitable<ci::result<ci::run>> get(ci::run_id id) override;
     asio::awaitable<ci::result<ci::page<ci::run>>> runs(ci::run_query matching, ci::page_request which) override;
+
+    asio::awaitable<void> listen(base::http::websocket_dialer& by, base::random& dice) override { return feed_.listen(by, dice, how_.log); }
 
     ci::logs* log_facet() noexcept override { return &logs_; }
     ci::control* control_facet() noexcept override { return &control_; }
@@ -243,7 +245,7 @@ asio::awaitable<ci::result<ci::page<ci::run>>> adapter::runs(ci::run_query match
 
 }  // namespace semaphore_ci
 
-std::unique_ptr<ci::server> make_semaphore_ci(semaphore::client& server, base::clock& time, semaphore_ci_options how) {
+std::unique_ptr<semaphore_ci_server> make_semaphore_ci(semaphore::client& server, base::clock& time, semaphore_ci_options how) {
     return std::make_unique<semaphore_ci::adapter>(server, time, std::move(how));
 }
 

@@ -42,10 +42,12 @@ class engine_options {
 public:
     engine_options() = default;
     std::string command_prefix = "!cd";
-    // How often an open run is asked for where the CI has no events: first after `poll_first`, then ever less often while nothing
-    // changes, at least every `poll_most`.
+    // How often an open run is asked for where the CI has no events, or they fail: first after `poll_first`, then ever less often while
+    // nothing changes, at least every `poll_most`.
     base::duration poll_first{std::chrono::seconds(1)};
     base::duration poll_most{std::chrono::seconds(30)};
+    // And where it has: its events leave nothing out, so this is for what no one thought of.
+    base::duration poll_beside_events{std::chrono::minutes(5)};
     // A card is edited at once when its state changes; for lesser news at most this often.
     base::duration card_interval{std::chrono::seconds(5)};
     // How long a start that we sent can at most be under way: the CI client's total time-out, and a margin. Only after both may

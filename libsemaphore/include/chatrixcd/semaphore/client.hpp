@@ -28,6 +28,11 @@
 #include <chatrixcd/semaphore/server.hpp>
 #include <chatrixcd/semaphore/task.hpp>
 
+namespace chatrixcd::base::http {
+class websocket;  // websocket.hpp
+class websocket_dialer;
+}  // namespace chatrixcd::base::http
+
 namespace chatrixcd::semaphore {
 
 template <class T>
@@ -140,6 +145,9 @@ public:
     boost::asio::awaitable<result<void>> remove_schedule(project_id in, schedule_id id);
     // `invalid` with the server's reason if this is no time table.
     boost::asio::awaitable<result<void>> check_cron(project_id in, std::string cron_format);
+
+    // The connection over which the server tells its news; live.hpp reads them. `unsupported`: what answers opens no WebSocket.
+    boost::asio::awaitable<result<std::unique_ptr<base::http::websocket>>> open_websocket(base::http::websocket_dialer& by);
 
 private:
     explicit client(std::unique_ptr<detail::connection> to);

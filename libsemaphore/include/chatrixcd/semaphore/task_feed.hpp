@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// News of tasks, by asking: one request a project and round, however many tasks are followed. Rounds are short while something that was
-// announced runs in the project, and long else.
+// News of tasks. By asking: one request a project and round, however many tasks are followed; rounds are short while something that is
+// followed runs in the project, and long else. Or by listening: then the server says what changes, and asking is for what it may have
+// said while nobody listened.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/semaphore/client.hpp>
+#include <chatrixcd/semaphore/live.hpp>
 
 namespace chatrixcd::semaphore {
 
@@ -19,7 +22,12 @@ class feed_options {
 public:
     feed_options() = default;
     base::duration while_running = std::chrono::seconds(2);
-    base::duration else_every = std::chrono::seconds(30);
+    base::duration else_every = std::chrono::seconds(30);  // and all of them while somebody listens
+    // What the server says of a task that we do not know yet makes us ask for its project, at most so often.
+    base::duration after_a_hint{500};
+    // Between two tries to listen: the bounds of a back-off.
+    base::duration reconnect_first = std::chrono::seconds(1);
+    base::duration reconnect_most = std::chrono::seconds(60);
     // The list of a project holds 200 tasks; one that is followed and not among them is asked for by itself, this many a round.
     std::size_t most_single_requests = 20;
 };
@@ -41,13 +49,22 @@ public:
     // others are asked all the same, and the next call goes on.
     boost::asio::awaitable<result<task>> next();
 
+    // Listens for as long as it is not cancelled, and connects again whenever it must. While it is connected, next() needs to ask only
+    // seldom. At most one at a time; it must have ended before the feed does.
+    boost::asio::awaitable<void> listen(base::http::websocket_dialer& by, base::random& dice, base::logger log = {});
+    bool is_listening() const noexcept { return is_listening_; }
+
 private:
     struct known_project;
 
     boost::asio::awaitable<void> round();
     boost::asio::awaitable<void> ask(project_id in, known_project& about);
     boost::asio::awaitable<void> ask_for_missing(project_id in, known_project& about, std::set<task_id> const& seen);
+    boost::asio::awaitable<base::error> hear(live_connection from);
     void take(known_project& about, task seen);
+    void take(task_update said);
+    void ask_all_soon();
+    void hurry();
     base::duration until_due(known_project const& about) const;
     base::duration until_next_round() const;
 
@@ -58,6 +75,7 @@ private:
     std::deque<task> news_;
     std::deque<base::error> failures_;
     std::unique_ptr<base::notifier> hurried_;
+    bool is_listening_ = false;
 };
 
 }  // namespace chatrixcd::semaphore

@@ -97,6 +97,25 @@ TEST_SUITE("chatops::engine::run") {
         }
     }
 
+    TEST_CASE("a CI that tells of its runs is hardly asked for them, until it tells no more") {
+        test::engine_world world;
+        world.ci.set_events(true);
+        world.start_bot();
+        world.ask("!cd run deploy version=1");
+        CHECK(world.last_card().state == card_state::success);
+        // Ten minutes: after the start, and each five minutes.
+        CHECK(world.ci.get_calls() <= 4);
+        world.chat.says(world.ann, world.room, "!cd run deploy version=2");
+        world.run_until([&] { return world.last_card().state == card_state::running; }, 10s);
+        world.ci.set_down(true);
+        auto const before = world.ci.get_calls();
+        world.let_pass(3min);
+        CHECK(world.ci.get_calls() > before + 3);
+        world.ci.set_down(false);
+        world.settle();
+        CHECK(world.last_card().state == card_state::success);
+    }
+
     TEST_CASE("a start that the CI refuses is refused, with its reason") {
         test::engine_world world;
         world.ci.next_start(start_fault::refused);

@@ -77,6 +77,7 @@ public:
     std::size_t starts() const noexcept;                           // runs that exist
     std::size_t starts_of(ci::run_key const& key) const noexcept;  // runs with the key: more than one is a job that ran twice
     std::size_t start_calls() const noexcept;                      // calls of start(), refused and lost ones included
+    std::size_t get_calls() const noexcept;
     std::vector<ci::run_key> keys() const;                         // of all runs, oldest first
     std::optional<ci::run> state_of(ci::run_id const& id) const;
 

@@ -10,6 +10,7 @@
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http.hpp>
+#include <chatrixcd/base/websocket.hpp>
 #include <chatrixcd/semaphore/client.hpp>
 
 namespace chatrixcd::semaphore::testing {
@@ -71,10 +72,16 @@ public:
     // Every request fails with this status until it is 0 again.
     void fail_with(unsigned status);
     std::size_t requests() const noexcept;
+    // Ends every live connection. With `and_refuse`, new ones are answered as by a proxy that knows no WebSockets.
+    void cut_live(bool and_refuse = false);
+    void allow_live();
+    std::size_t live_connections() const noexcept;
 
     boost::asio::awaitable<base::http::response> handle(base::http::request r) override;
     // Leads every host to this server, which must outlive it.
     std::unique_ptr<base::http::transport> transport();
+    // The same for live connections.
+    std::unique_ptr<base::http::websocket_dialer> dialer();
 
 private:
     class wire;

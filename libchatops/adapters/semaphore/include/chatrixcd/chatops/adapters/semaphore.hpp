@@ -12,6 +12,8 @@
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/log.hpp>
+#include <chatrixcd/base/random.hpp>
+#include <chatrixcd/base/websocket.hpp>
 #include <chatrixcd/chatops/ci/server.hpp>
 #include <chatrixcd/semaphore/client.hpp>
 #include <chatrixcd/semaphore/task_feed.hpp>
@@ -33,7 +35,14 @@ public:
     base::duration log_asked_every{500};
 };
 
+class semaphore_ci_server : public ci::server {
+public:
+    // Listens to what the server tells by itself, until it is cancelled, which must be before the adapter is destroyed. Without it news
+    // come by asking, some seconds later.
+    virtual boost::asio::awaitable<void> listen(base::http::websocket_dialer& by, base::random& dice) = 0;
+};
+
 // Both must outlive the adapter.
-std::unique_ptr<ci::server> make_semaphore_ci(semaphore::client& server, base::clock& time, semaphore_ci_options how = {});
+std::unique_ptr<semaphore_ci_server> make_semaphore_ci(semaphore::client& server, base::clock& time, semaphore_ci_options how = {});
 
 }  // namespace chatrixcd::chatops
