@@ -105,7 +105,11 @@ private:
 };
 
 // A CI as one process sees it. `slow` may let a start's answer be lost: the request arrives later, whatever happens to the process.
-class powered_ci final : public chatops::ci::server, private chatops::ci::logs, private chatops::ci::control, private chatops::ci::events {
+class powered_ci final : public chatops::ci::server,
+                         private chatops::ci::logs,
+                         private chatops::ci::control,
+                         private chatops::ci::gates,
+                         private chatops::ci::events {
     template <class T>
     using call = boost::asio::awaitable<chatops::ci::result<T>>;
 
@@ -141,6 +145,7 @@ public:
         return power_.through("runs", inner_.runs(std::move(like), std::move(which)));
     }
     chatops::ci::logs* log_facet() noexcept override { return inner_.log_facet() ? this : nullptr; }
+    chatops::ci::gates* gate_facet() noexcept override { return inner_.gate_facet() ? this : nullptr; }
     chatops::ci::control* control_facet() noexcept override { return inner_.control_facet() ? this : nullptr; }
     chatops::ci::events* event_facet() noexcept override { return inner_.event_facet() ? this : nullptr; }
 
@@ -151,6 +156,8 @@ private:
     call<chatops::ci::log_chunk> tail(chatops::ci::run_id id, std::size_t lines) override {
         return power_.through("tail", inner_.log_facet()->tail(std::move(id), lines));
     }
+    call<void> approve(chatops::ci::run_id id) override { return power_.through("approve", inner_.gate_facet()->approve(std::move(id))); }
+    call<void> reject(chatops::ci::run_id id) override { return power_.through("reject", inner_.gate_facet()->reject(std::move(id))); }
     call<void> cancel(chatops::ci::run_id id) override { return power_.through("cancel", inner_.control_facet()->cancel(std::move(id))); }
     call<chatops::ci::run> next() override { return inner_.event_facet()->next(); }
 

@@ -33,6 +33,8 @@ command run_command(services const& with);
 command status_command(services const& with);
 command logs_command(services const& with);
 command stop_command(services const& with);
+command approve_command(services const& with);
+command reject_command(services const& with);
 command ping_command();
 command info_command(services const& with);
 

@@ -47,6 +47,8 @@ struct engine::impl {
           commands_in(parts, log.named("intake"), store, *shown, messages, handlers) {
         all.add(commands::run_command(with));
         all.add(commands::stop_command(with));
+        all.add(commands::approve_command(with));
+        all.add(commands::reject_command(with));
         all.add(commands::projects_command(with));
         all.add(commands::templates_command(with));
         all.add(commands::status_command(with));

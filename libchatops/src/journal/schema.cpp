@@ -104,8 +104,16 @@ ALTER TABLE journal ADD COLUMN put_back BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX journal_put_back ON journal (service, room, put_back) WHERE put_back > 0;
 )sql";
 
+// runs.decision: what somebody decided about a run that waited for it; decided_in: the trace of the command that said so.
+constexpr char const* decisions = R"sql(
+ALTER TABLE runs ADD COLUMN decision TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN decided_in TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
-std::vector<base::migration> migrations() { return {{"journal, runs, intents, outbox", first}, {"marks against copies", copies}}; }
+std::vector<base::migration> migrations() {
+    return {{"journal, runs, intents, outbox", first}, {"marks against copies", copies}, {"decisions about runs that wait", decisions}};
+}
 
 }  // namespace chatrixcd::chatops::journal

@@ -78,7 +78,7 @@ std::string progress_words(record const& run) {
         case ci::phase::queued:
             return "waits in the queue of " + run.server;
         case ci::phase::gated:
-            return "waits for a decision at " + run.server;
+            return "waits for a decision";
         case ci::phase::canceling:
             return run.stopped_by.empty() ? "is being stopped" : "is being stopped by " + run.stopped_by;
         case ci::phase::running:
@@ -107,6 +107,8 @@ std::string state_words_of(record const& run, passing_news const& news) {
     }
     return run.latest ? progress_words(run) : "has started";
 }
+
+bool is_gated(record const& run) { return run.latest && run.latest->at == ci::phase::gated; }
 
 std::string rerun_words(record const& run) {
     auto words = "run " + text::as_argument(run.project_name) + " " + text::as_argument(run.job_name);
@@ -163,15 +165,35 @@ card card_of(record const& run, passing_news const& news, std::string const& pre
     out.facts.emplace_back("by", run.requested_by);
     std::string parameters;
     for (auto const& [name, value] : run.parameters) parameters += (parameters.empty() ? "" : " ") + name + "=" + text::as_argument(value);
+    if (!run.decision.empty()) out.facts.emplace_back("decision", run.decision);
     if (!parameters.empty()) out.facts.emplace_back("parameters", parameters);
     if (run.has_secrets) out.facts.emplace_back("secrets", "given, never shown");
     if (run.latest && !run.latest->url.empty()) out.facts.emplace_back("at", run.latest->url);
     out.facts.emplace_back("trace", run.trace);
     if (went_wrong(run)) out.excerpt = run.excerpt;
     auto const number = std::to_string(run.number);
+    if (run.open && is_gated(run)) {
+        out.next_commands.push_back(text::in_prefix(prefix, "approve " + number));
+        out.next_commands.push_back(text::in_prefix(prefix, "reject " + number));
+    }
     if (run.start == start_state::started) out.next_commands.push_back(text::in_prefix(prefix, "logs " + number));
     if (run.open && run.start == start_state::started) out.next_commands.push_back(text::in_prefix(prefix, "stop " + number));
     if (!run.open && !run.has_secrets) out.next_commands.push_back(text::in_prefix(prefix, rerun_words(run)));
+    return out;
+}
+
+view gate_call_of(record const& run, std::string const& prefix) {
+    auto const number = std::to_string(run.number);
+    line words;
+    words.emplace_back(run.requested_by + ": ");
+    words.push_back(strong("#" + number));
+    words.emplace_back(" waits for a decision. ");
+    words.push_back(code(text::in_prefix(prefix, "approve " + number)));
+    words.emplace_back(" lets it go on, ");
+    words.push_back(code(text::in_prefix(prefix, "reject " + number)));
+    words.emplace_back(" ends it.");
+    view out;
+    out.add(paragraph{std::move(words)});
     return out;
 }
 

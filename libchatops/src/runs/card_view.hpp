@@ -30,6 +30,8 @@ std::string title_of(record const& run);
 card card_of(record const& run, passing_news const& news, std::string const& prefix);
 // What is said in the card's thread at the end; empty if there is nothing to say.
 view farewell_of(record const& run);
+// Calls for a decision about a run that waits for one.
+view gate_call_of(record const& run, std::string const& prefix);
 run_summary entry_of(record const& run, passing_news const& news);
 
 }  // namespace chatrixcd::chatops::runs

@@ -8,6 +8,8 @@ namespace chatrixcd::chatops::runs {
 
 // Says farewell in the card's thread, where there is something to say.
 void put_farewell(base::transaction& in, record const& run);
+// Calls the person who asked for the run: it waits for a decision.
+void put_gate_call(base::transaction& in, record const& run, std::string const& prefix);
 
 template <class T>
 void tracker::note_health(std::string const& server, base::result<T> const& answer) {

@@ -34,6 +34,8 @@ struct record {
     std::optional<ci::run> latest;  // the CI's last answer
     std::string reason;             // of refused and in_doubt
     std::string stopped_by;         // who asked for its end
+    std::string decision;           // "approved by @ann:a.org": the last about a gate of it
+    std::string decided_in;         // the trace of the command that said so
     std::string excerpt;            // the log's last lines, once it has ended
     bool open = true;               // still followed
     std::optional<base::time_point> ended;

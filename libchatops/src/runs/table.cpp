@@ -21,7 +21,9 @@ using journal::to_column;
 
 constexpr char const* columns =
     "SELECT number, service, account, room, event, ordinal, run_key, thread, requested_by, trace, server, run_id, project, project_name, "
-    "job, job_name, parameters, has_secrets, created, start, latest, reason, stopped_by, excerpt, open, ended, revision, shown FROM runs ";
+    "job, job_name, parameters, has_secrets, created, start, latest, reason, stopped_by, excerpt, open, ended, revision, shown, decision, "
+    "decided_in FROM "
+    "runs ";
 
 base::sql_value nullable(std::optional<base::time_point> const& when) {
     if (!when) return std::monostate();
@@ -85,6 +87,8 @@ record record_of(base::row const& row) {
     if (auto const ended = row.optional_integer(25)) r.ended = time_from_column(*ended);
     r.revision = row.integer(26);
     r.shown = row.text(27);
+    r.decision = row.text(28);
+    r.decided_in = row.text(29);
     return r;
 }
 
@@ -141,9 +145,9 @@ std::int64_t insert(base::transaction& in, record const& what, intent const& sta
 void save(base::transaction& in, record const& what) {
     in.run(
         "UPDATE runs SET run_id = ?2, start = ?3, latest = ?4, reason = ?5, stopped_by = ?6, excerpt = ?7, open = ?8, ended = ?9, "
-        "revision = ?10, shown = ?11 WHERE number = ?1",
+        "revision = ?10, shown = ?11, decision = ?12, decided_in = ?13 WHERE number = ?1",
         {what.number, what.id.str(), std::string(to_string(what.start)), latest_column(what.latest), what.reason, what.stopped_by,
-         base::seal(what.excerpt), number_of(what.open), nullable(what.ended), what.revision, what.shown});
+         base::seal(what.excerpt), number_of(what.open), nullable(what.ended), what.revision, what.shown, what.decision, what.decided_in});
 }
 
 void save_attempt(base::transaction& in, std::int64_t run, std::int64_t attempt) {

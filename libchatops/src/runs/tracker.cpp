@@ -150,6 +150,15 @@ void tracker::name_stopper(std::int64_t number, std::string who) {
     if (place != active_.end()) place->second->run.stopped_by = std::move(who);
 }
 
+asio::awaitable<void> tracker::note_decision(std::int64_t number, std::string decision, std::string trace) {
+    auto const place = active_.find(number);
+    if (place == active_.end()) co_return;
+    auto const run = place->second;
+    run->run.decision = std::move(decision);
+    run->run.decided_in = std::move(trace);
+    co_await write_down(run, [](base::transaction&, record const&) {});
+}
+
 void tracker::look_now(std::int64_t number) {
     auto const place = active_.find(number);
     if (place == active_.end()) return;

@@ -22,13 +22,19 @@ journal::outcome outcome_of(start_state fate) {
     return fate == start_state::refused ? journal::outcome::refused : journal::outcome::in_doubt;
 }
 
-outbox::message farewell_message(record const& run, view content) {
+// In the thread of the command, or else of the card.
+outbox::message message_below_card(record const& run) {
     outbox::message out;
-    out.key = "end." + run.key.str();
     out.service = run.from.service;
     out.room = run.from.room;
     out.thread = run.thread;
     if (!run.thread) out.thread_of = run.card_key();
+    return out;
+}
+
+outbox::message farewell_message(record const& run, view content) {
+    auto out = message_below_card(run);
+    out.key = "end." + run.key.str();
     out.notify = went_wrong(run);
     out.content = std::move(content);
     return out;
@@ -39,6 +45,16 @@ outbox::message farewell_message(record const& run, view content) {
 void put_farewell(base::transaction& in, record const& run) {
     auto content = farewell_of(run);
     if (run.has_room() && !content.empty()) outbox::put(in, farewell_message(run, std::move(content)));
+}
+
+void put_gate_call(base::transaction& in, record const& run, std::string const& prefix) {
+    if (!run.has_room()) return;
+    auto out = message_below_card(run);
+    // One for each gate; the card has changed with it.
+    out.key = "gate." + run.key.str() + "." + std::to_string(run.revision);
+    out.notify = true;
+    out.content = gate_call_of(run, prefix);
+    outbox::put(in, out);
 }
 
 asio::awaitable<void> tracker::decide_start(active_ptr run, bool fresh) {

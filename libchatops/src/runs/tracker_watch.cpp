@@ -37,6 +37,7 @@ asio::awaitable<void> tracker::watch(active_ptr run) {
     pace waits(options_.poll_first, options_.poll_most);
     int forgotten = 0;
     while (run->run.open) {
+        bool gate_opened = false;
         auto const seen = co_await latest_of(run);
         if (seen) {
             forgotten = 0;
@@ -45,6 +46,7 @@ asio::awaitable<void> tracker::watch(active_ptr run) {
                 co_return;
             }
             if (run->run.latest != *seen) waits.something_happened();
+            gate_opened = seen->at == ci::phase::gated && (!run->run.latest || run->run.latest->at != ci::phase::gated);
             run->run.latest = *seen;
         } else if (seen.error().kind() == base::error_kind::not_found && ++forgotten >= forgotten_at) {
             auto last = lost_run(run->run);
@@ -55,7 +57,10 @@ asio::awaitable<void> tracker::watch(active_ptr run) {
         auto const due = run->published_at + options_.card_interval;
         auto const now = time_.uptime();
         auto pause = waits.next();
-        if (state_of(run->run) != run->published || now >= due) {
+        if (gate_opened) {
+            auto call = [prefix = options_.command_prefix](base::transaction& in, record const& r) { put_gate_call(in, r, prefix); };
+            co_await publish(run, std::move(call));
+        } else if (state_of(run->run) != run->published || now >= due) {
             co_await publish(run, nullptr);
         } else {
             pause = std::min(pause, std::max<base::duration>(due - now, 1ms));

@@ -72,6 +72,10 @@ scripted_job&& scripted_job::prints(std::vector<std::string> output) && {
     lines = std::move(output);
     return std::move(*this);
 }
+scripted_job&& scripted_job::waits_for_a_decision() && {
+    is_gated = true;
+    return std::move(*this);
+}
 scripted_job&& scripted_job::takes(ci::parameter_spec parameter) && {
     described.parameters.push_back(std::move(parameter));
     return std::move(*this);
@@ -91,6 +95,7 @@ struct scripted_ci::state {
     std::optional<base::duration> memory;
     std::size_t start_calls = 0;
     std::size_t get_calls = 0;
+    std::size_t decisions = 0;
     bool native_keys = false;
     bool has_events = false;
     bool is_down = false;
@@ -157,6 +162,7 @@ std::size_t scripted_ci::starts_of(ci::run_key const& key) const noexcept {
         std::count_if(state_->runs.begin(), state_->runs.end(), [&](scripted_run const& run) { return run.key() == key; }));
 }
 std::size_t scripted_ci::start_calls() const noexcept { return state_->start_calls; }
+std::size_t scripted_ci::decisions() const noexcept { return state_->decisions; }
 std::size_t scripted_ci::get_calls() const noexcept { return state_->get_calls; }
 std::vector<ci::run_key> scripted_ci::keys() const {
     std::vector<ci::run_key> out;
@@ -324,6 +330,19 @@ awaitable<ci::result<void>> scripted_ci::cancel(ci::run_id id) {
     if (state_->changed) state_->changed->notify_all();
     co_return ci::result<void>();
 }
+
+ci::result<void> scripted_ci::decide(ci::run_id const& id, bool goes_on) {
+    if (state_->is_down) return down();
+    auto* const run = state_->find_run(id);
+    if (run == nullptr) return no_run(id);
+    if (!run->decide(state_->time.now(), goes_on)) return error(error_kind::conflict, "The run does not wait for a decision.");
+    ++state_->decisions;
+    if (state_->changed) state_->changed->notify_all();
+    return {};
+}
+
+awaitable<ci::result<void>> scripted_ci::approve(ci::run_id id) { co_return decide(id, /*goes_on=*/true); }
+awaitable<ci::result<void>> scripted_ci::reject(ci::run_id id) { co_return decide(id, /*goes_on=*/false); }
 
 awaitable<ci::result<ci::run>> scripted_ci::next() {
     auto executor = co_await boost::asio::this_coro::executor;

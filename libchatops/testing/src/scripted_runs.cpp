@@ -22,7 +22,12 @@ scripted_run::scripted_run(ci::run_id id, ci::run_key key, scripted_job job, ci:
     std::erase_if(parameters_, [&](auto const& pair) { return is_secret(job_.described, pair.first); });
 }
 
-base::time_point scripted_run::ends() const { return canceled_ ? *canceled_ + time_to_cancel : starts() + job_.run_time; }
+base::time_point scripted_run::ends() const {
+    if (canceled_) return *canceled_ + time_to_cancel;
+    if (!job_.is_gated) return starts() + job_.run_time;
+    if (!decided_) return base::time_point::max();
+    return goes_on_ ? *decided_ + job_.run_time / 2 : *decided_;
+}
 
 ci::run scripted_run::at(base::time_point now) const {
     ci::run out;
@@ -35,13 +40,17 @@ ci::run scripted_run::at(base::time_point now) const {
     if (was_started) out.started = starts();
     if (now >= ends()) {
         out.at = ci::phase::finished;
-        out.how = canceled_ ? ci::outcome::canceled : job_.outcome;
+        bool const is_rejected = decided_ && !goes_on_;
+        out.how = canceled_ ? ci::outcome::canceled : is_rejected ? ci::outcome::rejected : job_.outcome;
         out.raw = canceled_ ? "stopped" : "done";
         out.detail = canceled_ ? "stopped on request" : job_.detail;
         out.ended = ends();
     } else if (canceled_) {
         out.at = ci::phase::canceling;
         out.raw = "stopping";
+    } else if (is_gated(now)) {
+        out.at = ci::phase::gated;
+        out.raw = "asking";
     } else if (was_started) {
         out.at = ci::phase::running;
         out.raw = "busy";
@@ -63,7 +72,16 @@ std::size_t scripted_run::lines_at(base::time_point now) const {
 std::optional<base::time_point> scripted_run::next_change(base::time_point now) const {
     if (now >= ends()) return std::nullopt;
     if (!canceled_ && now < starts()) return starts();
+    if (is_gated(now)) return std::nullopt;
+    if (job_.is_gated && !decided_ && !canceled_) return gate_opens();
     return ends();
+}
+
+bool scripted_run::decide(base::time_point now, bool goes_on) {
+    if (!is_gated(now)) return false;
+    decided_ = now;
+    goes_on_ = goes_on;
+    return true;
 }
 
 void scripted_run::cancel(base::time_point now) {

@@ -27,9 +27,13 @@ public:
     // When it will change next; nothing once it has ended.
     std::optional<base::time_point> next_change(base::time_point now) const;
     void cancel(base::time_point now);
+    // False: it does not wait for a decision.
+    bool decide(base::time_point now, bool goes_on);
 
 private:
     base::time_point starts() const { return created_ + job_.queue_time; }
+    base::time_point gate_opens() const { return starts() + job_.run_time / 2; }
+    bool is_gated(base::time_point now) const { return job_.is_gated && !decided_ && !canceled_ && now >= gate_opens(); }
     base::time_point ends() const;
 
     ci::run_id id_;
@@ -38,6 +42,8 @@ private:
     ci::parameter_values parameters_;  // secrets absent
     base::time_point created_;
     std::optional<base::time_point> canceled_;
+    std::optional<base::time_point> decided_;
+    bool goes_on_ = false;
 };
 
 }  // namespace chatrixcd::chatops::testing

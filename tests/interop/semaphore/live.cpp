@@ -3,13 +3,18 @@
 // of three templates in it; the token is in SEMAPHORE_TOKEN. Prints a line for each thing that was tried, and exits with 1 if one failed.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cstdlib>
 #include <iostream>
 
 #include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/random.hpp>
+#include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/base/timeout.hpp>
+#include <chatrixcd/base/websocket.hpp>
 #include <chatrixcd/chatops/adapters/semaphore.hpp>
 #include <chatrixcd/chatops/testing/ci_conformance.hpp>
+#include <chatrixcd/semaphore/task_feed.hpp>
 
 namespace {
 
@@ -102,6 +107,58 @@ awaitable<void> try_task(semaphore::client& client, names const& of) {
     tell("stages", co_await client.stages(of.project, started->id), /*may_lack=*/true);
 }
 
+// A task's updates and lines as the server tells them, from its start to its end.
+awaitable<void> try_news(semaphore::client& client, base::http::websocket_dialer& by, base::clock& time, names const& of) {
+    auto connection = co_await semaphore::connect_live(client, by);
+    tell("listen to the server's news", connection);
+    if (!connection) co_return;
+    auto const started = co_await client.start(of.project, semaphore::new_task(of.failing));
+    tell("start a task to hear of", started);
+    if (!started) co_return;
+    auto const story = [&]() -> awaitable<base::result<std::string>> {
+        std::string heard;
+        std::size_t lines = 0;
+        for (;;) {
+            auto message = co_await connection->next();
+            if (!message) co_return message.error();
+            if (auto const* line = std::get_if<semaphore::task_line>(&*message)) lines += line->task == started->id ? 1 : 0;
+            auto const* update = std::get_if<semaphore::task_update>(&*message);
+            if (update == nullptr || update->task != started->id) continue;
+            heard += update->raw_status + (update->end ? " (end), " : ", ");
+            if (update->end) co_return heard + std::to_string(lines) + " lines";
+        }
+    };
+    auto const heard = co_await base::with_timeout(time, story(), std::chrono::seconds(60));
+    base::result<void> whole;
+    if (!heard) whole = base::error(base::error_kind::internal, "no end was told in a minute");
+    if (heard && !*heard) whole = heard->error();
+    tell("its story: " + (heard && *heard ? **heard : std::string("not whole")), whole);
+}
+
+// With a connection, the end is news within what the server itself takes.
+awaitable<void> try_feed(semaphore::client& client, base::http::websocket_dialer& by, base::clock& time, base::random& dice,
+                         names const& of) {
+    semaphore::task_feed feed(client, time);
+    auto const executor = co_await asio::this_coro::executor;
+    base::task_group listening(executor, nullptr);
+    listening.spawn(feed.listen(by, dice));
+    auto const started = co_await client.start(of.project, semaphore::new_task(of.failing));
+    tell("start a task to follow", started);
+    std::string seen;
+    if (started) feed.follow(of.project, started->id);
+    for (bool over = !started; !over;) {
+        auto const news = co_await base::with_timeout(time, feed.next(), std::chrono::seconds(60));
+        over = !news || !*news || (*news)->is_finished();
+        seen += news && *news ? (*news)->raw_status + ", " : std::string("nothing, ");
+    }
+    bool const good = feed.is_listening() && seen.ends_with("error, ");
+    base::result<void> const as_wanted =
+        good ? base::result<void>() : base::error(base::error_kind::internal, "it does not listen, or lost the end");
+    tell("a feed that listens: " + seen, as_wanted);
+    listening.cancel();
+    co_await listening.join();
+}
+
 awaitable<void> try_adapter(semaphore::client& client, base::clock& time, names const& of) {
     auto const server = chatrixcd::chatops::make_semaphore_ci(client, time);
     auto const request = [&](semaphore::template_id what, ci::parameter_values with) {
@@ -120,11 +177,14 @@ awaitable<void> try_adapter(semaphore::client& client, base::clock& time, names 
     if (wrong.empty()) std::cout << "ok    conformance of the adapter" << std::endl;
 }
 
-awaitable<void> try_all(semaphore::client& client, base::clock& time, names const& of) {
+awaitable<void> try_all(semaphore::client& client, base::http::websocket_dialer& by, base::clock& time, base::random& dice,
+                        names const& of) {
     co_await try_client(client, of);
     co_await try_schedules(client, of);
     co_await try_task(client, of);
     co_await try_adapter(client, time, of);
+    co_await try_news(client, by, time, of);
+    co_await try_feed(client, by, time, dice, of);
 }
 
 }  // namespace
@@ -143,10 +203,11 @@ int main(int argc, char** argv) {
     auto const time = base::make_system_clock();
     auto const random = base::make_system_random();
     auto const network = base::http::make_client(loop.get_executor());
+    auto const dialer = base::http::make_websocket_dialer(loop.get_executor(), *time);
     semaphore::client_options how(argv[1], semaphore::credentials::token(base::secret::from_env("SEMAPHORE_TOKEN")));
     auto client = semaphore::client::make(*network, *time, *random, std::move(how)).value();
     std::exception_ptr failure;
-    asio::co_spawn(loop, try_all(client, *time, of), [&failure](std::exception_ptr e) { failure = e; });
+    asio::co_spawn(loop, try_all(client, *dialer, *time, *random, of), [&failure](std::exception_ptr e) { failure = e; });
     loop.run();
     if (failure) std::rethrow_exception(failure);
     return failures == 0 ? 0 : 1;

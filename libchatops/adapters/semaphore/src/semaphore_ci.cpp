@@ -77,6 +77,7 @@ public:
           feed_(to, time, how_.news),
           logs_(to, tasks_, time, how_),
           control_(to, tasks_),
+          gates_(to, tasks_),
           events_(feed_, [this](semaphore::task what) { return to_run(std::move(what)); }) {}
 
     asio::awaitable<ci::result<ci::server_info>> info() override;
@@ -94,6 +95,7 @@ public:
 
     ci::logs* log_facet() noexcept override { return &logs_; }
     ci::control* control_facet() noexcept override { return &control_; }
+    ci::gates* gate_facet() noexcept override { return &gates_; }
     ci::events* event_facet() noexcept override { return &events_; }
 
 private:
@@ -108,6 +110,7 @@ private:
     semaphore::task_feed feed_;
     run_logs logs_;
     run_control control_;
+    run_gates gates_;
     run_events events_;
 };
 
@@ -203,7 +206,7 @@ asio::awaitable<ci::result<ci::found>> adapter::find(ci::project_id in, ci::run_
 asio::awaitable<ci::run> adapter::to_run(semaphore::task what) {
     auto const name = task_name{what.project, what.id};
     auto url = server_.task_url(what.project, what.of, what.id);
-    auto run = to_port(what, std::move(url), tasks_.was_canceled(name));
+    auto run = to_port(what, std::move(url), tasks_.done_to(name));
     if (run.job_name.empty()) run.job_name = co_await catalog_.name_of(what.project, what.of);
     co_return run;
 }

@@ -13,6 +13,11 @@ namespace {
 // More are not looked at any more.
 constexpr std::size_t most_remembered = 10000;
 
+void remember(std::set<task_name>& in, task_name which) {
+    if (in.size() >= most_remembered) in.erase(in.begin());
+    in.insert(which);
+}
+
 std::optional<semaphore::task> in_list(std::vector<semaphore::task> const& list, semaphore::task_id which) {
     auto const found = std::ranges::find(list, which, &semaphore::task::id);
     return found == list.end() ? std::nullopt : std::optional(*found);
@@ -39,9 +44,12 @@ awaitable<ci::result<semaphore::task>> tasks::find(task_name which) {
     co_return task;
 }
 
-void tasks::note_cancel(task_name which) {
-    if (canceled_.size() >= most_remembered) canceled_.erase(canceled_.begin());
-    canceled_.insert(which);
+void tasks::note_cancel(task_name which) { remember(canceled_, which); }
+void tasks::note_rejection(task_name which) { remember(rejected_, which); }
+
+interference tasks::done_to(task_name which) const {
+    if (rejected_.contains(which)) return interference::rejected;
+    return canceled_.contains(which) ? interference::canceled : interference::none;
 }
 
 base::duration tasks::ended_since(task_name which) {

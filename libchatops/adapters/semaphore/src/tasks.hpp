@@ -25,7 +25,11 @@ public:
     // We asked it to stop, so that its end is that, whatever the server calls it.
     void note_cancel(task_name which);
     void forget_cancel(task_name which) { canceled_.erase(which); }
-    bool was_canceled(task_name which) const { return canceled_.contains(which); }
+    // Somebody decided, through us, that it shall not go on; its end is that.
+    void note_rejection(task_name which);
+    void forget_rejection(task_name which) { rejected_.erase(which); }
+    // What we did to a task that changes the meaning of its end.
+    interference done_to(task_name which) const;
     // How long ago, by our clock, it was first seen to have ended: its last lines may come later.
     base::duration ended_since(task_name which);
 
@@ -34,6 +38,7 @@ private:
     base::clock& time_;
     catalog& catalog_;
     std::set<task_name> canceled_;
+    std::set<task_name> rejected_;
     std::map<task_name, base::duration> ended_;
 };
 

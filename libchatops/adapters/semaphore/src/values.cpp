@@ -49,10 +49,10 @@ ci::parameter_spec to_port(semaphore::survey_variable const& what) {
 }
 
 // How a task ended. One that has an end and no last status was confirmed when nothing waited, or lost by a restart of the server.
-ci::outcome outcome_of(semaphore::task const& what, bool was_canceled) {
+ci::outcome outcome_of(semaphore::task const& what, interference done) {
     if (what.status == task_status::success) return ci::outcome::success;
-    if (what.status == task_status::stopped || was_canceled) return ci::outcome::canceled;
-    if (what.status == task_status::rejected) return ci::outcome::rejected;
+    if (what.status == task_status::rejected || done == interference::rejected) return ci::outcome::rejected;
+    if (what.status == task_status::stopped || done == interference::canceled) return ci::outcome::canceled;
     if (what.status != task_status::error) return ci::outcome::lost;
     return what.start ? ci::outcome::failure : ci::outcome::error;
 }
@@ -97,13 +97,13 @@ ci::job to_port(semaphore::project_id in, semaphore::job_template const& what) {
     return job;
 }
 
-ci::run to_port(semaphore::task const& what, std::string url, bool was_canceled) {
+ci::run to_port(semaphore::task const& what, std::string url, interference done) {
     ci::run run;
     run.id = to_run_id(task_name{what.project, what.id});
     run.job = ci::job_id(ci::project_id(what.project.str()), what.of.str());
     run.job_name = what.template_name;
     run.at = phase_of(what);
-    if (run.at == ci::phase::finished) run.how = outcome_of(what, was_canceled);
+    if (run.at == ci::phase::finished) run.how = outcome_of(what, done);
     run.raw = what.raw_status;
     run.detail = detail_of(what, run.how);
     // Databases cut each time to another precision, and a confirmation moves the start.

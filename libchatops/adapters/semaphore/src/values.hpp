@@ -14,8 +14,9 @@ namespace chatrixcd::chatops::semaphore_ci {
 
 ci::project to_port(semaphore::project const& what);
 ci::job to_port(semaphore::project_id in, semaphore::job_template const& what);
-// `was_canceled`: we asked it to stop, so that its end is that, whatever the server calls it (2.10: "error").
-ci::run to_port(semaphore::task const& what, std::string url, bool was_canceled);
+// What we asked a task to do, so that its end is that, whatever the server calls it ("error", mostly).
+enum class interference : std::uint8_t { none, canceled, rejected };
+ci::run to_port(semaphore::task const& what, std::string url, interference done);
 
 // Decimal digits of a number that fits; nothing for any other text.
 std::optional<std::int64_t> to_number(std::string_view text);

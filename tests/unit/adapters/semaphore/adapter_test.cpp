@@ -31,7 +31,7 @@ TEST_SUITE("chatops_semaphore::adapter") {
         CHECK(world.ci->log_facet() != nullptr);
         CHECK(world.ci->control_facet() != nullptr);
         CHECK(world.ci->event_facet() != nullptr);
-        CHECK(world.ci->gate_facet() == nullptr);
+        CHECK(world.ci->gate_facet() != nullptr);
     }
 
     TEST_CASE("parameters come with help, choices and defaults, and a secret without") {
@@ -91,6 +91,22 @@ TEST_SUITE("chatops_semaphore::adapter") {
         auto const run = world.wait(world.ci->get(id)).value();
         CHECK(run.at == ci::phase::gated);
         CHECK(run.raw == "waiting_confirmation");
+    }
+
+    TEST_CASE("a run that waits for confirmation goes on or ends as somebody decides") {
+        for (auto const& as : {flavour::v2_10_bolt(), flavour::v2_16_sql(), flavour::v2_19_sql()}) {
+            test::small_server world(as);
+            auto* const gates = world.ci->gate_facet();
+            auto const approved = world.started(world.request(world.plan), "a");
+            CHECK(world.wait(gates->approve(approved)).error().kind() == base::error_kind::conflict);
+            auto const rejected = world.started(world.request(world.plan), "b");
+            world.pass(std::chrono::seconds(11));
+            CHECK(world.wait(gates->approve(approved)));
+            CHECK(world.wait(gates->reject(rejected)));
+            CHECK(ended(world, approved).how == ci::outcome::success);
+            CHECK(world.wait(world.ci->get(rejected)).value().how == ci::outcome::rejected);
+            CHECK(world.wait(gates->reject(approved)).error().kind() == base::error_kind::conflict);
+        }
     }
 
     TEST_CASE("a run that waits for confirmation can be stopped, and one that has ended keeps its end") {

@@ -2,12 +2,15 @@
 // One command's way from the room to the CI and back.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "engine/world.hpp"
 
 using namespace chatrixcd;
 using namespace std::chrono_literals;
 using chatops::card_state;
 using chatops::testing::find_fault;
+using chatops::testing::scripted_job;
 using chatops::testing::start_fault;
 using test::holds;
 
@@ -212,6 +215,83 @@ TEST_SUITE("chatops::engine::run") {
         auto const again = world.ask("!cd stop 1");
         CHECK(world.outcome_of(again) == "refused");
         CHECK(holds(world.answer_to(again), "is over"));
+    }
+
+    TEST_CASE("a run that waits for a decision calls its person once, and goes on or ends as somebody decides") {
+        for (bool const goes_on : {true, false}) {
+            test::engine_world world;
+            world.ci.add_job(scripted_job("demo", "migrate").waits_for_a_decision());
+            world.start_bot();
+            world.chat.says(world.ann, world.room, "!cd run migrate");
+            world.let_pass(10min);
+            CHECK(world.last_card().state == card_state::waiting);
+            CHECK(world.last_card().summary == "waits for a decision");
+            CHECK(world.last_card().next_commands.front() == "!cd approve 1");
+            auto const called = [&] {
+                int count = 0;
+                for (auto const& message : world.chat.bot_messages()) count += holds(message.text, "#1 waits for a decision.") ? 1 : 0;
+                return count;
+            };
+            CHECK(called() == 1);
+            world.kill_bot();
+            world.start_bot();
+            world.let_pass(1min);
+            CHECK(called() == 1);
+            auto const decision = world.ask(goes_on ? "!cd approve" : "!cd reject 1");
+            CHECK(world.outcome_of(decision) == "ran");
+            CHECK(holds(world.answer_to(decision), goes_on ? "demo / migrate #1 is approved: it goes on." : "is rejected: it ends."));
+            CHECK(world.last_card().state == (goes_on ? card_state::success : card_state::failure));
+            CHECK(holds(world.last_card().summary, goes_on ? "succeeded" : "was rejected"));
+            auto const& facts = world.last_card().facts;
+            auto const by =
+                std::pair<std::string, std::string>("decision", goes_on ? "approved by @ann:example.org" : "rejected by @ann:example.org");
+            CHECK(std::find(facts.begin(), facts.end(), by) != facts.end());
+            auto const late = world.ask("!cd approve 1");
+            CHECK(world.outcome_of(late) == "refused");
+            CHECK(holds(world.answer_to(late), "does not wait for a decision"));
+        }
+    }
+
+    TEST_CASE("an approval during which the process ends reaches the CI at most once, and is answered") {
+        std::size_t deaths = 0;
+        for (std::size_t step = 1; step <= 40; ++step) {
+            CAPTURE(step);
+            test::engine_world world;
+            world.ci.add_job(scripted_job("demo", "migrate").waits_for_a_decision().runs_for(1min));
+            world.start_bot();
+            world.chat.says(world.ann, world.room, "!cd run migrate");
+            world.let_pass(5min);
+            REQUIRE(world.last_card().summary == "waits for a decision");
+            world.switched().cut_at(world.switched().steps() + step);
+            auto const asked = world.chat.says(world.ann, world.room, "!cd approve 1");
+            world.let_pass(5min);
+            if (world.switched().is_dead()) {
+                ++deaths;
+                world.kill_bot();
+                world.start_bot();
+                world.let_pass(5min);
+            }
+            CHECK(world.outcome_of(asked) == "ran");
+            CHECK(holds(world.answer_to(asked), "approved"));
+            CHECK(world.ci.decisions() <= 1);
+            // It was written down and never left: the card still asks, and another command decides.
+            if (world.last_card().state == card_state::waiting) world.ask("!cd approve 1");
+            CHECK(world.last_card().state == card_state::success);
+            CHECK(world.ci.decisions() == 1);
+        }
+        CHECK(deaths > 5);
+    }
+
+    TEST_CASE("a run that waits for nothing is not approved, and its card says nothing of it") {
+        test::engine_world world;
+        world.start_bot();
+        world.chat.says(world.ann, world.room, "!cd run deploy version=1");
+        world.run_until([&] { return world.last_card().state == card_state::running; }, 10s);
+        auto const early = world.chat.says(world.ann, world.room, "!cd approve 1");
+        world.let_pass(10s);
+        CHECK(world.outcome_of(early) == "refused");
+        CHECK(holds(world.answer_to(early), "was not approved: The run does not wait for a decision."));
+        for (auto const& [name, words] : world.last_card().facts) CHECK(name != "decision");
     }
 
     TEST_CASE("many edits are one every five seconds") {

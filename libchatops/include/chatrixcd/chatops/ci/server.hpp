@@ -36,8 +36,17 @@ public:
     virtual boost::asio::awaitable<result<run>> next() = 0;
 };
 
+// Runs that wait for somebody's decision: those in phase `gated`.
+class gates {
+public:
+    virtual ~gates() = default;
+    // Lets the run go on. Error conflict: it does not wait for a decision, or no more.
+    virtual boost::asio::awaitable<result<void>> approve(run_id id) = 0;
+    // Lets it not go on; it ends. Errors as above.
+    virtual boost::asio::awaitable<result<void>> reject(run_id id) = 0;
+};
+
 // Reserved facets: their interfaces come with the first server that has them; a null pointer says "cannot".
-class gates;
 class artifacts;
 class schedules;
 

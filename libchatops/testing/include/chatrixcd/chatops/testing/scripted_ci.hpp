@@ -24,11 +24,13 @@ public:
     scripted_job&& runs_for(base::duration span) &&;                   // default: 2 s
     scripted_job&& ends(ci::outcome how, std::string detail = "") &&;  // default: success
     scripted_job&& prints(std::vector<std::string> lines) &&;          // spread evenly over the time it runs
+    scripted_job&& waits_for_a_decision() &&;                          // when half of its time has passed
     scripted_job&& takes(ci::parameter_spec parameter) &&;
 
     ci::job described;
     base::duration queue_time = std::chrono::seconds(1);
     base::duration run_time = std::chrono::seconds(2);
+    bool is_gated = false;
     ci::outcome outcome = ci::outcome::success;
     std::string detail;
     std::vector<std::string> lines;
@@ -47,7 +49,7 @@ enum class start_fault {
 // What find() answers instead of the truth.
 enum class find_fault { unknown, absent, unavailable };
 
-class scripted_ci : public ci::server, private ci::logs, private ci::control, private ci::events {
+class scripted_ci : public ci::server, private ci::logs, private ci::control, private ci::gates, private ci::events {
 public:
     explicit scripted_ci(base::clock& time);
     ~scripted_ci() override;
@@ -78,7 +80,8 @@ public:
     std::size_t starts_of(ci::run_key const& key) const noexcept;  // runs with the key: more than one is a job that ran twice
     std::size_t start_calls() const noexcept;                      // calls of start(), refused and lost ones included
     std::size_t get_calls() const noexcept;
-    std::vector<ci::run_key> keys() const;                         // of all runs, oldest first
+    std::size_t decisions() const noexcept;  // that were taken
+    std::vector<ci::run_key> keys() const;  // of all runs, oldest first
     std::optional<ci::run> state_of(ci::run_id const& id) const;
 
     boost::asio::awaitable<ci::result<ci::server_info>> info() override;
@@ -93,14 +96,18 @@ public:
     boost::asio::awaitable<ci::result<ci::page<ci::run>>> runs(ci::run_query matching, ci::page_request which) override;
     ci::logs* log_facet() noexcept override { return this; }
     ci::control* control_facet() noexcept override { return this; }
+    ci::gates* gate_facet() noexcept override { return this; }
     ci::events* event_facet() noexcept override;
 
 private:
     struct state;
 
+    ci::result<void> decide(ci::run_id const& id, bool goes_on);
     boost::asio::awaitable<ci::result<ci::log_chunk>> read(ci::run_id id, std::string cursor, std::size_t max_lines) override;
     boost::asio::awaitable<ci::result<ci::log_chunk>> tail(ci::run_id id, std::size_t lines) override;
     boost::asio::awaitable<ci::result<void>> cancel(ci::run_id id) override;
+    boost::asio::awaitable<ci::result<void>> approve(ci::run_id id) override;
+    boost::asio::awaitable<ci::result<void>> reject(ci::run_id id) override;
     boost::asio::awaitable<ci::result<ci::run>> next() override;
 
     std::unique_ptr<state> state_;
