@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Bad input: each gives one clear line and a documented exit code. usage: command_line_test.py CHATRIXCD"""
+import http.server
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import urllib.request
 
 from terminal import Terminal
 
@@ -25,6 +27,12 @@ CONFIGURATION = {
 def chatrixcd(*arguments, environment=None, limit=60, stdin=None):
     return subprocess.run([CHATRIXCD, *map(str, arguments)], capture_output=True, text=True, timeout=limit, input=stdin or "",
                           env={**os.environ, **(environment or {})})
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def answering(with_bytes):
@@ -204,9 +212,7 @@ class AgainstTheDemo(WithFolder):
 
     def setUp(self):
         super().setUp()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.demo = Terminal([CHATRIXCD, "demo", "--keep", str(self.folder / "demo"), "--listen", str(self.port)])
         self.addCleanup(self.demo.close)
         self.demo.wait_for(["password", "\n>"])
@@ -236,7 +242,6 @@ class AgainstTheDemo(WithFolder):
         self.assertOneLine(done, 5, "another process", "pid")
 
     def test_the_printed_login_works_for_any_client(self):
-        import urllib.request
         text = self.demo.screen.text().replace("\n", "")
         password = text.split("password ")[1][:22]
         body = json.dumps({"type": "m.login.password", "identifier": {"type": "m.id.user", "user": "you"}, "password": password})
@@ -249,6 +254,103 @@ class AgainstTheDemo(WithFolder):
         self.demo.type("!cd ping")
         self.demo.wait_for("pong")
         self.assertNotIn("#1", self.demo.screen.text())
+
+
+class Semaphore(http.server.BaseHTTPRequestHandler):
+    """As much of one as `doctor` asks for; it opens no WebSocket."""
+    BASH = {"id": 1, "project_id": 1, "name": "hello", "app": "bash", "playbook": "hello.sh", "allow_override_branch_in_task": True}
+    ANSIBLE = {"id": 2, "project_id": 1, "name": "deploy", "app": "ansible", "playbook": "deploy.yml",
+               "task_params": {"allow_override_limit": True}, "allow_override_args_in_task": True}
+    ANSWERS = {
+        "/api/user": {"id": 1, "username": "bot", "name": "Bot"},
+        "/api/info": {"version": "v2.16.14"},
+        "/api/projects": [{"id": 1, "name": "web"}],
+        "/api/project/1/templates": [BASH, ANSIBLE],
+        "/api/project/1/templates/1": BASH,
+        "/api/project/1/templates/2": ANSIBLE,
+    }
+
+    def do_GET(self):
+        known = self.headers["Authorization"] == "Bearer right"
+        answer = self.ANSWERS.get(self.path)
+        body = b"pong" if self.path == "/api/ping" else json.dumps(answer).encode() if known and answer else b""
+        self.send_response(200 if body else 404 if known else 401)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Doctor(WithFolder):
+    def examine(self, config, code):
+        done = chatrixcd("doctor", "-c", config)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn("hunter2", done.stdout + done.stderr)
+        return done.stdout
+
+    def homeserver(self):
+        port = free_port()
+        process = subprocess.Popen([CHATRIXCD, "homeserver", "--listen", str(port), "--in-memory", "--server-name", "demo.local",
+                                    "--open-registration"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        while "ready" not in process.stderr.readline():
+            pass
+        url = f"http://127.0.0.1:{port}"
+        ask = {"username": "bot", "password": "hunter2-secret", "auth": {"type": "m.login.dummy"}}
+        register = urllib.request.Request(url + "/_matrix/client/v3/register", json.dumps(ask).encode(), {"Content-Type": "application/json"})
+        self.token = json.loads(urllib.request.urlopen(register, timeout=10).read())["access_token"]
+        return url
+
+    def semaphore(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Semaphore)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    def test_what_works_is_said_line_by_line_and_what_templates_drop(self):
+        url = self.homeserver()
+        config = self.config(matrix={"homeserver": url}, semaphore={"url": self.semaphore(), "api_token": "right"})
+        said = self.examine(config, 0)
+        self.assertIn(f"ok    the homeserver {url} answers (Matrix v1.", said)
+        self.assertIn("ok    logged in as @bot:demo.local", said)
+        self.assertIn("note  not in the room !r:demo.local: invite @bot:demo.local", said)
+        self.assertIn("answers (v2.16.14), and knows us as bot", said)
+        self.assertIn("note  its news do not come by themselves", said)
+        self.assertIn("ok    the project web has 2 templates", said)
+        self.assertIn("note  web / hello takes no --limit --tags --skip-tags --inventory --dry-run --diff --debug --args", said)
+        self.assertIn("note  web / deploy takes no --tags --skip-tags", said)
+        self.assertIn("Everything that was tried works.", said)
+        devices = urllib.request.Request(url + "/_matrix/client/v3/devices", headers={"Authorization": "Bearer " + self.token})
+        self.assertEqual(len(json.loads(urllib.request.urlopen(devices, timeout=10).read())["devices"]), 1)
+
+    def test_a_wrong_password_and_a_wrong_token_are_both_said(self):
+        config = self.config(matrix={"homeserver": self.homeserver(), "password": "hunter2-wrong"},
+                             semaphore={"url": self.semaphore(), "api_token": "hunter2-wrong"})
+        said = self.examine(config, 3)
+        self.assertIn("BAD   logging in as @bot:demo.local", said)
+        self.assertIn("BAD   ci semaphore:", said)
+        self.assertIn("-     projects and templates", said)
+
+    def test_servers_that_are_not_there_are_both_said(self):
+        said = self.examine(self.config(semaphore={"url": "http://127.0.0.1:1", "api_token": "right"}), 4)
+        self.assertIn("BAD   the homeserver http://127.0.0.1:1", said)
+        self.assertIn("BAD   ci semaphore: http://127.0.0.1:1", said)
+        self.assertIn("See the lines that begin with BAD.", said)
+
+    def test_the_token_of_somebody_else_is_found(self):
+        url = self.homeserver()
+        matrix = {"homeserver": url, "access_token": self.token, "auth_type": "token", "user_id": "@other:demo.local"}
+        self.assertIn("BAD   the token belongs to @bot:demo.local, and matrix.user_id is @other:demo.local", self.examine(self.config(matrix=matrix), 3))
+
+    def test_a_configuration_that_is_wrong_comes_first(self):
+        said = self.examine(self.config(matrix={"user_id": "bot"}), 2)
+        self.assertIn("BAD   ", said)
+        self.assertIn("-     the servers: the configuration comes first", said)
 
 
 class Console(WithFolder):

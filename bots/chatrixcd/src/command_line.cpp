@@ -134,6 +134,11 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     CLI::App* check = app.add_subcommand("check", "Read the configuration and say where each value comes from; start nothing");
     for_check.add_to(*check);
 
+    raw_config_options for_doctor;
+    CLI::App* doctor =
+        app.add_subcommand("doctor", "Try the homeserver, the account and the CI servers of the configuration; start nothing");
+    for_doctor.add_to(*doctor);
+
     raw_config_options for_console;
     CLI::App* console = app.add_subcommand("console", "Type commands here, as the local operator, with no Matrix");
     for_console.add_to(*console);
@@ -166,6 +171,7 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     }
     if (run->parsed()) return parsed_command(run_command{for_run.finished()});
     if (check->parsed()) return parsed_command(check_command{for_check.finished()});
+    if (doctor->parsed()) return parsed_command(doctor_command{for_doctor.finished()});
     if (console->parsed()) return parsed_command(console_command{for_console.finished()});
     if (homeserver->parsed()) return parsed_command(for_homeserver.finished());
     if (listen->count() > 0) trial.listen = port;

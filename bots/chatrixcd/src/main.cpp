@@ -11,6 +11,7 @@
 #include "command_line.hpp"
 #include "commands/check.hpp"
 #include "commands/console.hpp"
+#include "commands/doctor.hpp"
 #include "commands/homeserver.hpp"
 #include "commands/run.hpp"
 #include "demo/demo.hpp"
@@ -28,6 +29,7 @@ std::optional<std::string> process_variable(std::string const& name) {
 struct dispatch {
     exit_code operator()(run_command const& asked) const { return run(asked, process_variable); }
     exit_code operator()(check_command const& asked) const { return check(asked, process_variable, std::cout); }
+    exit_code operator()(doctor_command const& asked) const { return doctor(asked, process_variable, std::cout); }
     exit_code operator()(console_command const& asked) const { return console(asked, process_variable); }
     exit_code operator()(homeserver_command const& asked) const { return homeserver(asked); }
     exit_code operator()(demo_command const& asked) const { return demo(asked, process_variable); }

@@ -7,6 +7,7 @@
 #include <chatrixcd/base/websocket.hpp>
 #include <chatrixcd/chatops/adapters/semaphore.hpp>
 #include <chatrixcd/semaphore/client.hpp>
+#include <chatrixcd/semaphore/live.hpp>
 
 #include "config/config.hpp"
 #include "wiring.hpp"
@@ -19,6 +20,9 @@ public:
     // it names.
     static base::result<std::unique_ptr<semaphore_server>> make(surroundings const& around, ci_config const& wanted);
     chatops::ci::server& face() noexcept { return *face_; }
+    semaphore::client& client() noexcept { return client_; }
+    // One connection for news, to see whether there can be one.
+    boost::asio::awaitable<base::result<semaphore::live_connection>> connect() { return semaphore::connect_live(client_, *live_); }
     // Listens to the server's own news until it is cancelled.
     boost::asio::awaitable<void> listen() { return face_->listen(*live_, *entropy_); }
 

@@ -80,7 +80,10 @@ asio::awaitable<result<std::unique_ptr<base::http::websocket>>> connection::open
         if (!opened) co_return opened.error();
         if (opened->socket) co_return std::move(opened->socket);
         if (opened->refusal.status == 401 && by_cookie && !is_fresh) continue;
-        if (auto why = refusal_in(opened->refusal, what)) co_return std::move(*why);
+        auto why = refusal_in(opened->refusal, what);
+        // Nothing is missing there but the WebSocket itself.
+        bool const has_none = !why || why->kind() == error_kind::not_found || why->kind() == error_kind::invalid;
+        if (!has_none) co_return std::move(*why);
         auto const status = std::to_string(opened->refusal.status);
         co_return error(error_kind::unsupported, "what answers for " + server_ + " opens no WebSocket (HTTP " + status + ")")
             .with_hint("a proxy before the server may not pass WebSockets on; news come by asking meanwhile");

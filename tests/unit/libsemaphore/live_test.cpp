@@ -125,6 +125,9 @@ TEST_SUITE("semaphore::live") {
         };
         CHECK(refused_by(401, "") == base::error_kind::unauthorized);
         CHECK(refused_by(404, "Not Found\n") == base::error_kind::unsupported);
+        CHECK(refused_by(400, "Bad Request\n") == base::error_kind::unsupported);
+        CHECK(refused_by(404, "") == base::error_kind::unsupported);
+        CHECK(refused_by(502, "") == base::error_kind::timeout_unknown);
         CHECK(refused_by(200, "<html>") == base::error_kind::unsupported);
     }
 
