@@ -283,7 +283,8 @@ class Semaphore(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Doctor(WithFolder):
+class WithServers(WithFolder):
+    """A homeserver with the bot's account, and a Semaphore."""
     def examine(self, config, code):
         done = chatrixcd("doctor", "-c", config)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
@@ -312,13 +313,14 @@ class Doctor(WithFolder):
         self.addCleanup(server.shutdown)
         return f"http://127.0.0.1:{server.server_address[1]}"
 
+
+class Doctor(WithServers):
     def test_what_works_is_said_line_by_line_and_what_templates_drop(self):
         url = self.homeserver()
         config = self.config(matrix={"homeserver": url}, semaphore={"url": self.semaphore(), "api_token": "right"})
         said = self.examine(config, 0)
-        self.assertIn(f"ok    the homeserver {url} answers (Matrix v1.", said)
-        self.assertIn("ok    logged in as @bot:demo.local", said)
-        self.assertIn("note  not in the room !r:demo.local: invite @bot:demo.local", said)
+        self.assertIn(f"ok    logged in as @bot:demo.local at {url}", said)
+        self.assertIn("note  not in the room !r:demo.local: invite @bot:demo.local there", said)
         self.assertIn("answers (v2.16.14), and knows us as bot", said)
         self.assertIn("note  its news do not come by themselves", said)
         self.assertIn("ok    the project web has 2 templates", said)
@@ -332,25 +334,70 @@ class Doctor(WithFolder):
         config = self.config(matrix={"homeserver": self.homeserver(), "password": "hunter2-wrong"},
                              semaphore={"url": self.semaphore(), "api_token": "hunter2-wrong"})
         said = self.examine(config, 3)
-        self.assertIn("BAD   logging in as @bot:demo.local", said)
+        self.assertIn("BAD   @bot:demo.local at http", said)
         self.assertIn("BAD   ci semaphore:", said)
         self.assertIn("-     projects and templates", said)
 
     def test_servers_that_are_not_there_are_both_said(self):
         said = self.examine(self.config(semaphore={"url": "http://127.0.0.1:1", "api_token": "right"}), 4)
-        self.assertIn("BAD   the homeserver http://127.0.0.1:1", said)
+        self.assertIn("BAD   @bot:demo.local at http://127.0.0.1:1", said)
         self.assertIn("BAD   ci semaphore: http://127.0.0.1:1", said)
         self.assertIn("See the lines that begin with BAD.", said)
 
     def test_the_token_of_somebody_else_is_found(self):
         url = self.homeserver()
         matrix = {"homeserver": url, "access_token": self.token, "auth_type": "token", "user_id": "@other:demo.local"}
-        self.assertIn("BAD   the token belongs to @bot:demo.local, and matrix.user_id is @other:demo.local", self.examine(self.config(matrix=matrix), 3))
+        self.assertIn("the access token belongs to @bot:demo.local, not to @other:demo.local", self.examine(self.config(matrix=matrix), 3))
 
     def test_a_configuration_that_is_wrong_comes_first(self):
         said = self.examine(self.config(matrix={"user_id": "bot"}), 2)
         self.assertIn("BAD   ", said)
         self.assertIn("-     the servers: the configuration comes first", said)
+
+
+class Init(WithServers):
+    def answers(self, *lines):
+        self.file = self.folder / "made.hjson"
+        return chatrixcd("init", "-c", self.file, stdin="".join(line + "\n" for line in lines))
+
+    def test_six_answers_make_a_configuration_and_a_room(self):
+        url = self.homeserver()
+        done = self.answers("@bot:demo.local", "hunter2-secret", url, "@ann:demo.local", self.semaphore(), "right", "web")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Logged in as @bot:demo.local, and out again.", done.stdout)
+        self.assertIn("The token works. Its user sees: web", done.stdout)
+        self.assertIn("@ann:demo.local could not be invited: ", done.stdout)
+        self.assertIn("!cd projects", done.stdout)
+        self.assertNotIn("hunter2", done.stdout)
+        self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
+        said = self.examine(self.file, 0)
+        self.assertIn("ok    in the room !", said)
+        self.assertIn("ok    the project web has 2 templates", said)
+
+    def test_what_is_wrong_is_asked_for_again(self):
+        url = self.homeserver()
+        done = self.answers("bot", "@bot:demo.local", "hunter2-wrong", url, "hunter2-secret", "ann", "@ann:demo.local", "ci", self.semaphore(),
+                            "wrong", "right", "api", "web")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for words in ("That is no Matrix id", "`ann` is no Matrix id", "write it as in the browser", "the credentials are not accepted",
+                      "There is no project `api` among web"):
+            self.assertIn(words, done.stdout)
+
+    def test_answers_that_end_early_leave_nothing_behind(self):
+        done = self.answers("@bot:demo.local")
+        self.assertOneLine(done, 2, "nothing was written")
+        self.assertFalse(self.file.exists())
+
+    def test_a_file_that_is_there_is_left_alone(self):
+        config = self.config()
+        before = config.read_text(encoding="utf-8")
+        self.assertOneLine(chatrixcd("init", "-c", config), 2, "is there already")
+        self.assertEqual(config.read_text(encoding="utf-8"), before)
+
+    def test_a_folder_that_cannot_be_written_is_said_before_the_first_question(self):
+        done = chatrixcd("init", "-c", "/proc/made.hjson")
+        self.assertOneLine(done, 5, "/proc/made.hjson")
+        self.assertNotIn("account", done.stdout)
 
 
 class Console(WithFolder):

@@ -134,6 +134,10 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     CLI::App* check = app.add_subcommand("check", "Read the configuration and say where each value comes from; start nothing");
     for_check.add_to(*check);
 
+    init_command beginning;
+    CLI::App* init = app.add_subcommand("init", "Ask for what a bot needs, try each answer, make a room, write the configuration");
+    init->add_option("-c,--config", beginning.file, "the file to write; must not be there")->type_name("FILE")->capture_default_str();
+
     raw_config_options for_doctor;
     CLI::App* doctor =
         app.add_subcommand("doctor", "Try the homeserver, the account and the CI servers of the configuration; start nothing");
@@ -171,6 +175,7 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     }
     if (run->parsed()) return parsed_command(run_command{for_run.finished()});
     if (check->parsed()) return parsed_command(check_command{for_check.finished()});
+    if (init->parsed()) return parsed_command(beginning);
     if (doctor->parsed()) return parsed_command(doctor_command{for_doctor.finished()});
     if (console->parsed()) return parsed_command(console_command{for_console.finished()});
     if (homeserver->parsed()) return parsed_command(for_homeserver.finished());

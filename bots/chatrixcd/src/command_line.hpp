@@ -24,6 +24,9 @@ struct run_command {
 struct check_command {
     config_options config;
 };
+struct init_command {
+    std::string file = "chatrixcd.hjson";
+};
 struct doctor_command {
     config_options config;
 };
@@ -47,7 +50,8 @@ struct homeserver_command {
     bool rate_limits = false;
 };
 
-using parsed_command = std::variant<run_command, check_command, doctor_command, console_command, demo_command, homeserver_command>;
+using parsed_command =
+    std::variant<run_command, check_command, init_command, doctor_command, console_command, demo_command, homeserver_command>;
 
 // What main() has to do, or how it ends at once (--help, --version, a mistake; what there is to say has been printed).
 std::variant<parsed_command, exit_code> parse_command_line(int count, char const* const* words);

@@ -13,6 +13,7 @@
 #include "commands/console.hpp"
 #include "commands/doctor.hpp"
 #include "commands/homeserver.hpp"
+#include "commands/init.hpp"
 #include "commands/run.hpp"
 #include "demo/demo.hpp"
 #include "exit_code.hpp"
@@ -29,6 +30,7 @@ std::optional<std::string> process_variable(std::string const& name) {
 struct dispatch {
     exit_code operator()(run_command const& asked) const { return run(asked, process_variable); }
     exit_code operator()(check_command const& asked) const { return check(asked, process_variable, std::cout); }
+    exit_code operator()(init_command const& asked) const { return init(asked, process_variable); }
     exit_code operator()(doctor_command const& asked) const { return doctor(asked, process_variable, std::cout); }
     exit_code operator()(console_command const& asked) const { return console(asked, process_variable); }
     exit_code operator()(homeserver_command const& asked) const { return homeserver(asked); }

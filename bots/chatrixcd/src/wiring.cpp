@@ -21,18 +21,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 
-matrix::options matrix_options(surroundings const& around, config const& settings) {
-    matrix::options how;
-    how.homeserver(settings.matrix.homeserver)
-        .store(settings.matrix.store_path)
-        .device_name(settings.matrix.device_name)
-        .time(*around.time)
-        .random(*around.entropy)
-        .transport(*around.network)
-        .log(around.log);
-    return how;
-}
-
 // How long the cards of local runs may take to say that they were ended.
 constexpr std::chrono::seconds cards_may_take{5};
 
@@ -57,6 +45,18 @@ struct local_ci {
 };
 
 }  // namespace
+
+matrix::options matrix_options(surroundings const& around, matrix_config const& settings) {
+    matrix::options how;
+    how.homeserver(settings.homeserver)
+        .store(settings.store_path)
+        .device_name(settings.device_name)
+        .time(*around.time)
+        .random(*around.entropy)
+        .transport(*around.network)
+        .log(around.log);
+    return how;
+}
 
 struct running_bot::impl {
     impl(surroundings outside, config what, std::shared_ptr<matrix::token_source> how_to_log_in, chatops::chat::service* other)
@@ -153,7 +153,7 @@ awaitable<base::result<void>> running_bot::impl::start_chat() {
         lock.emplace(std::move(*acquired));
         co_return base::result<void>();
     }
-    account = std::make_unique<matrix::client>(around.executor, matrix_options(around, settings));
+    account = std::make_unique<matrix::client>(around.executor, matrix_options(around, settings.matrix));
     account->on_gap_lost([this](matrix::room room, std::string reason) { return tell_of_gap(std::move(room), std::move(reason)); });
     account->on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });
     chatops::matrix_service_options how;

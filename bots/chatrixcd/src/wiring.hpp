@@ -15,6 +15,7 @@
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/chatops/chat/service.hpp>
+#include <chatrixcd/matrix/options.hpp>
 #include <chatrixcd/matrix/token_source.hpp>
 
 #include "config/config.hpp"
@@ -34,6 +35,9 @@ public:
     base::logger log;
     base::http::client_options http;  // proxies and name towards servers other than the homeserver
 };
+
+// An account as the configuration wants it.
+matrix::options matrix_options(surroundings const& around, matrix_config const& settings);
 
 class running_bot {
 public:

@@ -175,6 +175,7 @@ exit_code demo(demo_command const& asked, environment variables) {
     if (failure) std::rethrow_exception(failure);
     bool const was_up = outcome == exit_code::success || outcome == exit_code::demo_failed;
     if (!temporary && was_up) std::cout << "All data is kept in " << folder << '\n';
+    if (outcome == exit_code::success) std::cout << "For a room of your own: chatrixcd init\n";
     return outcome;
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/init.hpp"
+
+#include <chatrixcd/base/files.hpp>
+#include <filesystem>
+#include <iostream>
+#include <utility>
+
+#include "init/interview.hpp"
+#include "init/written.hpp"
+
+namespace chatrixcd::bot {
+
+exit_code init(init_command const& asked, environment variables) {
+    std::error_code unreadable;
+    if (std::filesystem::exists(asked.file, unreadable)) {
+        std::cerr << "error: " << asked.file << " is there already; name another file with -c, or remove it\n";
+        return exit_code::usage;
+    }
+    // Before the first question: nobody wants to answer six of them for nothing.
+    if (auto const possible = base::write_file(asked.file, "# `chatrixcd init` was not finished.\n"); !possible) {
+        std::cerr << "error: " << possible.error().describe() << '\n';
+        return exit_code::store;
+    }
+    questions conversation(std::cin, std::cout);
+    std::cout << "A bot for your room in at most six answers. Nothing is changed at your CI server.\n";
+    auto const made = interview(conversation, std::move(variables)).hold();
+    if (!made) {
+        std::filesystem::remove(asked.file, unreadable);
+        std::cerr << "\nerror: the answers ended before the last question; nothing was written\n";
+        return exit_code::usage;
+    }
+    if (auto const kept = base::write_file(asked.file, written(*made)); !kept) {
+        std::cerr << "error: " << kept.error().describe() << '\n';
+        return exit_code::store;
+    }
+    std::cout << "\nWritten to " << asked.file << ", which nobody else can read.\n\nNow start the bot:\n  chatrixcd run -c " << asked.file
+              << "\naccept the invitation to the room ChatrixCD in your Matrix client, and type there:\n  !cd projects\n";
+    return exit_code::success;
+}
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "init/interview.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <chatrixcd/matrix/new_room.hpp>
+#include <chatrixcd/matrix/room.hpp>
+
+#include "account_visit.hpp"
+#include "config/semaphore_entry.hpp"
+#include "matrix_login.hpp"
+#include "semaphore_server.hpp"
+
+namespace chatrixcd::bot {
+
+namespace {
+
+using boost::asio::awaitable;
+
+// Words between blanks and commas.
+std::vector<std::string> words_of(std::string const& text) {
+    constexpr char const* separators = " ,\t";
+    std::vector<std::string> words;
+    for (std::size_t at = 0; (at = text.find_first_not_of(separators, at)) != std::string::npos;) {
+        auto const end = std::min(text.find_first_of(separators, at), text.size());
+        words.push_back(text.substr(at, end - at));
+        at = end;
+    }
+    return words;
+}
+
+secret_source inline_secret(std::string text) {
+    secret_source source;
+    source.from = secret_source::kind::inline_text;
+    source.text = base::secret(std::move(text));
+    return source;
+}
+
+awaitable<base::result<void>> visit_account(surroundings around, matrix_config settings, environment variables) {
+    auto const tokens = co_await make_tokens(around.executor, settings, std::move(variables));
+    if (!tokens) co_return tokens.error();
+    account_visit visit(around, settings);
+    auto begun = co_await visit.begin(*tokens);
+    (void)co_await visit.end();
+    co_return begun;
+}
+
+// A room, and whom its homeserver did not invite, with why.
+class opened_room {
+public:
+    std::string id;
+    std::vector<std::string> not_invited;
+};
+
+// One at a time: somebody who does not exist would keep the whole room from being made.
+awaitable<base::result<opened_room>> open_room(account_visit& visit, std::shared_ptr<matrix::token_source> tokens,
+                                               std::vector<std::string> people) {
+    auto const begun = co_await visit.begin(std::move(tokens));
+    if (!begun) co_return begun.error();
+    auto wish = matrix::new_room().name("ChatrixCD").topic("CI jobs, run and watched: !cd help");
+    auto const made = co_await visit.account().create_room(std::move(wish));
+    if (!made) co_return made.error();
+    opened_room room;
+    room.id = made->str();
+    for (auto const& person : people) {
+        auto const invited = co_await visit.account().room(*made).invite(matrix::user_id(person));
+        if (!invited) room.not_invited.push_back(person + " could not be invited: " + invited.error().describe());
+    }
+    co_return room;
+}
+
+awaitable<base::result<opened_room>> make_room_of(surroundings around, config settings, environment variables) {
+    auto const tokens = co_await make_tokens(around.executor, settings.matrix, std::move(variables));
+    if (!tokens) co_return tokens.error();
+    account_visit visit(around, settings.matrix);
+    auto made = co_await open_room(visit, *tokens, settings.bot.admin_users);
+    (void)co_await visit.end();
+    co_return made;
+}
+
+awaitable<base::result<std::vector<std::string>>> list_projects(surroundings around, ci_config wanted) {
+    auto const server = semaphore_server::make(around, wanted);
+    if (!server) co_return server.error();
+    auto const us = co_await (*server)->client().whoami();
+    if (!us) co_return us.error();
+    auto const projects = co_await (*server)->client().projects();
+    if (!projects) co_return projects.error();
+    std::vector<std::string> names;
+    for (auto const& each : *projects) names.push_back(each.name);
+    co_return names;
+}
+
+template <class T>
+awaitable<void> keep(awaitable<base::result<T>> work, std::optional<base::result<T>>& into) {
+    into.emplace(co_await std::move(work));
+}
+
+// Does one thing out there, to its end.
+template <class Work>
+auto done(config const& settings, environment const& variables, Work work) {
+    outside world(settings, variables, nullptr, base::log_level::error);
+    std::optional<typename decltype(work(world.around()))::value_type> outcome;
+    world.run(keep(work(world.around()), outcome));
+    return std::move(*outcome);
+}
+
+std::string list_of(std::vector<std::string> const& names) {
+    std::string list;
+    for (auto const& name : names) list += (list.empty() ? "" : ", ") + name;
+    return list;
+}
+
+}  // namespace
+
+std::optional<config> interview::hold() {
+    bool const is_whole = ask_account() && ask_people() && ask_semaphore() && make_room();
+    if (!is_whole) return std::nullopt;
+    return std::move(made_);
+}
+
+bool interview::ask_account() {
+    for (;;) {
+        auto const said =
+            with_.ask("The bot's own Matrix account, like @bot:example.org. (It has to be there: register it with any client.)");
+        if (!said) return false;
+        auto const user = matrix::user_id::parse(*said);
+        if (!user) {
+            with_.say("That is no Matrix id: " + user.error().message());
+            continue;
+        }
+        made_.matrix.user_id = *said;
+        made_.matrix.homeserver = said->substr(said->find(':') + 1);
+        return ask_login();
+    }
+}
+
+base::result<void> interview::try_login() {
+    return done(made_, variables_, [this](surroundings around) { return visit_account(std::move(around), made_.matrix, variables_); });
+}
+
+bool interview::ask_password() {
+    for (;;) {
+        auto const said = with_.ask_secret("Its password");
+        if (!said) return false;
+        if (said->empty()) continue;
+        made_.matrix.password = inline_secret(*said);
+        return true;
+    }
+}
+
+bool interview::ask_login() {
+    if (!ask_password()) return false;
+    for (;;) {
+        auto const tried = try_login();
+        if (tried) {
+            with_.say("Logged in as " + made_.matrix.user_id + ", and out again.");
+            return true;
+        }
+        with_.say("That did not work: " + tried.error().describe());
+        bool const is_refused =
+            tried.error().kind() == base::error_kind::unauthorized || tried.error().kind() == base::error_kind::forbidden;
+        if (is_refused) {
+            if (!ask_password()) return false;
+            continue;
+        }
+        auto const address = with_.ask("The homeserver's address, if it is another one", made_.matrix.homeserver);
+        if (!address) return false;
+        made_.matrix.homeserver = *address;
+    }
+}
+
+bool interview::ask_people() {
+    for (;;) {
+        auto const said = with_.ask("Who may command it? Matrix ids, with blanks between them: @you:example.org");
+        if (!said) return false;
+        auto const people = words_of(*said);
+        auto const wrong = std::find_if(people.begin(), people.end(), [](auto const& word) { return !matrix::user_id::parse(word); });
+        if (wrong != people.end()) {
+            with_.say("`" + *wrong + "` is no Matrix id");
+        } else if (!people.empty()) {
+            made_.bot.admin_users = people;
+            return true;
+        }
+    }
+}
+
+bool interview::ask_semaphore() {
+    server_.name = "semaphore";
+    server_.type = "semaphore";
+    for (;;) {
+        auto const said = with_.ask("The address of your Semaphore UI, as in the browser: https://ci.example.org");
+        if (!said) return false;
+        if (auto const wrong = wrong_url(*said)) {
+            with_.say(*wrong);
+            continue;
+        }
+        server_.semaphore.url = *said;
+        if (is_unprotected(*said)) with_.say("Take care: the token goes over the network in the clear.");
+        return ask_token();
+    }
+}
+
+base::result<std::vector<std::string>> interview::visible_projects() {
+    return done(made_, variables_, [this](surroundings around) { return list_projects(std::move(around), server_); });
+}
+
+bool interview::ask_token() {
+    for (;;) {
+        auto const said = with_.ask_secret("An API token of the Semaphore user that the bot shall be (User settings, API Tokens)");
+        if (!said) return false;
+        if (said->empty()) continue;
+        server_.semaphore.token = inline_secret(*said);
+        auto const seen = visible_projects();
+        if (!seen) {
+            with_.say("That did not work: " + seen.error().describe());
+            bool const is_refused = seen.error().kind() == base::error_kind::unauthorized;
+            if (!is_refused) return ask_semaphore();
+        } else if (seen->empty()) {
+            with_.say(
+                "The token works, but its user is a member of no project. Add it to one in Semaphore (as a task runner), and give it "
+                "again.");
+        } else {
+            with_.say("The token works. Its user sees: " + list_of(*seen));
+            return ask_projects();
+        }
+    }
+}
+
+bool interview::ask_projects() {
+    for (;;) {
+        auto const seen = visible_projects();
+        if (!seen) return ask_token();
+        auto const said = with_.ask("Which of these projects may the bot use? Names, with commas between them; empty: all");
+        if (!said) return false;
+        std::vector<std::string> chosen;
+        std::string unknown;
+        for (std::size_t at = 0; at < said->size();) {
+            auto const comma = std::min(said->find(',', at), said->size());
+            auto name = said->substr(at, comma - at);
+            name.erase(0, std::min(name.find_first_not_of(' '), name.size()));
+            name.erase(name.find_last_not_of(' ') + 1);
+            at = comma + 1;
+            if (name.empty()) continue;
+            if (std::find(seen->begin(), seen->end(), name) == seen->end()) unknown = name;
+            chosen.push_back(std::move(name));
+        }
+        if (!unknown.empty()) {
+            with_.say("There is no project `" + unknown + "` among " + list_of(*seen));
+            continue;
+        }
+        server_.semaphore.projects = chosen;
+        made_.semaphore = server_.semaphore;
+        return true;
+    }
+}
+
+bool interview::make_room() {
+    for (;;) {
+        auto const made =
+            done(made_, variables_, [this](surroundings around) { return make_room_of(std::move(around), made_, variables_); });
+        if (made) {
+            made_.bot.allowed_rooms = {made->id};
+            with_.say("Made the room ChatrixCD, and invited who may command: " + list_of(made_.bot.admin_users) + ".");
+            for (auto const& line : made->not_invited) with_.say(line);
+            return true;
+        }
+        with_.say("The room could not be made: " + made.error().describe());
+        auto const again = with_.ask("Enter tries again; Control-C gives up");
+        if (!again) return false;
+    }
+}
+
+}  // namespace chatrixcd::bot

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// From nothing to a configuration: each answer is tried before the next question.
+#pragma once
+
+#include <chatrixcd/base/error.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/loader.hpp"
+#include "init/questions.hpp"
+#include "outside.hpp"
+
+namespace chatrixcd::bot {
+
+class interview {
+public:
+    interview(questions& with, environment variables) : with_(with), variables_(std::move(variables)) {}
+
+    // What to write down; nothing if the answers ended before that. A room was made last of all, and whoever may command is invited.
+    std::optional<config> hold();
+
+private:
+    bool ask_account();
+    bool ask_password();
+    bool ask_login();
+    bool ask_people();
+    bool ask_semaphore();
+    bool ask_token();
+    bool ask_projects();
+    bool make_room();
+    base::result<void> try_login();
+    base::result<std::vector<std::string>> visible_projects();
+
+    questions& with_;
+    environment variables_;
+    config made_;
+    ci_config server_;
+};
+
+}  // namespace chatrixcd::bot
