@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every figure with its limit and, where a peer can be had, the peers' from the same run: usage: run.py BINARIES WORK_FOLDER [GROUP…]
 
-Groups: sync, idle, fsyncs, echo, homeserver. It ends with a Markdown table. No figure makes it fail."""
+Groups: sync, idle, fsyncs, echo, semaphore, homeserver. It ends with a Markdown table. No figure makes it fail."""
 import pathlib
 import sys
 import time
@@ -11,6 +11,7 @@ import echo_peers
 import fsyncs
 import idle
 import report
+import semaphore_load
 import sends
 import sync_peers
 
@@ -19,6 +20,7 @@ GROUPS = {
     "idle": lambda table, binaries, work: idle.figures(table, binaries),
     "echo": lambda table, binaries, work: echo_peers.figures(table, binaries, work),
     "fsyncs": lambda table, binaries, work: fsyncs.figures(table, binaries),
+    "semaphore": lambda table, binaries, work: semaphore_load.figures(table, binaries, work),
     "homeserver": lambda table, binaries, work: sends.figures(table, binaries, work),
 }
 
