@@ -138,10 +138,12 @@ void server_connection::stop_alarm() { alarm_.expires_at(asio::steady_timer::tim
 
 // The connection is one from now on, and nothing else any more.
 asio::awaitable<void> server_connection::become_websocket(request asked) {
+    std::string const path(asked.path());
     auto const bad = bad_websocket_request(asked);
     std::optional<response> refusal;
     if (bad != 0) {
         refusal.emplace(bad);
+        refusal->headers.set("Upgrade", "websocket");
         refusal->headers.set("Sec-WebSocket-Version", "13");
     }
     if (!refusal) refusal = options_.websockets->refusal(asked);
@@ -158,8 +160,10 @@ asio::awaitable<void> server_connection::become_websocket(request asked) {
         co_await options_.websockets->serve(*socket);
         socket->close();
         co_await with_timeout(time_, last_words(*socket), max_drain_time);
-    } catch (boost::system::system_error const&) {
-        log_.debug("a WebSocket was cut");
+    } catch (boost::system::system_error const& e) {
+        log_.debug("a WebSocket was cut", {{"path", path}, {"what", e.what()}});
+    } catch (...) {
+        log_.error("a WebSocket handler failed", {{"path", path}, {"what", describe(std::current_exception())}});
     }
     upgraded_ = nullptr;
 }

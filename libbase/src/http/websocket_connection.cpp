@@ -115,7 +115,7 @@ public:
         auto const throws = co_await asio::this_coro::throw_if_cancelled();
         try {
             message.emplace(co_await read_message());
-        } catch (boost::system::system_error const&) {
+        } catch (...) {
             interrupted = std::current_exception();
             end(error(error_kind::unavailable, "the WebSocket was given up"));
         }

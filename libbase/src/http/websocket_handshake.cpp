@@ -103,7 +103,8 @@ unsigned bad_websocket_request(request const& r) {
     constexpr unsigned bad_request = 400;
     constexpr unsigned upgrade_required = 426;
     if (r.headers.get("Sec-WebSocket-Version") != version) return upgrade_required;
-    bool const has_key = r.headers.get("Sec-WebSocket-Key").value_or("").size() == key_length;
+    auto const key = r.headers.get("Sec-WebSocket-Key").value_or("");
+    bool const has_key = key.size() == key_length && key.ends_with("==");
     return r.verb == method::get && r.body.empty() && has_key ? 0 : bad_request;
 }
 

@@ -39,11 +39,30 @@ boost::asio::awaitable<result<view>> decide(services const& with, context& asked
     auto* const server = with.ci.server(found->server);
     auto* const gates = server ? server->gate_facet() : nullptr;
     if (!gates) co_return base::error(base::error_kind::unsupported, "CI `" + found->server + "` has no runs that wait for a decision.");
+    // Nothing is written down about a run that waits for nothing: what was decided about it stays.
+    auto const now = co_await guarded(server->get(found->id), base::error_kind::internal);
+    if (!now) co_return now.error();
+    if (now->at != ci::phase::gated) {
+        with.tracked.look_now(found->number);
+        co_return base::error(base::error_kind::conflict, title + " does not wait for a decision: the CI calls it `" + now->raw + "`");
+    }
+    if (with.tracked.is_decision_in_doubt(found->number)) {
+        co_return base::error(base::error_kind::conflict,
+                              "whether the CI has heard that " + title + " was " + found->decision + " is not known yet")
+            .with_hint("its card shows it; in two minutes it can be decided again");
+    }
     auto words = std::string(what.done) + " by " + name_of(asked.asked_by());
     co_await with.tracked.note_decision(found->number, std::move(words), asked.trace());
-    auto const told = co_await guarded((gates->*what.tell)(found->id), base::error_kind::internal);
+    auto const told = co_await guarded((gates->*what.tell)(found->id), base::error_kind::timeout_unknown);
+    if (!told && told.error().kind() == base::error_kind::timeout_unknown) {
+        with.tracked.doubt_decision(found->number);
+        with.tracked.look_now(found->number);
+        co_return base::error(base::error_kind::timeout_unknown,
+                              "whether the CI has heard that " + title + " was " + what.done + " is not known: " + told.error().message())
+            .with_hint("its card shows it; in two minutes it can be decided again");
+    }
     if (!told) {
-        co_await with.tracked.note_decision(found->number, "", "");
+        co_await with.tracked.note_decision(found->number, found->decision, found->decided_in);
         co_return base::error(told.error().kind(), title + " was not " + what.done + ": " + told.error().message())
             .with_hint(told.error().hint());
     }

@@ -159,6 +159,17 @@ asio::awaitable<void> tracker::note_decision(std::int64_t number, std::string de
     co_await write_down(run, [](base::transaction&, record const&) {});
 }
 
+void tracker::doubt_decision(std::int64_t number) {
+    auto const place = active_.find(number);
+    if (place == active_.end()) return;
+    place->second->decision_in_doubt_until = time_.uptime() + options_.start_limit + options_.start_margin;
+}
+
+bool tracker::is_decision_in_doubt(std::int64_t number) const {
+    auto const place = active_.find(number);
+    return place != active_.end() && place->second->decision_in_doubt_until && time_.uptime() < *place->second->decision_in_doubt_until;
+}
+
 void tracker::look_now(std::int64_t number) {
     auto const place = active_.find(number);
     if (place == active_.end()) return;

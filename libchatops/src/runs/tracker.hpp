@@ -59,8 +59,11 @@ public:
     // Whom the card names if the run ends as canceled; empty: nobody.
     void name_stopper(std::int64_t number, std::string who);
     // Writes down what somebody decides about a gate of the run, before the CI is told, with the trace of the command: when that is taken
-    // up after a crash, it does not decide again. An empty decision takes one back.
+    // up after a crash, it does not decide again. What was there before takes one back.
     boost::asio::awaitable<void> note_decision(std::int64_t number, std::string decision, std::string trace);
+    // The CI did not answer to a decision: until its request cannot arrive any more there must be no other one.
+    void doubt_decision(std::int64_t number);
+    bool is_decision_in_doubt(std::int64_t number) const;
     // Something happened to this run: ask the CI at once.
     void look_now(std::int64_t number);
 

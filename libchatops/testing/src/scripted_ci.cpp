@@ -96,6 +96,7 @@ struct scripted_ci::state {
     std::size_t start_calls = 0;
     std::size_t get_calls = 0;
     std::size_t decisions = 0;
+    bool loses_decision = false;
     bool native_keys = false;
     bool has_events = false;
     bool is_down = false;
@@ -331,8 +332,11 @@ awaitable<ci::result<void>> scripted_ci::cancel(ci::run_id id) {
     co_return ci::result<void>();
 }
 
+void scripted_ci::lose_next_decision() { state_->loses_decision = true; }
+
 ci::result<void> scripted_ci::decide(ci::run_id const& id, bool goes_on) {
     if (state_->is_down) return down();
+    if (std::exchange(state_->loses_decision, false)) return error(error_kind::timeout_unknown, "The answer did not come.");
     auto* const run = state_->find_run(id);
     if (run == nullptr) return no_run(id);
     if (!run->decide(state_->time.now(), goes_on)) return error(error_kind::conflict, "The run does not wait for a decision.");

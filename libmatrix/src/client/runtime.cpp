@@ -132,7 +132,8 @@ asio::awaitable<result<void>> runtime::start(std::shared_ptr<token_source> token
 
 // Nothing of a store is used before it is known whether it is a copy.
 asio::awaitable<void> runtime::begin() {
-    co_await copies_->compare();
+    // What is gone with the client cannot be put back.
+    if (!how_.store.empty()) co_await copies_->compare();
     loops_.spawn(inbox_->run());
     loops_.spawn(outbox_->resume());
     loops_.spawn(gaps_->run());
@@ -195,7 +196,7 @@ void runtime::stored(received count, std::size_t reserved) {
     for (auto const& room : count.changed) infos_.forget(room);
     if (count.rows > 0 || reserved > 0) inbox_->give(std::move(count.taken), reserved);
     if (count.upgrades) upgrades_->wake();
-    if (count.rows > 0 && copies_->is_due()) loops_.spawn(copies_->raise());
+    if (count.rows > 0 && !how_.store.empty() && copies_->is_due()) loops_.spawn(copies_->raise());
     if (!synced_) {
         synced_ = true;
         changed_.notify_all();

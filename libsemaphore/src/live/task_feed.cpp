@@ -52,6 +52,7 @@ struct task_feed::known_project {
     bool was_asked = false;
     bool was_listed = false;
     bool is_hinted = false;                  // something happened that we do not know
+    std::optional<base::duration> again_at;  // when what the last list may have known too early is asked for again
     std::map<task_id, task> unfinished;      // those that may still change
     std::map<task_id, base::duration> said;  // when the server last spoke of a task by itself
     std::set<task_id> followed;
@@ -97,7 +98,8 @@ awaitable<result<task>> task_feed::next() {
         }
         auto const pause = until_next_round();
         if (pause > base::duration(0)) co_await base::with_timeout(*time_, woken(*hurried_), pause);
-        co_await round();
+        // What the server said meanwhile does not wait for what it is asked.
+        if (news_.empty()) co_await round();
     }
 }
 
@@ -108,7 +110,9 @@ base::duration task_feed::until_due(known_project const& about) const {
     bool const is_asked_often = !about.followed.empty() && !is_listening_;
     auto const usual = is_asked_often ? how_.while_running : how_.else_every;
     auto const every = about.is_hinted ? std::min(usual, how_.after_a_hint) : usual;
-    return about.last_asked + every - time_->uptime();
+    auto when = about.last_asked + every;
+    if (about.again_at) when = std::min(when, *about.again_at);
+    return when - time_->uptime();
 }
 
 base::duration task_feed::until_next_round() const {
@@ -122,11 +126,15 @@ awaitable<void> task_feed::round() {
     for (auto const& [id, about] : projects_) {
         if (until_due(about) <= base::duration(0)) due.push_back(id);
     }
-    for (auto const id : due) co_await ask(id, projects_[id]);
+    for (auto const id : due) {
+        co_await ask(id, projects_[id]);
+        if (!news_.empty()) co_return;  // the others are still due
+    }
 }
 
 awaitable<void> task_feed::ask(project_id in, known_project& about) {
     about.is_hinted = false;
+    about.again_at.reset();
     std::erase_if(about.said, [now = time_->uptime()](auto const& one) { return now - one.second > said_counts; });
     auto list = co_await client_->last_tasks(in);
     about.last_asked = time_->uptime();
@@ -139,12 +147,22 @@ awaitable<void> task_feed::ask(project_id in, known_project& about) {
     std::set<task_id> seen;
     for (auto& each : *list) {
         seen.insert(each.id);
-        if (!about.said.contains(each.id)) take(about, std::move(each));
+        if (is_newer_said(about, each.id)) continue;
+        take(about, std::move(each));
     }
     about.was_listed = true;
     std::erase_if(about.unfinished,
                   [&](auto const& known) { return !seen.contains(known.first) && !about.followed.contains(known.first); });
     co_await ask_for_missing(in, about, seen);
+}
+
+// Whether the server has just spoken of the task by itself, so that what it says when it is asked may be older; then it is asked again.
+bool task_feed::is_newer_said(known_project& about, task_id which) {
+    auto const said = about.said.find(which);
+    if (said == about.said.end()) return false;
+    auto const counts_until = said->second + said_counts + base::duration(1);
+    about.again_at = about.again_at ? std::min(*about.again_at, counts_until) : counts_until;
+    return true;
 }
 
 // What is followed and has left the list still is to be told of: a few a round, each in its turn.
@@ -157,6 +175,8 @@ awaitable<void> task_feed::ask_for_missing(project_id in, known_project& about, 
     for (auto const id : missing) {
         about.last_missing = id;
         auto found = co_await client_->find_task(in, id);
+        // It may have ended, or changed, while it was asked for.
+        if (!about.followed.contains(id) || is_newer_said(about, id)) continue;
         if (found) {
             take(about, std::move(*found));
         } else if (found.error().kind() == base::error_kind::not_found) {
@@ -228,6 +248,8 @@ awaitable<void> task_feed::listen(base::http::websocket_dialer& by, base::random
         }
         auto why = connection ? base::error(base::error_kind::unavailable, "") : connection.error();
         if (connection) why = co_await hear(std::move(*connection));
+        // Whatever was said before counts no more: it may have changed unheard.
+        for (auto& [id, about] : projects_) about.said.clear();
         ask_all_soon();
         if (why.message() != last_reason) log.info("the server does not tell its news; it is asked instead", {{"why", why.describe()}});
         last_reason = why.message();

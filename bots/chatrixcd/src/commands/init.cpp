@@ -17,16 +17,16 @@ exit_code init(init_command const& asked, environment variables) {
         std::cerr << "error: " << asked.file << " is there already; name another file with -c, or remove it\n";
         return exit_code::usage;
     }
-    // Before the first question: nobody wants to answer six of them for nothing.
+    // Before the first question: nobody wants to answer six of them for nothing. It does not stay: whoever gives up begins anew.
     if (auto const possible = base::write_file(asked.file, "# `chatrixcd init` was not finished.\n"); !possible) {
         std::cerr << "error: " << possible.error().describe() << '\n';
         return exit_code::store;
     }
+    std::filesystem::remove(asked.file, unreadable);
     questions conversation(std::cin, std::cout);
     std::cout << "A bot for your room in at most six answers. Nothing is changed at your CI server.\n";
     auto const made = interview(conversation, std::move(variables)).hold();
     if (!made) {
-        std::filesystem::remove(asked.file, unreadable);
         std::cerr << "\nerror: the answers ended before the last question; nothing was written\n";
         return exit_code::usage;
     }

@@ -55,7 +55,20 @@ awaitable<void> examine_news(semaphore_server& server, findings& into) {
     }
 }
 
-awaitable<void> examine_server(semaphore_server& server, std::string where, findings& into) {
+// Each of the configuration must be one that the server shows, and one only.
+awaitable<void> examine_projects(semaphore_server& server, semaphore_config wanted, findings& into) {
+    auto const shown = co_await server.client().projects();
+    if (!shown) co_return;
+    for (auto const& word : wanted.projects) {
+        auto const fits = [&word](semaphore::project const& p) { return p.name == word || p.id.str() == word; };
+        auto const count = std::count_if(shown->begin(), shown->end(), fits);
+        if (count == 0)
+            into.bad("the project " + word + " is not among those that the token's user sees: is it a member?", exit_code::usage);
+        if (count > 1) into.bad("several projects are called " + word + ": the configuration must give a number", exit_code::usage);
+    }
+}
+
+awaitable<void> examine_server(semaphore_server& server, semaphore_config wanted, std::string where, findings& into) {
     auto const there = co_await server.client().ping();
     if (!there) {
         into.bad(where, there.error(), exit_code::unreachable);
@@ -71,7 +84,10 @@ awaitable<void> examine_server(semaphore_server& server, std::string where, find
     auto const info = co_await server.client().info();
     into.good(where + " answers" + (info ? " (" + info->version + ")" : "") + ", and knows us as " + us->username);
     co_await examine_news(server, into);
-    auto const projects = co_await server.face().projects(ci::page_request());
+    co_await examine_projects(server, wanted, into);
+    ci::page_request all;
+    all.limit = 1000;
+    auto const projects = co_await server.face().projects(std::move(all));
     if (!projects) {
         into.bad("its projects", projects.error(), exit_code::usage);
         co_return;
@@ -89,7 +105,7 @@ awaitable<void> examine_semaphore(surroundings around, ci_config wanted, finding
         into.bad(where, server.error(), exit_code::usage);
         co_return;
     }
-    co_await examine_server(**server, where, into);
+    co_await examine_server(**server, wanted.semaphore, where, into);
 }
 
 }  // namespace chatrixcd::bot

@@ -18,6 +18,10 @@ namespace {
 
 using boost::asio::awaitable;
 
+bool is_refusal(base::error const& why) {
+    return why.kind() == base::error_kind::unauthorized || why.kind() == base::error_kind::forbidden;
+}
+
 // Words between blanks and commas.
 std::vector<std::string> words_of(std::string const& text) {
     constexpr char const* separators = " ,\t";
@@ -46,10 +50,11 @@ awaitable<base::result<void>> visit_account(surroundings around, matrix_config s
     co_return begun;
 }
 
-// A room, and whom its homeserver did not invite, with why.
+// A room, who is invited, and who could not be, with why.
 class opened_room {
 public:
     std::string id;
+    std::vector<std::string> invited;
     std::vector<std::string> not_invited;
 };
 
@@ -65,6 +70,7 @@ awaitable<base::result<opened_room>> open_room(account_visit& visit, std::shared
     room.id = made->str();
     for (auto const& person : people) {
         auto const invited = co_await visit.account().room(*made).invite(matrix::user_id(person));
+        if (invited) room.invited.push_back(person);
         if (!invited) room.not_invited.push_back(person + " could not be invited: " + invited.error().describe());
     }
     co_return room;
@@ -135,16 +141,25 @@ bool interview::ask_account() {
     }
 }
 
+// What is no password may be a token.
 base::result<void> interview::try_login() {
-    return done(made_, variables_, [this](surroundings around) { return visit_account(std::move(around), made_.matrix, variables_); });
+    auto const visit = [this](surroundings around) { return visit_account(std::move(around), made_.matrix, variables_); };
+    auto tried = done(made_, variables_, visit);
+    bool const is_refused = !tried && is_refusal(tried.error());
+    if (!is_refused) return tried;
+    std::swap(made_.matrix.password, made_.matrix.access_token);
+    if (done(made_, variables_, visit)) return {};
+    std::swap(made_.matrix.password, made_.matrix.access_token);
+    return tried;
 }
 
 bool interview::ask_password() {
     for (;;) {
-        auto const said = with_.ask_secret("Its password");
+        auto const said = with_.ask_secret("Its password, or an access token of it");
         if (!said) return false;
         if (said->empty()) continue;
         made_.matrix.password = inline_secret(*said);
+        made_.matrix.access_token = secret_source();
         return true;
     }
 }
@@ -154,13 +169,13 @@ bool interview::ask_login() {
     for (;;) {
         auto const tried = try_login();
         if (tried) {
-            with_.say("Logged in as " + made_.matrix.user_id + ", and out again.");
+            bool const is_password = made_.matrix.password.from != secret_source::kind::none;
+            with_.say(is_password ? "Logged in as " + made_.matrix.user_id + ", and out again."
+                                  : "The token is that of " + made_.matrix.user_id + ".");
             return true;
         }
         with_.say("That did not work: " + tried.error().describe());
-        bool const is_refused =
-            tried.error().kind() == base::error_kind::unauthorized || tried.error().kind() == base::error_kind::forbidden;
-        if (is_refused) {
+        if (is_refusal(tried.error())) {
             if (!ask_password()) return false;
             continue;
         }
@@ -261,7 +276,8 @@ bool interview::make_room() {
             done(made_, variables_, [this](surroundings around) { return make_room_of(std::move(around), made_, variables_); });
         if (made) {
             made_.bot.allowed_rooms = {made->id};
-            with_.say("Made the room ChatrixCD, and invited who may command: " + list_of(made_.bot.admin_users) + ".");
+            with_.say("Made the room ChatrixCD.");
+            if (!made->invited.empty()) with_.say("Invited: " + list_of(made->invited));
             for (auto const& line : made->not_invited) with_.say(line);
             return true;
         }

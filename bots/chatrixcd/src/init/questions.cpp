@@ -1,13 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "init/questions.hpp"
 
+#include <termios.h>
+#include <unistd.h>
+
 #include <chatrixcd/base/text.hpp>
+#include <csignal>
 #include <istream>
 #include <ostream>
 
-#include "demo/quiet_terminal.hpp"
-
 namespace chatrixcd::bot {
+
+namespace {
+
+struct termios shown {};
+
+// Safe in a signal handler (POSIX, 2.4.3).
+void show_and_end(int) {
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+    ::_exit(130);
+}
+
+// While it lives the terminal does not show what is typed, which Control-C ends, too.
+class hidden_typing {
+public:
+    hidden_typing() : is_terminal_(::tcgetattr(STDIN_FILENO, &shown) == 0) {
+        if (!is_terminal_) return;
+        before_ = std::signal(SIGINT, show_and_end);
+        auto hidden = shown;
+        hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+    }
+    ~hidden_typing() {
+        if (!is_terminal_) return;
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+        std::signal(SIGINT, before_);
+    }
+    hidden_typing(hidden_typing const&) = delete;
+    hidden_typing& operator=(hidden_typing const&) = delete;
+
+private:
+    bool is_terminal_;
+    void (*before_)(int) = SIG_DFL;
+};
+
+}  // namespace
 
 std::optional<std::string> questions::answer() {
     std::string line;
@@ -26,7 +63,7 @@ std::optional<std::string> questions::ask(std::string const& question, std::stri
 
 std::optional<std::string> questions::ask_secret(std::string const& question) {
     out_ << '\n' << question << " (what you type is not shown)\n> " << std::flush;
-    quiet_terminal const hidden;
+    hidden_typing const hidden;
     auto said = answer();
     out_ << '\n';
     return said;

@@ -23,8 +23,12 @@ std::string written(config const& made) {
         "# Made by `chatrixcd init`. `chatrixcd check -c FILE` explains each value, `chatrixcd doctor -c FILE` tries them.\n"
         "# Secrets can stand elsewhere: {file: \"/etc/chatrixcd/password\"}, or in a variable, a systemd credential, a command's "
         "output.\n{\n";
+    bool const has_password = made.matrix.password.from != secret_source::kind::none;
+    auto const credentials =
+        has_password ? "\n    password: " + quoted(std::string(made.matrix.password.text.reveal()))
+                     : "\n    auth_type: token\n    access_token: " + quoted(std::string(made.matrix.access_token.text.reveal()));
     out += "  matrix: {\n    homeserver: " + quoted(made.matrix.homeserver) + "\n    user_id: " + quoted(made.matrix.user_id) +
-           "\n    password: " + quoted(std::string(made.matrix.password.text.reveal())) + "\n  }\n";
+           credentials + "\n  }\n";
     out +=
         "  bot: {\n    allowed_rooms: " + quoted(made.bot.allowed_rooms) + "\n    admin_users: " + quoted(made.bot.admin_users) + "\n  }\n";
     out += "  semaphore: {\n    url: " + quoted(made.semaphore.url) +

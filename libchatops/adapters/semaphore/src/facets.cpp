@@ -34,12 +34,15 @@ constexpr std::size_t most_kept = 16U << 20U;
 
 std::size_t bytes_of(task_log const& log) {
     std::size_t sum = 0;
-    for (auto const& line : log.lines) sum += line.size();
+    for (auto const& line : log.lines) sum += line.size() + sizeof(std::string);
     return sum;
 }
 
-// Of the time, what reading a log may take at most is one part in so many.
+// Of the time, what reading a log may take at most is one part in so many; but nobody waits for longer than this.
 constexpr int reads_one_part_in = 5;
+constexpr base::duration longest_pause = std::chrono::seconds(5);
+// More than any log has: it is read anew unless it is settled.
+constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
 
 ci::log_chunk piece(task_log const& log, std::size_t first, std::size_t count) {
     first = std::min(first, log.lines.size());
@@ -66,8 +69,10 @@ public:
 awaitable<ci::result<run_logs::kept_ptr>> run_logs::log_of(task_name of, std::size_t more_than) {
     auto const known = kept_;
     if (known && known->of == of) {
-        if (known->log.complete || known->log.lines.size() > more_than) co_return known;
-        co_await time_.sleep(known->read_at + known->took * (reads_one_part_in - 1) - time_.uptime());
+        // Of one that has just ended, lines may come for some time.
+        if (known->log.is_settled || known->log.lines.size() > more_than) co_return known;
+        auto const pause = std::min(known->took * (reads_one_part_in - 1), longest_pause);
+        if (more_than != everything) co_await time_.sleep(known->read_at + pause - time_.uptime());
     }
     auto const began = time_.uptime();
     auto log = co_await read_log(server_, tasks_, time_, how_, of);
@@ -93,7 +98,7 @@ awaitable<ci::result<ci::log_chunk>> run_logs::tail(ci::run_id id, std::size_t l
     if (auto wrong = check_lines(lines)) co_return std::move(*wrong);
     auto const of = co_await tasks_.named(std::move(id));
     if (!of) co_return of.error();
-    auto const log = co_await log_of(*of, std::numeric_limits<std::size_t>::max());
+    auto const log = co_await log_of(*of, everything);
     if (!log) co_return log.error();
     auto const all = (*log)->log.lines.size();
     co_return piece((*log)->log, all - std::min(all, lines), lines);
@@ -141,6 +146,7 @@ awaitable<ci::result<void>> run_gates::make_sure(task_name of, ci::result<void> 
 awaitable<ci::result<void>> run_gates::approve(ci::run_id id) {
     auto const of = co_await gated(std::move(id));
     if (!of) co_return of.error();
+    tasks_.forget_rejection(*of);
     auto answer = co_await server_.confirm(of->project, of->task);
     co_return co_await make_sure(*of, std::move(answer));
 }

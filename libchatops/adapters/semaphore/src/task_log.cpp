@@ -39,6 +39,7 @@ awaitable<ci::result<task_log>> read_log(semaphore::client& server, tasks& known
     task_log log;
     log.lines = texts_of(std::move(*output));
     log.complete = task->is_finished();
+    log.is_settled = log.complete && !settles;
     co_return log;
 }
 

@@ -16,6 +16,7 @@ class task_log {
 public:
     std::vector<std::string> lines;
     bool complete = false;
+    bool is_settled = false;  // it ended long enough ago for all of its lines to be there
 };
 
 // Of a task that has ended, the last lines are waited for: Semaphore writes them after the end.

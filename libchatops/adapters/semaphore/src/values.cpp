@@ -50,8 +50,8 @@ ci::parameter_spec to_port(semaphore::survey_variable const& what) {
 
 // How a task ended. One that has an end and no last status was confirmed when nothing waited, or lost by a restart of the server.
 ci::outcome outcome_of(semaphore::task const& what, interference done) {
-    if (what.status == task_status::success) return ci::outcome::success;
     if (what.status == task_status::rejected || done == interference::rejected) return ci::outcome::rejected;
+    if (what.status == task_status::success) return ci::outcome::success;
     if (what.status == task_status::stopped || done == interference::canceled) return ci::outcome::canceled;
     if (what.status != task_status::error) return ci::outcome::lost;
     return what.start ? ci::outcome::failure : ci::outcome::error;

@@ -168,6 +168,7 @@ TEST_SUITE("base::http::websocket") {
         auto const answer = test::run_coroutine(loop, talk());
         CHECK(answer.starts_with("HTTP/1.1 426 Upgrade Required\r\n"));
         CHECK(answer.find("Sec-WebSocket-Version: 13\r\n") != std::string::npos);
+        CHECK(answer.find("Upgrade: websocket\r\n") != std::string::npos);
     }
 
     TEST_CASE_FIXTURE(fixture, "a message in parts is one, and pings between them are answered") {

@@ -252,6 +252,42 @@ TEST_SUITE("chatops::engine::run") {
         }
     }
 
+    TEST_CASE("a second decision, too late, takes nothing from the first") {
+        test::engine_world world;
+        world.ci.add_job(scripted_job("demo", "migrate").waits_for_a_decision().runs_for(1h));
+        world.start_bot();
+        world.chat.says(world.ann, world.room, "!cd run migrate");
+        world.let_pass(40min);
+        world.chat.says(world.ann, world.room, "!cd approve 1");
+        world.let_pass(1min);
+        auto const late = world.chat.says(world.ann, world.room, "!cd reject 1");
+        world.let_pass(1min);
+        CHECK(world.outcome_of(late) == "refused");
+        auto const facts = world.last_card().facts;
+        auto const by = std::pair<std::string, std::string>("decision", "approved by @ann:example.org");
+        CHECK(std::find(facts.begin(), facts.end(), by) != facts.end());
+    }
+
+    TEST_CASE("an approval whose answer is lost is not sent again while it may still arrive") {
+        test::engine_world world;
+        world.ci.add_job(scripted_job("demo", "migrate").waits_for_a_decision());
+        world.start_bot();
+        world.chat.says(world.ann, world.room, "!cd run migrate");
+        world.let_pass(1min);
+        world.ci.lose_next_decision();
+        auto const first = world.chat.says(world.ann, world.room, "!cd approve 1");
+        world.let_pass(1s);
+        CHECK(holds(world.answer_to(first), "is not known"));
+        auto const second = world.chat.says(world.ann, world.room, "!cd approve 1");
+        world.let_pass(1s);
+        CHECK(holds(world.answer_to(second), "is not known yet"));
+        world.let_pass(3min);
+        CHECK(world.ci.decisions() == 0);
+        world.ask("!cd approve 1");
+        CHECK(world.ci.decisions() == 1);
+        CHECK(world.last_card().state == card_state::success);
+    }
+
     TEST_CASE("an approval during which the process ends reaches the CI at most once, and is answered") {
         std::size_t deaths = 0;
         for (std::size_t step = 1; step <= 40; ++step) {
@@ -290,7 +326,7 @@ TEST_SUITE("chatops::engine::run") {
         auto const early = world.chat.says(world.ann, world.room, "!cd approve 1");
         world.let_pass(10s);
         CHECK(world.outcome_of(early) == "refused");
-        CHECK(holds(world.answer_to(early), "was not approved: The run does not wait for a decision."));
+        CHECK(holds(world.answer_to(early), "does not wait for a decision: the CI calls it `busy`"));
         for (auto const& [name, words] : world.last_card().facts) CHECK(name != "decision");
     }
 

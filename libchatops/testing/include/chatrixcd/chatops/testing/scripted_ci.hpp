@@ -67,6 +67,8 @@ public:
     // Faults: each is used up by one call, in the order given; calls after that work.
     void next_start(start_fault fault);
     void next_find(find_fault fault);
+    // The next decision about a gate does not arrive, and nobody learns that: timeout_unknown.
+    void lose_next_decision();
     void fail_gets(std::size_t calls, base::error_kind kind = base::error_kind::unavailable);
     // Runs show in find() and runs() only this long after their start. Default: at once.
     void set_visible_after(base::duration span);
@@ -81,7 +83,7 @@ public:
     std::size_t start_calls() const noexcept;                      // calls of start(), refused and lost ones included
     std::size_t get_calls() const noexcept;
     std::size_t decisions() const noexcept;  // that were taken
-    std::vector<ci::run_key> keys() const;  // of all runs, oldest first
+    std::vector<ci::run_key> keys() const;   // of all runs, oldest first
     std::optional<ci::run> state_of(ci::run_id const& id) const;
 
     boost::asio::awaitable<ci::result<ci::server_info>> info() override;
