@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import urllib.error
 import urllib.request
 
 from terminal import Terminal
@@ -306,6 +307,10 @@ class WithServers(WithFolder):
         self.token = json.loads(urllib.request.urlopen(register, timeout=10).read())["access_token"]
         return url
 
+    def asked(self, url, path):
+        request = urllib.request.Request(f"{url}/_matrix/client/v3/{path}", headers={"Authorization": "Bearer " + self.token})
+        return json.loads(urllib.request.urlopen(request, timeout=10).read())
+
     def semaphore(self):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Semaphore)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -327,8 +332,15 @@ class Doctor(WithServers):
         self.assertIn("note  web / hello takes no --limit --tags --skip-tags --inventory --dry-run --diff --debug --args", said)
         self.assertIn("note  web / deploy takes no --tags --skip-tags", said)
         self.assertIn("Everything that was tried works.", said)
-        devices = urllib.request.Request(url + "/_matrix/client/v3/devices", headers={"Authorization": "Bearer " + self.token})
-        self.assertEqual(len(json.loads(urllib.request.urlopen(devices, timeout=10).read())["devices"]), 1)
+        # Nothing of the visit is left at the homeserver.
+        self.assertEqual(len(self.asked(url, "devices")["devices"]), 1)
+        with self.assertRaises(urllib.error.HTTPError):
+            self.asked(url, "user/@bot:demo.local/account_data/org.chatrixcd.store")
+
+    def test_a_project_that_the_token_does_not_show_is_said(self):
+        config = self.config(matrix={"homeserver": self.homeserver()},
+                             semaphore={"url": self.semaphore(), "api_token": "right", "projects": ["web", "tpyo"]})
+        self.assertIn("BAD   the project tpyo is not among those that the token's user sees", self.examine(config, 2))
 
     def test_a_wrong_password_and_a_wrong_token_are_both_said(self):
         config = self.config(matrix={"homeserver": self.homeserver(), "password": "hunter2-wrong"},
@@ -382,6 +394,13 @@ class Init(WithServers):
         for words in ("That is no Matrix id", "`ann` is no Matrix id", "write it as in the browser", "the credentials are not accepted",
                       "There is no project `api` among web"):
             self.assertIn(words, done.stdout)
+
+    def test_an_access_token_will_do(self):
+        url = self.homeserver()
+        done = self.answers("@bot:demo.local", self.token, url, "@ann:demo.local", self.semaphore(), "right", "")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("The token is that of @bot:demo.local.", done.stdout)
+        self.assertIn("ok    in the room !", self.examine(self.file, 0))
 
     def test_answers_that_end_early_leave_nothing_behind(self):
         done = self.answers("@bot:demo.local")

@@ -172,6 +172,43 @@ TEST_SUITE("semaphore::task_feed that listens") {
         CHECK(story() == strings{"waiting", "running", "success"});
     }
 
+    TEST_CASE_FIXTURE(double_fixture, "an end in a short gap is told as soon as the feed has asked") {
+        wait(1s);
+        start();
+        CHECK(run(feed.next()).value().raw_status == "waiting");
+        CHECK(run(feed.next()).value().raw_status == "running");
+        // The task ends ten seconds after it began to run; just before, the server spoke of it.
+        wait(9s);
+        server.cut_live(/*and_refuse=*/true);
+        wait(2s);
+        server.allow_live();
+        auto const before = time.uptime();
+        CHECK(run(feed.next()).value().raw_status == "success");
+        CHECK(time.uptime() - before < 6s);
+    }
+
+    TEST_CASE_FIXTURE(test::semaphore_fixture, "what a list may have known too early is asked for again when that is over") {
+        constexpr char const* last_of_1 = "GET /api/project/1/tasks/last?limit=200";
+        server.on(last_of_1, 200, R"([{"id":7,"project_id":1,"status":"waiting"}])")
+            .on(last_of_1, 200, R"([{"id":7,"project_id":1,"status":"success"}])");
+        auto client = make();
+        test::scripted_dialer dialer(loop.get_executor());
+        semaphore::task_feed feed(client, time);
+        base::task_group listening(loop.get_executor(), nullptr);
+        listening.spawn(feed.listen(dialer, *random));
+        feed.follow(web, semaphore::task_id(7));
+        CHECK(run(feed.next()).value().raw_status == "waiting");
+        dialer.say(R"({"type":"update","project_id":1,"task_id":7,"template_id":3,"status":"running"})");
+        CHECK(run(feed.next()).value().raw_status == "running");
+        // Its end is never said. Another task makes the feed ask, too early to believe what it hears.
+        dialer.say(R"({"type":"update","project_id":1,"task_id":8,"template_id":3,"status":"waiting"})");
+        auto const before = time.uptime();
+        CHECK(run(feed.next()).value().raw_status == "success");
+        CHECK(time.uptime() - before < 7s);
+        listening.cancel();
+        run(listening.join());
+    }
+
     TEST_CASE_FIXTURE(double_fixture, "a connection that is cut again and again is opened ever more seldom") {
         std::size_t cuts = 0;
         auto const begin = time.uptime();

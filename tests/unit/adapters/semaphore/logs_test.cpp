@@ -72,6 +72,19 @@ TEST_SUITE("chatops_semaphore::logs") {
         CHECK(is_each_once(lines.seen));
     }
 
+    TEST_CASE("a log that was read right after the end is read anew later") {
+        semaphore::testing::flavour slow;
+        slow.log_lags = std::chrono::seconds(20);
+        test::small_server world(slow);
+        auto const run = start_talkative(world, std::chrono::seconds(1));
+        world.pass(std::chrono::seconds(3));
+        auto const early = world.wait(world.ci->log_facet()->tail(run, 10)).value();
+        CHECK(early.lines.size() < 10);
+        world.pass(std::chrono::minutes(2));
+        auto const late = world.wait(world.ci->log_facet()->tail(run, 10)).value();
+        CHECK(late.lines.back() == "line 1000");
+    }
+
     TEST_CASE("another run's log is another log") {
         test::small_server world;
         auto const first = start_talkative(world, std::chrono::seconds(1));
