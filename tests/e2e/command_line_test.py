@@ -80,8 +80,8 @@ class CommandLine(WithFolder):
         self.assertEqual(chatrixcd().returncode, 2)
 
     def test_an_unknown_command_is_named_with_those_that_there_are(self):
-        self.assertOneLine(chatrixcd("rnu"), 2, "`rnu`", "did you mean `run`?", "run, check, console, demo, homeserver")
-        self.assertOneLine(chatrixcd("frob"), 2, "`frob`", "run, check, console, demo, homeserver")
+        self.assertOneLine(chatrixcd("rnu"), 2, "`rnu`", "did you mean `run`?", "run, check, init, doctor, console, demo, homeserver")
+        self.assertOneLine(chatrixcd("frob"), 2, "`frob`", "run, check, init, doctor, console, demo, homeserver")
         self.assertNotIn("did you mean", chatrixcd("frob").stderr)
         self.assertNotIn("\x1b", chatrixcd("\x1b[2Jrun").stderr)
 
