@@ -147,7 +147,7 @@ awaitable<void> task_feed::ask(project_id in, known_project& about) {
     std::set<task_id> seen;
     for (auto& each : *list) {
         seen.insert(each.id);
-        if (is_newer_said(about, each.id)) continue;
+        if (is_newer_said(about, each)) continue;
         take(about, std::move(each));
     }
     about.was_listed = true;
@@ -157,11 +157,14 @@ awaitable<void> task_feed::ask(project_id in, known_project& about) {
 }
 
 // Whether the server has just spoken of the task by itself, so that what it says when it is asked may be older; then it is asked again.
-bool task_feed::is_newer_said(known_project& about, task_id which) {
-    auto const said = about.said.find(which);
+bool task_feed::is_newer_said(known_project& about, task const& shown) {
+    auto const said = about.said.find(shown.id);
     if (said == about.said.end()) return false;
+    auto const known = about.unfinished.find(shown.id);
+    bool const agrees = known == about.unfinished.end() ? shown.is_finished() : is_same(known->second, shown);
+    if (agrees) return true;
     auto const counts_until = said->second + said_counts + base::duration(1);
-    about.again_at = about.again_at ? std::min(*about.again_at, counts_until) : counts_until;
+    about.again_at = about.again_at ? std::max(*about.again_at, counts_until) : counts_until;
     return true;
 }
 
@@ -176,7 +179,8 @@ awaitable<void> task_feed::ask_for_missing(project_id in, known_project& about, 
         about.last_missing = id;
         auto found = co_await client_->find_task(in, id);
         // It may have ended, or changed, while it was asked for.
-        if (!about.followed.contains(id) || is_newer_said(about, id)) continue;
+        if (!about.followed.contains(id)) continue;
+        if (found && is_newer_said(about, *found)) continue;
         if (found) {
             take(about, std::move(*found));
         } else if (found.error().kind() == base::error_kind::not_found) {

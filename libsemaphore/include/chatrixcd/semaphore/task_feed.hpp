@@ -63,7 +63,7 @@ private:
     boost::asio::awaitable<base::error> hear(live_connection from);
     void take(known_project& about, task seen);
     void take(task_update said);
-    static bool is_newer_said(known_project& about, task_id which);
+    static bool is_newer_said(known_project& about, task const& shown);
     void ask_all_soon();
     void hurry();
     base::duration until_due(known_project const& about) const;
