@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`chatrixcd run` on a homeserver, over real sockets: whom it follows into a room and what it takes there. usage: run_test.py CHATRIXCD"""
+"""`chatrixcd run` on a homeserver, over real sockets: whom it follows into a room, what it takes there, and what is sent to it. usage: run_test.py CHATRIXCD"""
+import base64
+import hashlib
+import hmac
+import http.client
 import json
 import pathlib
 import re
 import sys
 import tempfile
+import time
 import unittest
 
 from homeserver import Bot, Homeserver, Person
@@ -25,20 +30,21 @@ class OnAHomeserver(unittest.TestCase):
         self.passwords = self.server.passwords(3)
         self.admin = Person(self.server, ADMIN, self.passwords[ADMIN])
 
-    def config(self, rooms):
+    def config(self, rooms, more=None):
         values = {
             "matrix": {"homeserver": self.server.url, "user_id": BOT, "password": self.passwords[BOT], "store_path": str(self.folder / "store")},
             "bot": {"admin_users": [ADMIN], "allowed_rooms": rooms},
             "ci": [{"name": "local", "type": "executor",
                     "projects": [{"name": "demo", "jobs": [{"name": "hello", "argv": ["/bin/echo", "Hello from a job"]}]}]}],
         }
+        values.update(more or {})
         path = self.folder / "bot.hjson"
         path.write_text(json.dumps(values), encoding="utf-8")
         path.chmod(0o600)
         return path
 
-    def start(self, rooms):
-        bot = Bot([CHATRIXCD, "run", "-c", self.config(rooms)], self.folder / "bot.log")
+    def start(self, rooms, more=None):
+        bot = Bot([CHATRIXCD, "run", "-c", self.config(rooms, more)], self.folder / "bot.log")
         self.addCleanup(bot.close)
         bot.wait_for_line("ready")
         return bot
@@ -109,6 +115,48 @@ class Rooms(OnAHomeserver):
         self.admin.say(room, "!cd run demo hello")
         self.admin.wait_for_words(room, BOT, "demo / hello #1 · success")
         self.assertEqual(bot.end(), 0, bot.output())
+
+
+class Pushes(OnAHomeserver):
+    KEY = "whsec_" + base64.b64encode(b"a key of more than sixteen bytes").decode()
+
+    def setUp(self):
+        super().setUp()
+        self.bot = self.start([], {
+            "push": {"listen": "127.0.0.1:0"},
+            "ci": [{"name": "prod", "type": "semaphore", "url": "http://127.0.0.1:9", "token": "t",
+                    "push": {"key": self.KEY, "unsigned_alerts": True, "alert_token": "s3cret"}}]})
+        self.port = int(re.search(r"listening for webhooks and alerts .*port=(\d+)", self.bot.output()).group(1))
+
+    def post(self, path, body, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        self.addCleanup(connection.close)
+        connection.request("POST", path, body, {"Content-Type": "application/json", **(headers or {})})
+        return connection.getresponse().status
+
+    # As the Standard Webhooks specification says, by another implementation than ours.
+    def signed(self, body, age=0, key=None):
+        stamp = str(int(time.time()) - age)
+        identity = f"msg_{age}"
+        secret = base64.b64decode((key or self.KEY).removeprefix("whsec_"))
+        digest = hmac.new(secret, f"{identity}.{stamp}.{body}".encode(), hashlib.sha256).digest()
+        return {"webhook-id": identity, "webhook-timestamp": stamp, "webhook-signature": "v1," + base64.b64encode(digest).decode()}
+
+    def test_signed_webhooks_and_alerts_with_the_token_are_taken_and_nothing_else_is(self):
+        body = '{"project_id": 1, "task_id": 7}'
+        self.assertEqual(self.post("/push/prod", body, self.signed(body)), 200)
+        self.assertEqual(self.post("/push/prod", body, self.signed(body, age=3600)), 401)
+        self.assertEqual(self.post("/push/prod", body + " ", self.signed(body)), 401)
+        self.assertEqual(self.post("/push/prod", body), 400)
+        alert = json.dumps({"attachments": [{"title": "Task: x", "title_link": "https://ci/project/1/templates/2?t=7"}]})
+        self.assertEqual(self.post("/push/prod/alert?token=s3cret", alert), 200)
+        self.assertEqual(self.post("/push/prod/alert", alert), 401)
+        self.assertEqual(self.post("/push/other/alert?token=s3cret", alert), 404)
+        self.assertEqual(self.post("/push/prod/alert?token=s3cret", "x" * 70000), 413)
+        self.assertEqual(self.bot.end(), 0, self.bot.output())
+        self.assertRegex(self.bot.output(), "unsigned alerts are taken.*server=prod")
+        for secret in ("s3cret", self.KEY):
+            self.assertNotIn(secret, self.bot.output())
 
 
 if __name__ == "__main__":

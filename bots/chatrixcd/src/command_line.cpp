@@ -2,12 +2,12 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <chatrixcd/base/text.hpp>
 #include <iostream>
 #include <string_view>
 
 #include "config/diagnostics.hpp"
+#include "config/listen_address.hpp"
 #include "version.hpp"
 
 namespace chatrixcd::bot {
@@ -20,31 +20,15 @@ std::string check_override(std::string const& text) {
     return {};
 }
 
-// A port. Empty if it is one, else what to write.
+// Empty if it is one, else what to write.
 std::string check_port(std::string const& text) {
-    std::uint16_t port = 0;
-    auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
-    bool const is_port = problem == std::errc() && end == text.data() + text.size();
-    return is_port ? std::string() : "`" + text + "` is no port; write a number from 0 to 65535, 0 for any free one";
-}
-
-// "8008", "127.0.0.1:8008", "[::1]:8008". Empty if it is one, else what to write.
-std::string read_listen(std::string const& text, homeserver_command& into) {
-    std::size_t const colon = text.rfind(':');
-    std::string const port = colon == std::string::npos ? text : text.substr(colon + 1);
-    if (auto wrong = check_port(port); !wrong.empty()) return wrong;
-    std::from_chars(port.data(), port.data() + port.size(), into.port);
-    if (colon == std::string::npos) return {};
-    into.address = text.substr(0, colon);
-    if (into.address.size() > 2 && into.address.front() == '[' && into.address.back() == ']') {
-        into.address = into.address.substr(1, into.address.size() - 2);
-    }
-    return into.address.empty() ? "write --listen [ADDRESS:]PORT" : std::string();
+    std::uint16_t unused = 0;
+    return read_port(text, unused);
 }
 
 std::string check_listen(std::string const& text) {
-    homeserver_command unused;
-    return read_listen(text, unused);
+    listen_address unused;
+    return read_listen_address(text, unused);
 }
 
 struct raw_homeserver_options {
@@ -71,7 +55,7 @@ struct raw_homeserver_options {
     }
     homeserver_command finished() const {
         homeserver_command done = command;
-        read_listen(listen, done);
+        read_listen_address(listen, done.where);
         return done;
     }
 };

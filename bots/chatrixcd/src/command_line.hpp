@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/listen_address.hpp"
 #include "exit_code.hpp"
 
 namespace chatrixcd::bot {
@@ -40,8 +41,7 @@ struct demo_command {
 };
 
 struct homeserver_command {
-    std::string address = "127.0.0.1";  // an IP literal
-    std::uint16_t port = 0;
+    listen_address where;
     std::string store;  // empty: in memory
     std::string server_name;
     std::vector<std::string> accounts;  // localparts

@@ -17,6 +17,8 @@ semaphore_server::semaphore_server(surroundings const& around, way there, semaph
     chatops::semaphore_ci_options how;
     how.projects = wanted.semaphore.projects;
     how.log = around.log.named("semaphore");
+    // Whoever is told need not ask.
+    if (wanted.semaphore.push) how.news.while_running = how.news.else_every;
     face_ = chatops::make_semaphore_ci(client_, *around.time, std::move(how));
 }
 

@@ -25,6 +25,8 @@ public:
     boost::asio::awaitable<base::result<semaphore::live_connection>> connect() { return semaphore::connect_live(client_, *live_); }
     // Listens to the server's own news until it is cancelled.
     boost::asio::awaitable<void> listen() { return face_->listen(*live_, *entropy_); }
+    // Somebody says that a task of this project has changed.
+    void hint(semaphore::project_id in) { face_->hint(in); }
 
 private:
     class way;

@@ -13,6 +13,7 @@
 #include <chatrixcd/executor/spawner.hpp>
 #include <chatrixcd/matrix/client.hpp>
 
+#include "push/listener.hpp"
 #include "semaphore_server.hpp"
 
 namespace chatrixcd::bot {
@@ -72,6 +73,7 @@ struct running_bot::impl {
     awaitable<base::result<void>> start_executors();
     base::result<void> make_semaphores();
     awaitable<base::result<void>> start_engine();
+    base::result<void> open_listener();
     awaitable<void> answer_invitation(matrix::invite invitation);
     awaitable<void> tell_of_gap(matrix::room room, std::string reason);
     awaitable<void> end_local_runs();
@@ -95,6 +97,7 @@ struct running_bot::impl {
     std::vector<local_ci> servers;
     std::vector<std::pair<std::string, std::unique_ptr<semaphore_server>>> semaphores;
     std::unique_ptr<chatops::engine> engine;
+    std::unique_ptr<push_listener> listener;
     std::unique_ptr<base::task_group> tasks;
 };
 
@@ -211,6 +214,26 @@ awaitable<base::result<void>> running_bot::impl::start_engine() {
     co_return co_await engine->start();
 }
 
+// What others tell of a server makes us ask it sooner.
+base::result<void> running_bot::impl::open_listener() {
+    std::vector<push_endpoint> endpoints;
+    for (ci_config const& wanted : settings.ci) {
+        if (!wanted.semaphore.push) continue;
+        auto endpoint = push_endpoint::make(wanted.name, *wanted.semaphore.push);
+        if (!endpoint) return endpoint.error();
+        for (auto& [name, server] : semaphores) {
+            if (name != wanted.name) continue;
+            endpoint->tell = [to = server.get()](semaphore::push_hint const& said) { to->hint(said.project); };
+        }
+        endpoints.push_back(std::move(*endpoint));
+    }
+    if (endpoints.empty()) return {};
+    auto opened = push_listener::open(around.executor, *around.time, around.log.named("push"), settings.push.listen, std::move(endpoints));
+    if (!opened) return opened.error();
+    listener = std::move(*opened);
+    return {};
+}
+
 void running_bot::impl::end(base::result<void> how) {
     if (stopping) return;
     stopping = true;
@@ -241,7 +264,9 @@ awaitable<base::result<void>> running_bot::start() {
     if (!executors_up) co_return executors_up.error();
     auto const semaphores_made = impl_->make_semaphores();
     if (!semaphores_made) co_return semaphores_made.error();
-    co_return co_await impl_->start_engine();
+    auto engine_up = co_await impl_->start_engine();
+    if (!engine_up) co_return engine_up.error();
+    co_return impl_->open_listener();
 }
 
 awaitable<base::result<void>> running_bot::run() {
@@ -263,6 +288,7 @@ void running_bot::request_stop() { impl_->end(base::result<void>()); }
 
 awaitable<void> running_bot::stop() {
     impl_->stopping = true;
+    if (impl_->listener) co_await impl_->listener->stop();
     if (impl_->tasks) co_await base::with_timeout(*impl_->around.time, finished(impl_->end_local_runs()), cards_may_take);
     if (impl_->engine) co_await impl_->engine->stop();
     for (local_ci& local : impl_->servers) co_await local.jobs->stop();

@@ -74,6 +74,13 @@ void task_feed::follow(project_id in, task_id which) {
     hurry();
 }
 
+void task_feed::hint(project_id in) {
+    auto const found = projects_.find(in);
+    if (found == projects_.end()) return;
+    found->second.is_hinted = true;
+    hurry();
+}
+
 void task_feed::hurry() {
     if (hurried_) hurried_->notify_all();
 }

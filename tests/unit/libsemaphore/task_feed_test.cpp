@@ -38,6 +38,10 @@ public:
         auto const news = run(feed.next());
         return news ? news->id.str() + " " + news->raw_status : std::string(to_string(news.error().kind()));
     }
+    std::string next_within(base::duration span) {
+        auto const news = run(base::with_timeout(time, feed.next(), span));
+        return news && *news ? (**news).id.str() + " " + (**news).raw_status : "nothing";
+    }
     // How often the project was asked about.
     auto rounds() const { return std::ranges::count(server.asked(), last_of_1); }
 
@@ -48,6 +52,22 @@ public:
 }  // namespace
 
 TEST_SUITE("semaphore::task_feed") {
+    TEST_CASE_FIXTURE(feed_fixture, "a hint makes the project be asked at once, and hints in a row not more than every half second") {
+        server.on(last_of_1, 200, tasks({{7, "running"}})).on(last_of_1, 200, tasks({{7, "running"}}));
+        server.on(last_of_1, 200, tasks({{7, "success"}}));
+        CHECK(next_within(std::chrono::seconds(1)) == "nothing");
+        feed.hint(web);
+        feed.hint(web);
+        CHECK(next_within(std::chrono::milliseconds(100)) == "nothing");
+        CHECK(rounds() == 2);
+        feed.hint(web);
+        CHECK(next_within(std::chrono::milliseconds(500)) == "7 success");
+        CHECK(rounds() == 3);
+        feed.hint(semaphore::project_id(99));
+        CHECK(next_within(std::chrono::seconds(5)) == "nothing");
+        CHECK(rounds() == 3);
+    }
+
     TEST_CASE_FIXTURE(feed_fixture, "what the first list shows is known, and what changes in it is told") {
         server.on(last_of_1, 200, tasks({{7, "running"}, {6, "success"}}))
             .on(last_of_1, 200, tasks({{7, "running"}, {6, "success"}}))

@@ -95,7 +95,7 @@ awaitable<void> stop_at_signal(asio::any_io_executor executor, running_bot& bot)
 }
 
 awaitable<void> converse(surroundings around, config settings, environment variables, std::optional<base::error>& failure) {
-    auto const tokens = co_await read_tokens(around.executor, settings, std::move(variables));
+    auto const tokens = co_await read_server_secrets(around.executor, settings, std::move(variables));
     if (!tokens) {
         failure = tokens.error();
         co_return;

@@ -31,7 +31,7 @@ void examine_configuration(loaded_config const& loaded, std::string const& file,
 
 awaitable<void> examine(surroundings around, config settings, environment variables, findings& into) {
     co_await examine_homeserver(around, settings, variables, into);
-    auto const read = co_await read_tokens(around.executor, settings, std::move(variables));
+    auto const read = co_await read_server_secrets(around.executor, settings, std::move(variables));
     if (!read) {
         into.bad("a token", read.error(), exit_code::usage);
         co_return;

@@ -86,13 +86,13 @@ std::string url_of(std::string const& address, std::uint16_t port) {
 awaitable<base::result<void>> serve(ground& on, homeserver_command const& asked, chatrixcd::homeserver::server& server,
                                     base::duration begun) {
     base::http::server_options where;
-    where.address = asked.address;
-    where.port = asked.port;
+    where.address = asked.where.address;
+    where.port = asked.where.port;
     where.max_body = most_upload;
     auto listening = base::http::listen(on.executor, std::move(where), server, on.log.named("http"));
     if (!listening) co_return listening.error();
     auto const listener = std::move(*listening);
-    std::cout << "ready " << url_of(asked.address, listener->port()) << std::endl;
+    std::cout << "ready " << url_of(asked.where.address, listener->port()) << std::endl;
     on.log.info("ready", {{"server_name", asked.server_name}, {"ms", (on.time->uptime() - begun).count()}});
     int const number = co_await base::wait_for_stop_signal(on.executor);
     on.log.info("stopping", {{"signal", std::int64_t{number}}});

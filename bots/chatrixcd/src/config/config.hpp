@@ -2,6 +2,7 @@
 // What the operator has decided, typed, after every layer was merged: command line > file > environment > default.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,9 +41,17 @@ struct bot_config {
     std::string log_format = "text";  // text, json
 };
 
+// What a server, or its tasks, may tell over HTTP instead of being asked.
+struct push_config {
+    secret_source key;             // webhooks signed with it are taken; none: no webhooks
+    bool unsigned_alerts = false;  // Semaphore's own alerts, which carry no signature, are taken
+    secret_source alert_token;     // what their URL must hold; none: nothing
+};
+
 struct semaphore_config {
     std::string url;
     secret_source token;
+    std::optional<push_config> push;
     std::vector<std::string> projects;  // names or numbers; empty: all that the token's user is a member of
     std::string ca_file;
     std::string client_certificate;
@@ -56,9 +65,15 @@ struct ci_config {
     semaphore_config semaphore;               // of a semaphore
 };
 
+// The bot's own HTTP listener.
+struct listener_config {
+    std::string listen;  // [ADDRESS:]PORT; empty: there is none
+};
+
 struct config {
     matrix_config matrix;
     bot_config bot;
+    listener_config push;
     semaphore_config semaphore;  // the section; once it is read it is one of `ci`
     std::vector<ci_config> ci;
 };

@@ -8,6 +8,7 @@
 #include "config/ci_section.hpp"
 #include "config/diagnostics.hpp"
 #include "config/keys.hpp"
+#include "config/listen_address.hpp"
 #include "config/semaphore_entry.hpp"
 #include "config/values.hpp"
 #include "hjson/reader.hpp"
@@ -58,13 +59,13 @@ void read_section(hjson::member const& section, loaded_config& into, diagnostics
 }
 
 void read_top_level(hjson::member const& m, loaded_config& into, diagnostics& out) {
-    if (m.key == "matrix" || m.key == "bot" || m.key == "semaphore") {
+    if (m.key == "matrix" || m.key == "bot" || m.key == "push" || m.key == "semaphore") {
         read_section(m, into, out);
     } else if (m.key == "ci") {
         into.values.ci = read_ci_section(m.value, out);
         into.origins["ci"] = out.place(m.value.where());
     } else if (m.key != "_config_version") {
-        out.warning(m.where, m.key, unknown(m.key, {"matrix", "bot", "semaphore", "ci"}));
+        out.warning(m.where, m.key, unknown(m.key, {"matrix", "bot", "push", "semaphore", "ci"}));
     }
 }
 
@@ -77,7 +78,7 @@ void read_file(load_request const& from, loaded_config& into, diagnostics& out) 
         return;
     }
     if (document->what() != hjson::kind::object) {
-        out.problem(document->where(), "the file", "should be an object with the sections matrix, bot, semaphore and ci");
+        out.problem(document->where(), "the file", "should be an object with the sections matrix, bot, push, semaphore and ci");
         return;
     }
     for (hjson::member const& m : document->members()) read_top_level(m, into, out);
@@ -206,6 +207,32 @@ void warn_of_plain_tokens(loaded_config& into) {
     }
 }
 
+// The listener, and who it listens for.
+void check_push(loaded_config& into) {
+    config const& c = into.values;
+    if (!c.push.listen.empty()) {
+        listen_address unused;
+        auto const wrong = read_listen_address(c.push.listen, unused);
+        if (!wrong.empty()) into.problems.push_back(placed(into, "push.listen", wrong));
+    }
+    bool is_needed = false;
+    for (ci_config const& server : c.ci) {
+        if (!server.semaphore.push) continue;
+        is_needed = true;
+        if (server.semaphore.push->unsigned_alerts && server.semaphore.push->alert_token.from == secret_source::kind::none) {
+            into.warnings.push_back("ci " + server.name + ": whoever reaches " + c.push.listen +
+                                    " can make the bot ask this server for news; an `alert_token` keeps others out");
+        }
+    }
+    if (is_needed && c.push.listen.empty()) {
+        into.problems.push_back(
+            "push.listen is missing: a server of `ci` has `push`; add the section \"push\": {\"listen\": \"127.0.0.1:8480\"}");
+    }
+    if (!is_needed && !c.push.listen.empty()) {
+        into.warnings.push_back(placed(into, "push.listen", "has no effect: no server of `ci` has `push`"));
+    }
+}
+
 void check_whole(loaded_config& into, bool needs_account) {
     config const& c = into.values;
     if (needs_account) check_account(into);
@@ -216,6 +243,7 @@ void check_whole(loaded_config& into, bool needs_account) {
     }
     check_ids(into);
     warn_of_plain_tokens(into);
+    check_push(into);
     if (c.ci.empty()) into.warnings.push_back("ci is empty: there is nothing to run; add a server with projects and jobs");
 }
 

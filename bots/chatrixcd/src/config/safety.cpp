@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "config/keys.hpp"
+#include "config/secrets.hpp"
 
 namespace chatrixcd::bot {
 namespace {
@@ -36,11 +37,12 @@ std::set<std::string> files_with_secrets(loaded_config const& loaded, std::strin
         if (source.from == secret_source::kind::inline_text && from_file) files.insert(config_file);
         if (source.from == secret_source::kind::file) files.insert(source.name);
     }
-    for (ci_config const& server : c.ci) {
-        secret_source const& token = server.semaphore.token;
+    for (ci_config& server : c.ci) {
         bool const is_section = server.name == "semaphore" && !c.semaphore.url.empty();  // looked at above
-        if (token.from == secret_source::kind::inline_text && !is_section) files.insert(config_file);
-        if (token.from == secret_source::kind::file) files.insert(token.name);
+        for (auto const& [name, source] : secrets_of(server)) {
+            if (source->from == secret_source::kind::inline_text && !is_section) files.insert(config_file);
+            if (source->from == secret_source::kind::file) files.insert(source->name);
+        }
     }
     return files;
 }
@@ -108,15 +110,17 @@ std::vector<std::string> exposures(loaded_config const& loaded, std::string cons
 }
 
 std::vector<std::string> missing_secrets(loaded_config const& loaded, environment const& variables) {
-    config const& c = loaded.values;
+    config c = loaded.values;
     bool const by_token = c.matrix.access_token.from != secret_source::kind::none;
     secret_source const& used = by_token ? c.matrix.access_token : c.matrix.password;
     std::string const path = by_token ? "matrix.access_token" : "matrix.password";
     std::vector<std::string> lines;
     if (auto const why = why_missing(used, variables); !why.empty()) lines.push_back(placed(loaded, path, why));
-    for (ci_config const& server : c.ci) {
-        auto const missing = why_missing(server.semaphore.token, variables);
-        if (!missing.empty()) lines.push_back("ci " + server.name + ": the token: " + missing);
+    for (ci_config& server : c.ci) {
+        for (auto const& [name, source] : secrets_of(server)) {
+            auto const missing = why_missing(*source, variables);
+            if (!missing.empty()) lines.push_back(name + ": " + missing);
+        }
     }
     return lines;
 }

@@ -88,15 +88,27 @@ awaitable<base::result<base::secret>> read_secret(boost::asio::any_io_executor e
     co_return base::error(base::error_kind::internal, key_path + ": unknown source");
 }
 
-awaitable<base::result<void>> read_tokens(boost::asio::any_io_executor executor, config& of, environment variables) {
+std::vector<server_secret> secrets_of(ci_config& server) {
+    std::vector<server_secret> all;
+    if (server.type != "semaphore") return all;
+    auto const named = [&server](std::string const& what) { return "ci " + server.name + ": " + what; };
+    all.push_back({named("the token"), &server.semaphore.token});
+    if (!server.semaphore.push) return all;
+    auto& push = *server.semaphore.push;
+    if (push.key.from != secret_source::kind::none) all.push_back({named("push.key"), &push.key});
+    if (push.alert_token.from != secret_source::kind::none) all.push_back({named("push.alert_token"), &push.alert_token});
+    return all;
+}
+
+awaitable<base::result<void>> read_server_secrets(boost::asio::any_io_executor executor, config& of, environment variables) {
     for (ci_config& server : of.ci) {
-        auto& token = server.semaphore.token;
-        if (server.type != "semaphore") continue;
-        auto value = co_await read_secret(executor, token, "ci " + server.name + ": the token", variables);
-        if (!value) co_return value.error();
-        token = secret_source();
-        token.from = secret_source::kind::inline_text;
-        token.text = std::move(*value);
+        for (auto const& [name, source] : secrets_of(server)) {
+            auto value = co_await read_secret(executor, *source, name, variables);
+            if (!value) co_return value.error();
+            *source = secret_source();
+            source->from = secret_source::kind::inline_text;
+            source->text = std::move(*value);
+        }
     }
     co_return base::result<void>();
 }

@@ -26,6 +26,30 @@ std::vector<std::string> project_words(hjson::node const& n, std::string const& 
     return words;
 }
 
+push_config read_push(hjson::node const& n, std::string const& what, diagnostics& out) {
+    push_config push;
+    object_reader reader(n, what, out);
+    reader.on("key", [&](hjson::node const& v, std::string const& path) {
+        if (auto source = secret_value(v, path, out)) push.key = std::move(*source);
+    });
+    reader.on("unsigned_alerts",
+              [&](hjson::node const& v, std::string const& path) { push.unsigned_alerts = boolean_value(v, path, out).value_or(false); });
+    reader.on("alert_token", [&](hjson::node const& v, std::string const& path) {
+        if (auto source = secret_value(v, path, out)) push.alert_token = std::move(*source);
+    });
+    if (!reader.read()) return push;
+    if (push.key.from == secret_source::kind::none && !push.unsigned_alerts) {
+        out.problem(
+            n.where(), what,
+            "takes nothing: add \"key\": {\"file\": \"/etc/chatrixcd/push-key\"} for signed webhooks, or \"unsigned_alerts\": true for "
+            "Semaphore's own alerts");
+    }
+    if (push.alert_token.from != secret_source::kind::none && !push.unsigned_alerts) {
+        out.problem(n.where(), what, "has `alert_token` without \"unsigned_alerts\": true, and takes no alerts");
+    }
+    return push;
+}
+
 }  // namespace
 
 std::optional<std::string> wrong_url(std::string const& url) {
@@ -49,6 +73,7 @@ ci_config read_semaphore_entry(hjson::node const& n, std::string const& what, di
     reader.on("token", [&](hjson::node const& v, std::string const& path) {
         if (auto source = secret_value(v, path, out)) of.token = std::move(*source);
     });
+    reader.on("push", [&](hjson::node const& v, std::string const& path) { of.push = read_push(v, path, out); });
     reader.on("projects", [&](hjson::node const& v, std::string const& path) { of.projects = project_words(v, path, out); });
     if (!reader.read()) return server;
     reader.require(server.name, "name", "{\"name\": \"ci\", \"type\": \"semaphore\", …}");

@@ -5,6 +5,7 @@
 #include <chatrixcd/semaphore/live.hpp>
 #include <utility>
 
+#include "push/endpoint.hpp"
 #include "semaphore_server.hpp"
 
 namespace chatrixcd::bot {
@@ -43,6 +44,20 @@ awaitable<void> examine_templates(ci::server& face, ci::project in, findings& in
         }
         auto const dropped = dropped_options(*job);
         if (!dropped.empty()) into.note(in.name + " / " + each.name + " takes no " + dropped + ": a run with one of them is refused");
+    }
+}
+
+void examine_push(ci_config const& wanted, findings& into) {
+    if (!wanted.semaphore.push) return;
+    auto const endpoint = push_endpoint::make(wanted.name, *wanted.semaphore.push);
+    if (!endpoint) {
+        into.bad("its webhooks", endpoint.error(), exit_code::usage);
+        return;
+    }
+    if (endpoint->webhooks) into.good("signed webhooks about it are taken at /push/" + wanted.name);
+    if (endpoint->takes_alerts) {
+        into.note("its alerts, which are unsigned, are taken at /push/" + wanted.name + "/alert" +
+                  (endpoint->alert_token.empty() ? " from everybody" : " with the token"));
     }
 }
 
@@ -100,6 +115,7 @@ awaitable<void> examine_server(semaphore_server& server, semaphore_config wanted
 
 awaitable<void> examine_semaphore(surroundings around, ci_config wanted, findings& into) {
     auto const where = "ci " + wanted.name + ": " + wanted.semaphore.url;
+    examine_push(wanted, into);
     auto const server = semaphore_server::make(around, wanted);
     if (!server) {
         into.bad(where, server.error(), exit_code::usage);

@@ -92,6 +92,7 @@ public:
     asio::awaitable<ci::result<ci::page<ci::run>>> runs(ci::run_query matching, ci::page_request which) override;
 
     asio::awaitable<void> listen(base::http::websocket_dialer& by, base::random& dice) override { return feed_.listen(by, dice, how_.log); }
+    void hint(semaphore::project_id in) override { feed_.hint(in); }
 
     ci::logs* log_facet() noexcept override { return &logs_; }
     ci::control* control_facet() noexcept override { return &control_; }

@@ -44,6 +44,10 @@ public:
     // state is news, whatever it is. A project that is not there any more, or does not show itself to us, is let go.
     void follow(project_id in, task_id which);
 
+    // Somebody says that something happened in the project: it is asked about soon, at most as often as after_a_hint says. Others than
+    // those that are added or followed are passed over.
+    void hint(project_id in);
+
     // Waits for a task that has another status or end than it had, and returns it as it is now. A change may be told twice, and what
     // changed twice between two rounds is told once. Errors: those of the first project that could not be asked, once for each round; the
     // others are asked all the same, and the next call goes on.

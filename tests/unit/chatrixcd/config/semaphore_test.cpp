@@ -68,6 +68,34 @@ TEST_SUITE("bot::config::semaphore") {
         }
     }
 
+    TEST_CASE("a server may tell its news: by signed webhooks, or by unsigned alerts where that is spelled out") {
+        auto const loaded =
+            with(R"("push": {listen: "127.0.0.1:8480"}, "ci": [{name: "prod", type: "semaphore", url: "https://x", token: "t",)"
+                 R"( push: {key: {file: "/k"}, unsigned_alerts: true, alert_token: {env: "A"}}}])");
+        REQUIRE_MESSAGE(loaded.problems.empty(), loaded.problems.front());
+        CHECK(loaded.warnings.empty());
+        CHECK(loaded.values.push.listen == "127.0.0.1:8480");
+        auto const& push = loaded.values.ci.front().semaphore.push;
+        REQUIRE(push);
+        CHECK(push->key.name == "/k");
+        CHECK(push->unsigned_alerts);
+        CHECK(push->alert_token.name == "A");
+    }
+
+    TEST_CASE("what a listener lacks is said, and so is who could speak to it") {
+        auto const pushing = [](std::string const& listen, std::string const& push) {
+            return with("\"push\": {listen: \"" + listen +
+                        "\"}, \"ci\": [{name: \"s\", type: \"semaphore\", url: \"https://x\", token: \"t\", push: " + push + "}]");
+        };
+        CHECK(says(pushing("", "{key: \"k\"}").problems, {"push.listen is missing", "127.0.0.1:8480"}));
+        CHECK(says(pushing("localhost:1", "{key: \"k\"}").problems, {"push.listen", "`localhost`", "no IP address"}));
+        CHECK(says(pushing("99999", "{key: \"k\"}").problems, {"push.listen", "no port"}));
+        CHECK(says(pushing("8480", "{}").problems, {"ci[0].push", "takes nothing"}));
+        CHECK(says(pushing("8480", "{key: \"k\", alert_token: \"a\"}").problems, {"ci[0].push", "unsigned_alerts"}));
+        CHECK(says(pushing("8480", "{unsigned_alerts: true}").warnings, {"ci s", "whoever reaches", "alert_token"}));
+        CHECK(says(with(R"("push": {listen: "8480"})").warnings, {"push.listen", "no effect"}));
+    }
+
     TEST_CASE("two servers cannot both be called semaphore") {
         auto const loaded = with(
             R"("semaphore": {url: "https://a", api_token: "t"}, "ci": [{name: "semaphore", type: "semaphore", url: "https://b", token: "t"}])");

@@ -40,6 +40,8 @@ public:
     // Listens to what the server tells by itself, until it is cancelled, which must be before the adapter is destroyed. Without it news
     // come by asking, some seconds later.
     virtual boost::asio::awaitable<void> listen(base::http::websocket_dialer& by, base::random& dice) = 0;
+    // Somebody says that a task of this project has changed: its runs that are followed are asked for soon. It need not be true.
+    virtual void hint(semaphore::project_id in) = 0;
 };
 
 // Both must outlive the adapter.
