@@ -77,7 +77,7 @@ struct server::state {
         routes.add(m, path, [this, does](routed_request r) -> awaitable<response> { co_return (this->*does)(r); });
     }
 
-    response ping(routed_request const&) { return response(200, "pong", "text/plain"); }
+    response ping(routed_request const&) { return response(200, "pong", "text/plain; charset=utf-8"); }
     response info(routed_request const&) { return answer(json::object{{"ansible", ""}, {"version", as.version}, {"web_host", ""}}); }
     response whoami(routed_request const&) {
         return answer(json::object{{"id", 1}, {"username", "bot"}, {"name", "Bot"}, {"email", "bot@example.org"}, {"admin", false}});
@@ -173,7 +173,13 @@ response server::state::one_template(routed_request const& r) {
 }
 
 response server::state::list_environments(routed_request const& r) {
-    json::object empty{{"id", 1}, {"name", "Empty"}, {"project_id", number_in(r.parameter("project")).value_or(0)}, {"json", environment}};
+    json::object empty{{"id", 1},
+                       {"name", "Empty"},
+                       {"project_id", number_in(r.parameter("project")).value_or(0)},
+                       {"password", nullptr},
+                       {"json", environment},
+                       {"env", nullptr}};
+    if (as.spells_out_nulls) empty["secrets"] = nullptr;
     return answer(json::array{std::move(empty)});
 }
 
@@ -223,7 +229,11 @@ response server::state::output(routed_request const& r) {
     json::array lines;
     for (auto const& [when, text] : task->output(time.now(), as)) {
         json::object line{{"task_id", task->id}, {"time", time_text(when)}, {"output", text}};
-        if (as.spells_out_nulls) line["task"] = "";
+        if (as.spells_out_nulls) {
+            line["task"] = "";
+        } else {
+            line["id"] = 0;
+        }
         lines.push_back(std::move(line));
     }
     return list(std::move(lines));

@@ -6,6 +6,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
 namespace chatrixcd::semaphore::testing {
 
 namespace json = boost::json;
@@ -13,14 +17,17 @@ namespace json = boost::json;
 namespace {
 
 bool says_nothing(json::value const& v) {
-    return v.is_null() || (v.is_string() && v.get_string().empty()) || (v.is_bool() && !v.get_bool());
+    return v.is_null() || (v.is_string() && v.get_string().empty()) || (v.is_bool() && !v.get_bool()) ||
+           (v.is_int64() && v.get_int64() == 0);
 }
 
-json::object in_spelling(json::object whole, flavour const& as) {
+// `always`: what newer servers say even if it says nothing.
+json::object in_spelling(json::object whole, flavour const& as, std::initializer_list<std::string_view> always) {
     if (as.spells_out_nulls) return whole;
     json::object terse;
     for (auto const& member : whole) {
-        if (!says_nothing(member.value())) terse[member.key()] = member.value();
+        bool const stays = std::ranges::find(always, std::string_view(member.key())) != always.end();
+        if (stays || !says_nothing(member.value())) terse[member.key()] = member.value();
     }
     return terse;
 }
@@ -59,7 +66,7 @@ json::object shape_of(project_of_double const& what, flavour const& as) {
     json::object whole{{"id", what.id},  {"name", what.name},     {"created", "2024-10-25T00:05:20Z"},
                        {"alert", false}, {"alert_chat", nullptr}, {"max_parallel_tasks", 0},
                        {"type", ""}};
-    return in_spelling(std::move(whole), as);
+    return in_spelling(std::move(whole), as, {"type"});
 }
 
 json::object shape_of(template_of_double const& what, flavour const& as, bool in_list) {
@@ -87,7 +94,7 @@ json::object shape_of(template_of_double const& what, flavour const& as, bool in
                        {"suppress_success_alerts", false},
                        {"app", "bash"},
                        {"tasks", 0}};
-    return in_spelling(std::move(whole), as);
+    return in_spelling(std::move(whole), as, {"tasks"});
 }
 
 json::object shape_of(simulated_task const& what, flavour const& as) {
@@ -116,17 +123,14 @@ json::object shape_of(simulated_task const& what, flavour const& as) {
                        {"build_task_id", nullptr},
                        {"version", nullptr},
                        {"inventory_id", nullptr}};
-    return in_spelling(std::move(whole), as);
+    return in_spelling(std::move(whole), as, {"playbook", "limit"});
 }
 
 json::object listed(simulated_task const& what, template_of_double const& of, flavour const& as) {
     auto shape = shape_of(what, as);
-    shape["tpl_playbook"] = of.playbook;
-    shape["tpl_alias"] = of.name;
-    shape["tpl_type"] = "";
-    shape["tpl_app"] = "bash";
-    shape["user_name"] = "Bot";
-    shape["build_task"] = nullptr;
+    json::object beside{{"tpl_playbook", of.playbook}, {"tpl_alias", of.name}, {"tpl_type", ""},
+                        {"tpl_app", "bash"},           {"user_name", "Bot"},   {"build_task", nullptr}};
+    for (auto const& member : in_spelling(std::move(beside), as, {})) shape[member.key()] = member.value();
     return shape;
 }
 
