@@ -158,6 +158,7 @@ private:
     }
     call<void> approve(chatops::ci::run_id id) override { return power_.through("approve", inner_.gate_facet()->approve(std::move(id))); }
     call<void> reject(chatops::ci::run_id id) override { return power_.through("reject", inner_.gate_facet()->reject(std::move(id))); }
+    void recall_cancel(chatops::ci::run_id const& id) override { inner_.control_facet()->recall_cancel(id); }
     call<void> cancel(chatops::ci::run_id id) override { return power_.through("cancel", inner_.control_facet()->cancel(std::move(id))); }
     call<chatops::ci::run> next() override { return inner_.event_facet()->next(); }
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include <chatrixcd/chatops/adapters/semaphore.hpp>
 #include <chatrixcd/semaphore/testing/double.hpp>
@@ -94,10 +95,10 @@ struct own_adapter {
 
 class life {
 public:
-    explicit life(std::uint64_t seed)
+    explicit life(std::uint64_t seed, std::optional<flavour> as = {})
         : dice_(base::make_seeded_random(seed)),
           world(seed),
-          server_(world.time, kind(dice_->below(4))),
+          server_(world.time, as ? *as : kind(dice_->below(4))),
           network_(server_.transport()),
           weather_(world, *network_, *dice_) {
         furnish();
@@ -127,6 +128,23 @@ public:
             if (world.is_quiet()) return true;
         }
         return false;
+    }
+
+    // Somebody stops a run, and the process ends at this step behind it; two minutes later there is another one. False: so many steps
+    // there were not.
+    bool stop_and_end_at(std::size_t step) {
+        weather_.calm = true;
+        world.start_bot();
+        world.chat.says(chatops_world::ann, chatops_world::room, "!cd run web slow");
+        world.let_pass(20s);
+        world.switched().cut_at(world.switched().steps() + step);
+        world.chat.says(chatops_world::ann, chatops_world::room, "!cd stop");
+        world.let_pass(2s);
+        bool const has_ended = world.switched().is_dead();
+        std::size_t no_more = 0;
+        if (has_ended) revive(no_more);
+        world.let_pass(20min);
+        return has_ended;
     }
 
     // Every task of the server: its message, and how often it is there.
@@ -163,6 +181,8 @@ private:
         server_.add_template(web, "deploy", does, R"([{"name":"version","required":true,"type":""}])");
         does.succeeds = false;
         server_.add_template(web, "fail", does);
+        does.lasts = 6h;
+        server_.add_template(web, "slow", does);
     }
     void revive(std::size_t& deaths_left) {
         world.kill_bot();
@@ -233,4 +253,24 @@ TEST_CASE("each command makes at most one task at Semaphore and has one true car
     }
     for (std::uint64_t seed = 1; seed <= lives; ++seed) play(seed, /*loudly=*/false, deaths);
     CHECK(deaths > lives / 2);
+}
+
+// 2.10 calls it an error: that somebody asked for it is for us to know, over any end of the process.
+TEST_CASE("a run that was asked to stop is a cancel, at whichever step the process ended") {
+    for (auto const& as : {flavour::v2_10_bolt(), flavour::v2_16_sql()}) {
+        bool has_ended = true;
+        for (std::size_t step = 1; has_ended; ++step) {
+            CAPTURE(as.version);
+            CAPTURE(step);
+            life one(/*seed=*/1, as);
+            has_ended = one.stop_and_end_at(step);
+            auto const cards = one.world.cards_of(1);
+            REQUIRE_FALSE(cards.empty());
+            auto const card = *chatops_world::card_in(cards.front());
+            INFO("card: " << card.summary);
+            CHECK(card.state == card_state::canceled);
+            CHECK(card.summary.find("by @ann") != std::string::npos);
+            REQUIRE(step < 100);
+        }
+    }
 }

@@ -29,11 +29,12 @@ boost::asio::awaitable<result<view>> stop(services const& with, context& asked, 
     auto* const server = with.ci.server(found->server);
     auto* const control = server ? server->control_facet() : nullptr;
     if (!control) co_return base::error(base::error_kind::unsupported, "CI `" + found->server + "` cannot stop runs.");
-    // Named before the CI is asked: it may be faster than we are.
-    with.tracked.name_stopper(found->number, name_of(asked.asked_by()));
+    // Before the CI is asked: it may be faster than we are, and we may end in between.
+    co_await with.tracked.note_stopper(found->number, name_of(asked.asked_by()));
     auto const asked_it = co_await guarded(control->cancel(found->id), base::error_kind::internal);
     if (!asked_it) {
-        with.tracked.name_stopper(found->number, "");
+        // What was there before: an earlier stop counts, also this one before the process ended.
+        co_await with.tracked.note_stopper(found->number, found->stopped_by);
         // It ended a moment ago; its card says how as soon as it is looked at.
         if (asked_it.error().kind() == base::error_kind::conflict) {
             co_return base::error(base::error_kind::conflict, title + " has just ended by itself.");

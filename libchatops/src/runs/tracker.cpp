@@ -89,6 +89,7 @@ asio::awaitable<void> tracker::resume() {
             taken->run = std::move(run);
             if (start) taken->start = std::move(*start);
             taken->published = state_of(taken->run);
+            recall_stop(taken->run);
             board_.put(entry_of(taken->run, {}));
             active_.emplace(taken->run.number, taken);
             tasks_.spawn(follow(taken, /*fresh=*/false));
@@ -99,6 +100,12 @@ asio::awaitable<void> tracker::resume() {
         telling_.insert(server.name);
         tasks_.spawn(listen(server));
     }
+}
+
+// What a process before us asked of the CI, which may not say it itself.
+void tracker::recall_stop(record const& of) const {
+    auto* const control = server_named(of.server)->control_facet();
+    if (control && !of.stopped_by.empty() && !of.id.empty()) control->recall_cancel(of.id);
 }
 
 asio::awaitable<base::result<record>> tracker::begin(order what) {
@@ -145,9 +152,12 @@ asio::awaitable<base::result<record>> tracker::begin(order what) {
     co_return begun->run;
 }
 
-void tracker::name_stopper(std::int64_t number, std::string who) {
+asio::awaitable<void> tracker::note_stopper(std::int64_t number, std::string who) {
     auto const place = active_.find(number);
-    if (place != active_.end()) place->second->run.stopped_by = std::move(who);
+    if (place == active_.end()) co_return;
+    auto const run = place->second;
+    run->run.stopped_by = std::move(who);
+    co_await write_down(run, [](base::transaction&, record const&) {});
 }
 
 asio::awaitable<void> tracker::note_decision(std::int64_t number, std::string decision, std::string trace) {

@@ -56,8 +56,8 @@ public:
     // for: the record says which. Error `conflict`: the command has started a run already. At most one run a command.
     boost::asio::awaitable<base::result<record>> begin(order what);
 
-    // Whom the card names if the run ends as canceled; empty: nobody.
-    void name_stopper(std::int64_t number, std::string who);
+    // Writes down whom the card names if the run ends as canceled, before the CI is asked to end it; empty: nobody.
+    boost::asio::awaitable<void> note_stopper(std::int64_t number, std::string who);
     // Writes down what somebody decides about a gate of the run, before the CI is told, with the trace of the command: when that is taken
     // up after a crash, it does not decide again. What was there before takes one back.
     boost::asio::awaitable<void> note_decision(std::int64_t number, std::string decision, std::string trace);
@@ -79,6 +79,7 @@ private:
 
     ci::server* server_named(std::string const& name) const;
     passing_news news_of(active const& run) const;
+    void recall_stop(record const& of) const;
 
     boost::asio::awaitable<void> follow(active_ptr run, bool fresh);
     boost::asio::awaitable<void> decide_start(active_ptr run, bool fresh);

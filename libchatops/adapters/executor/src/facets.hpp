@@ -23,6 +23,7 @@ class run_control final : public ci::control {
 public:
     explicit run_control(executor::server& jobs) : jobs_(jobs) {}
     boost::asio::awaitable<ci::result<void>> cancel(ci::run_id id) override;
+    void recall_cancel(ci::run_id const&) override {}  // runs end with the process, and say how
 
 private:
     executor::server& jobs_;

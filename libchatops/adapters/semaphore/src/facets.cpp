@@ -124,6 +124,11 @@ awaitable<ci::result<void>> run_control::cancel(ci::run_id id) {
     }
 }
 
+void run_control::recall_cancel(ci::run_id const& id) {
+    auto const of = to_task(id);
+    if (of) tasks_.note_cancel(*of);
+}
+
 // A confirmation is never sent to a task that does not wait for one: Semaphore would take it, and the task would never become a success.
 awaitable<ci::result<task_name>> run_gates::gated(ci::run_id id) {
     auto const of = co_await tasks_.named(std::move(id));

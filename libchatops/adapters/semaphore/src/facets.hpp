@@ -39,6 +39,7 @@ class run_control final : public ci::control {
 public:
     run_control(semaphore::client& server, tasks& known) : server_(server), tasks_(known) {}
     boost::asio::awaitable<ci::result<void>> cancel(ci::run_id id) override;
+    void recall_cancel(ci::run_id const& id) override;
 
 private:
     semaphore::client& server_;

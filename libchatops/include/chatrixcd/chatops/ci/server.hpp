@@ -26,6 +26,8 @@ public:
     virtual ~control() = default;
     // Asks a run to end. Idempotent; a finished run answers `conflict`. That it has ended is seen by get().
     virtual boost::asio::awaitable<result<void>> cancel(run_id id) = 0;
+    // An earlier process asked this run to end, and has not seen its end. Of use where the server does not say itself that it was asked.
+    virtual void recall_cancel(run_id const& id) = 0;
 };
 
 // News, pulled. Adapters resynchronise by themselves after a gap: an event may come twice, a change is never missed.

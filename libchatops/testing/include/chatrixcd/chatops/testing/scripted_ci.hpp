@@ -108,6 +108,7 @@ private:
     boost::asio::awaitable<ci::result<ci::log_chunk>> read(ci::run_id id, std::string cursor, std::size_t max_lines) override;
     boost::asio::awaitable<ci::result<ci::log_chunk>> tail(ci::run_id id, std::size_t lines) override;
     boost::asio::awaitable<ci::result<void>> cancel(ci::run_id id) override;
+    void recall_cancel(ci::run_id const&) override {}  // its runs say so themselves
     boost::asio::awaitable<ci::result<void>> approve(ci::run_id id) override;
     boost::asio::awaitable<ci::result<void>> reject(ci::run_id id) override;
     boost::asio::awaitable<ci::result<ci::run>> next() override;
