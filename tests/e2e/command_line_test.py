@@ -392,7 +392,7 @@ class Init(WithServers):
                             "wrong", "right", "api", "web")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for words in ("That is no Matrix id", "`ann` is no Matrix id", "write it as in the browser", "the credentials are not accepted",
-                      "There is no project `api` among web"):
+                      "there is no project `api` among web"):
             self.assertIn(words, done.stdout)
 
     def test_an_access_token_will_do(self):

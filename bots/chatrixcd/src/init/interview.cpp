@@ -9,6 +9,7 @@
 
 #include "account_visit.hpp"
 #include "config/semaphore_entry.hpp"
+#include "init/project_choice.hpp"
 #include "matrix_login.hpp"
 #include "semaphore_server.hpp"
 
@@ -85,16 +86,12 @@ awaitable<base::result<opened_room>> make_room_of(surroundings around, config se
     co_return made;
 }
 
-awaitable<base::result<std::vector<std::string>>> list_projects(surroundings around, ci_config wanted) {
+awaitable<base::result<std::vector<semaphore::project>>> list_projects(surroundings around, ci_config wanted) {
     auto const server = semaphore_server::make(around, wanted);
     if (!server) co_return server.error();
     auto const us = co_await (*server)->client().whoami();
     if (!us) co_return us.error();
-    auto const projects = co_await (*server)->client().projects();
-    if (!projects) co_return projects.error();
-    std::vector<std::string> names;
-    for (auto const& each : *projects) names.push_back(each.name);
-    co_return names;
+    co_return co_await (*server)->client().projects();
 }
 
 template <class T>
@@ -216,7 +213,7 @@ bool interview::ask_semaphore() {
     }
 }
 
-base::result<std::vector<std::string>> interview::visible_projects() {
+base::result<std::vector<semaphore::project>> interview::visible_projects() {
     return done(made_, variables_, [this](surroundings around) { return list_projects(std::move(around), server_); });
 }
 
@@ -236,7 +233,7 @@ bool interview::ask_token() {
                 "The token works, but its user is a member of no project. Add it to one in Semaphore (as a task runner), and give it "
                 "again.");
         } else {
-            with_.say("The token works. Its user sees: " + list_of(*seen));
+            with_.say("The token works. Its user sees: " + shown_projects(*seen));
             return ask_projects();
         }
     }
@@ -248,23 +245,12 @@ bool interview::ask_projects() {
         if (!seen) return ask_token();
         auto const said = with_.ask("Which of these projects may the bot use? Names, with commas between them; empty: all");
         if (!said) return false;
-        std::vector<std::string> chosen;
-        std::string unknown;
-        for (std::size_t at = 0; at < said->size();) {
-            auto const comma = std::min(said->find(',', at), said->size());
-            auto name = said->substr(at, comma - at);
-            name.erase(0, std::min(name.find_first_not_of(' '), name.size()));
-            name.erase(name.find_last_not_of(' ') + 1);
-            at = comma + 1;
-            if (name.empty()) continue;
-            if (std::find(seen->begin(), seen->end(), name) == seen->end()) unknown = name;
-            chosen.push_back(std::move(name));
-        }
-        if (!unknown.empty()) {
-            with_.say("There is no project `" + unknown + "` among " + list_of(*seen));
+        auto chosen = chosen_projects(*seen, *said);
+        if (!chosen) {
+            with_.say("That does not work: " + chosen.error().describe());
             continue;
         }
-        server_.semaphore.projects = chosen;
+        server_.semaphore.projects = std::move(*chosen);
         made_.semaphore = server_.semaphore;
         return true;
     }

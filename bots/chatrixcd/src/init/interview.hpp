@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <chatrixcd/semaphore/server.hpp>
+
 #include "config/loader.hpp"
 #include "init/questions.hpp"
 #include "outside.hpp"
@@ -30,7 +32,7 @@ private:
     bool ask_projects();
     bool make_room();
     base::result<void> try_login();
-    base::result<std::vector<std::string>> visible_projects();
+    base::result<std::vector<semaphore::project>> visible_projects();
 
     questions& with_;
     environment variables_;
