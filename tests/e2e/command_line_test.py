@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import signal
 import socket
 import socketserver
 import subprocess
@@ -319,7 +320,52 @@ class WithServers(WithFolder):
         return f"http://127.0.0.1:{server.server_address[1]}"
 
 
+class SilentSync(http.server.BaseHTTPRequestHandler):
+    """A way to a homeserver on which no sync is ever answered."""
+    def forward(self):
+        if "/sync" in self.path:
+            self.server.is_asked.set()
+            self.server.may_end.wait(30)
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name: self.headers[name] for name in ("Authorization", "Content-Type") if self.headers[name]}
+        request = urllib.request.Request(self.server.behind + self.path, body if self.command != "GET" else None, headers, method=self.command)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                status, said = answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            status, said = refusal.code, refusal.read()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    do_GET = do_POST = do_PUT = forward
+
+    def log_message(self, *_):
+        pass
+
+
 class Doctor(WithServers):
+    def test_control_c_during_a_visit_leaves_no_device(self):
+        url = self.homeserver()
+        way = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SilentSync)
+        way.daemon_threads = True
+        way.behind, way.is_asked, way.may_end = url, threading.Event(), threading.Event()
+        threading.Thread(target=way.serve_forever, daemon=True).start()
+        self.addCleanup(way.server_close)
+        self.addCleanup(way.shutdown)
+        self.addCleanup(way.may_end.set)
+        config = self.config(matrix={"homeserver": f"http://127.0.0.1:{way.server_address[1]}"})
+        doctor = subprocess.Popen([CHATRIXCD, "doctor", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(doctor.wait)
+        self.addCleanup(doctor.kill)
+        self.assertTrue(way.is_asked.wait(20))
+        self.assertEqual(len(self.asked(url, "devices")["devices"]), 2)
+        doctor.send_signal(signal.SIGINT)
+        self.assertEqual(doctor.wait(20), 128 + signal.SIGINT)
+        self.assertEqual(len(self.asked(url, "devices")["devices"]), 1)
+
     def test_what_works_is_said_line_by_line_and_what_templates_drop(self):
         url = self.homeserver()
         config = self.config(matrix={"homeserver": url}, semaphore={"url": self.semaphore(), "api_token": "right"})
