@@ -76,19 +76,22 @@ class CommandLine(WithFolder):
         self.assertRegex(chatrixcd("--version").stdout, r"^chatrixcd \d+\.\d+\.\d+\n$")
         self.assertEqual(chatrixcd("--help").returncode, 0)
 
+    def test_a_stand_in_without_its_token_is_refused(self):
+        self.assertOneLine(chatrixcd("semaphore-double", "--listen", "0", "--token-file", "/nowhere/at-all"), 2, "/nowhere/at-all")
+
     def test_an_unknown_command_is_a_usage_error(self):
         self.assertEqual(chatrixcd("rnu").returncode, 2)
         self.assertEqual(chatrixcd().returncode, 2)
 
     def test_an_unknown_command_is_named_with_those_that_there_are(self):
-        self.assertOneLine(chatrixcd("rnu"), 2, "`rnu`", "did you mean `run`?", "run, check, init, doctor, console, demo, homeserver")
-        self.assertOneLine(chatrixcd("frob"), 2, "`frob`", "run, check, init, doctor, console, demo, homeserver")
+        self.assertOneLine(chatrixcd("rnu"), 2, "`rnu`", "did you mean `run`?", "run, check, init, doctor, console, demo, homeserver, semaphore-double")
+        self.assertOneLine(chatrixcd("frob"), 2, "`frob`", "run, check, init, doctor, console, demo, homeserver, semaphore-double")
         self.assertNotIn("did you mean", chatrixcd("frob").stderr)
         self.assertNotIn("\x1b", chatrixcd("\x1b[2Jrun").stderr)
 
     def test_a_mistake_of_usage_is_one_line(self):
         for words in (["--version", "extra"], ["--verbose"], ["run", "extra"], ["run", "--set", "x"], ["demo", "--listen", "x"],
-                      ["demo", "--listen", "99999"], ["homeserver", "--listen", "localhost:"], []):
+                      ["demo", "--listen", "99999"], ["homeserver", "--listen", "localhost:"], ["semaphore-double", "--listen", "0"], []):
             done = chatrixcd(*words)
             self.assertOneLine(done, 2, "--help")
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)

@@ -11,6 +11,7 @@ import tempfile
 import termios
 import unittest
 
+from homeserver import wait_until
 from terminal import Terminal
 
 CHATRIXCD = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -39,6 +40,42 @@ class Scripted(unittest.TestCase):
                            env={**os.environ, "TMPDIR": folder})
             self.assertEqual(os.listdir(folder), [])
 
+
+    @staticmethod
+    def processes_with(word):
+        found = []
+        for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if word in entry.read_bytes().split(b"\0"):
+                    found.append(entry)
+            except OSError:
+                pass
+        return found
+
+    def test_with_a_semaphore_runs_go_on_while_the_bot_is_killed_and_nothing_is_left(self):
+        with tempfile.TemporaryDirectory() as folder:
+            played = subprocess.run([CHATRIXCD, "demo", "--semaphore", "--script"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                    timeout=180, env={**os.environ, "TMPDIR": folder})
+            self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
+            for words in ("you  !cd run web deploy env=staging", "web / deploy #1 · success", "release 1.4.2 for staging", "#2 · failure",
+                          "error: no space left", "#3 waits for a decision", "decision: approved by @you:demo.local", "SIGKILL to the bot",
+                          "web / slow #4 · success", "all of it, whoever watched"):
+                self.assertIn(words, played.stdout)
+            before, after = played.stdout.split("SIGKILL to the bot", 1)
+            self.assertIn("web / slow #4 · running", before)
+            self.assertNotIn("web / slow #5", after)
+            self.assertEqual(os.listdir(folder), [])
+
+    def test_a_killed_demo_takes_its_semaphore_with_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            playing = subprocess.Popen([CHATRIXCD, "demo", "--semaphore", "--script", "--keep", folder], stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.PIPE)
+            playing.stdout.readline()
+            token = f"{folder}/semaphore.token".encode()
+            self.assertEqual(len(self.processes_with(token)), 1)
+            playing.kill()
+            playing.communicate(timeout=60)
+            wait_until(lambda: not self.processes_with(token), "no process of the demo")
 
     def test_a_signal_ends_it_with_a_failure_and_leaves_nothing_behind(self):
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -60,6 +60,26 @@ struct raw_homeserver_options {
     }
 };
 
+struct raw_double_options {
+    std::string listen;
+    semaphore_double_command command;
+
+    void add_to(CLI::App& to) {
+        to.add_option("--listen", listen, "where to listen; port 0: any free one")
+            ->type_name("[ADDRESS:]PORT")
+            ->required()
+            ->check(CLI::Validator(check_listen, "", "listen"));
+        to.add_option("--token-file", command.token_file, "a file with the API token that is to be accepted")
+            ->type_name("FILE")
+            ->required();
+    }
+    semaphore_double_command finished() const {
+        auto done = command;
+        read_listen_address(listen, done.where);
+        return done;
+    }
+};
+
 struct raw_config_options {
     std::string file;
     std::vector<std::string> sets;
@@ -134,6 +154,7 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     demo_command trial;
     CLI::App* demo = app.add_subcommand("demo", "A homeserver, the bot and sample jobs in this terminal; nothing to configure");
     demo->add_flag("--script", trial.script, "play a fixed conversation, print it, exit 0 if the last run succeeds");
+    demo->add_flag("--semaphore", trial.semaphore, "with jobs of a stand-in for a Semaphore UI server, in a process of its own");
     demo->add_option("--keep", trial.keep, "keep all data in this folder instead of a temporary one")->type_name("DIR");
     std::uint16_t port = 0;
     CLI::Option* listen = demo->add_option("--listen", port, "listen on this port and print a login for any Matrix client")
@@ -143,6 +164,11 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     raw_homeserver_options for_homeserver;
     CLI::App* homeserver = app.add_subcommand("homeserver", "The embedded Matrix homeserver alone, until SIGINT or SIGTERM");
     for_homeserver.add_to(*homeserver);
+
+    raw_double_options for_double;
+    CLI::App* semaphore_double =
+        app.add_subcommand("semaphore-double", "A stand-in for a Semaphore UI server with four sample templates, until SIGINT or SIGTERM");
+    for_double.add_to(*semaphore_double);
 
     if (std::string const wrong = first_mistake(app, count, words); !wrong.empty()) {
         std::cerr << usage_mistake(wrong);
@@ -162,6 +188,7 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     if (init->parsed()) return parsed_command(beginning);
     if (doctor->parsed()) return parsed_command(doctor_command{for_doctor.finished()});
     if (console->parsed()) return parsed_command(console_command{for_console.finished()});
+    if (semaphore_double->parsed()) return parsed_command(for_double.finished());
     if (homeserver->parsed()) return parsed_command(for_homeserver.finished());
     if (listen->count() > 0) trial.listen = port;
     return parsed_command(trial);

@@ -36,7 +36,8 @@ struct console_command {
 };
 struct demo_command {
     bool script = false;
-    std::string keep;  // empty: a temporary folder
+    bool semaphore = false;  // jobs of a stand-in for a Semaphore, instead of local ones
+    std::string keep;        // empty: a temporary folder
     std::optional<std::uint16_t> listen;
 };
 
@@ -50,8 +51,13 @@ struct homeserver_command {
     bool rate_limits = false;
 };
 
-using parsed_command =
-    std::variant<run_command, check_command, init_command, doctor_command, console_command, demo_command, homeserver_command>;
+struct semaphore_double_command {
+    listen_address where;
+    std::string token_file;
+};
+
+using parsed_command = std::variant<run_command, check_command, init_command, doctor_command, console_command, demo_command,
+                                    homeserver_command, semaphore_double_command>;
 
 // What main() has to do, or how it ends at once (--help, --version, a mistake; what there is to say has been printed).
 std::variant<parsed_command, exit_code> parse_command_line(int count, char const* const* words);

@@ -2,6 +2,7 @@
 #include <chatrixcd/semaphore/testing/double.hpp>
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
@@ -10,8 +11,12 @@
 #include <chatrixcd/base/http_bodies.hpp>
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/base/router.hpp>
+#include <chatrixcd/base/secret.hpp>
+#include <chatrixcd/base/task_group.hpp>
 
+#include "live_network.hpp"
 #include "live_wire.hpp"
+#include "program_run.hpp"
 #include "shapes.hpp"
 #include "simulated_task.hpp"
 
@@ -26,6 +31,7 @@ using boost::asio::awaitable;
 namespace {
 
 constexpr std::int64_t highest_id = 2147483647;
+constexpr base::duration programs_looked_for_every{50};
 
 response answer(unsigned status) { return response(status, std::string(), "application/json"); }
 response answer(json::value const& what, unsigned status = 200) { return response(status, body_text(what)); }
@@ -111,12 +117,16 @@ struct server::state {
     std::map<std::int64_t, project_of_double> projects;
     std::map<std::int64_t, template_of_double> templates;
     std::vector<std::unique_ptr<simulated_task>> tasks;  // oldest first
-    live_desk live{time, as, tasks};
+    std::string accepted = token;
+    live_desk live{time, as, tasks, accepted};
+    live_network live_over_network{live};
     bool loses_answer = false;
     std::string environment = "{}";
     std::optional<response> next_start;
     bool start_is_done = true;
     std::optional<bool> lost_stop;  // whether it is done
+    bool drops_next = false;
+    base::duration delay{};
     unsigned failing = 0;
     std::size_t requests = 0;
 };
@@ -297,6 +307,13 @@ void server::answer_next_start(response with, bool is_done) {
 }
 void server::lose_next_stop(bool is_done) { state_->lost_stop = is_done; }
 void server::fail_with(unsigned status) { state_->failing = status; }
+void server::drop_next_request() { state_->drops_next = true; }
+void server::delay_answers(base::duration by) { state_->delay = by; }
+void server::restart() {
+    for (auto const& each : state_->tasks) each->get_stuck();
+    cut_live();
+}
+void server::set_token(std::string instead) { state_->accepted = std::move(instead); }
 std::size_t server::requests() const noexcept { return state_->requests; }
 void server::cut_live(bool and_refuse) {
     ++state_->live.cuts;
@@ -311,7 +328,7 @@ awaitable<response> server::handle(base::http::request r) {
     if (state_->failing != 0) co_return answer(state_->failing);
     bool const is_public = r.path() == "/api/ping";
     auto const shown = r.headers.get("Authorization").value_or(std::string());
-    if (!is_public && shown != std::string("Bearer ") + token) co_return answer(401U);
+    if (!is_public && !base::equal_constant_time(shown, "Bearer " + state_->accepted)) co_return answer(401U);
     auto const found = state_->routes.find(r.verb, r.path());
     for (auto const& [name, value] : found.parameters) {
         auto const number = number_in(value);
@@ -333,12 +350,14 @@ public:
         r.url = path == std::string::npos ? std::string("/") : r.url.substr(path);
         auto& is = *to_.state_;
         bool const is_start = r.verb == method::post && r.path().ends_with("/tasks");
+        if (std::exchange(is.drops_next, false)) co_return base::error(base::error_kind::unavailable, "the request was dropped");
         auto scripted = is_start ? std::exchange(is.next_start, std::nullopt) : std::nullopt;
         if (scripted && !is.start_is_done) co_return std::move(*scripted);
         bool const is_stop = r.verb == method::post && r.path().ends_with("/stop");
         auto const lost = is_stop ? std::exchange(is.lost_stop, std::nullopt) : std::nullopt;
         if (lost == false) co_return base::error(base::error_kind::timeout_unknown, "the request was lost");
         auto said = co_await to_.handle(std::move(r));
+        co_await is.time.sleep(is.delay);
         bool const is_lost = lost == true || (is_start && std::exchange(is.loses_answer, false));
         if (is_lost) co_return base::error(base::error_kind::timeout_unknown, "the answer was lost");
         if (scripted) co_return std::move(*scripted);
@@ -349,7 +368,25 @@ private:
     server& to_;
 };
 
-std::unique_ptr<base::http::websocket_dialer> server::dialer() { return make_live_dialer(state_->live, token); }
+std::unique_ptr<base::http::websocket_dialer> server::dialer() { return make_live_dialer(state_->live); }
+
+base::http::websocket_handler& server::live_handler() { return state_->live_over_network; }
+
+awaitable<void> server::run_programs() {
+    // A failure of a program is its task's matter.
+    base::task_group programs(co_await boost::asio::this_coro::executor, [](std::exception_ptr) {});
+    bool goes_on = true;
+    while (goes_on) {
+        for (auto const& each : state_->tasks) {
+            each->advance(state_->time.now(), state_->as);
+            if (each->takes_program_up()) programs.spawn(run_program(*each, state_->time, state_->as));
+        }
+        goes_on = co_await state_->time.wait(programs_looked_for_every);
+    }
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    programs.cancel();
+    co_await programs.join();
+}
 
 std::unique_ptr<base::http::transport> server::transport() { return std::make_unique<wire>(*this); }
 

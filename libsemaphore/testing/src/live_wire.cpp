@@ -3,16 +3,14 @@
 
 #include <utility>
 
+#include <chatrixcd/base/secret.hpp>
+
 namespace chatrixcd::semaphore::testing {
 
 namespace http = base::http;
 using boost::asio::awaitable;
 
 namespace {
-
-constexpr base::duration looks_every{50};
-// Of one connection; who is slower is cut.
-constexpr std::size_t most_waiting = 256;
 
 base::error gone(std::string const& why) { return base::error(base::error_kind::unavailable, why); }
 
@@ -25,9 +23,9 @@ public:
         while (!closed_ && cuts_ == desk_.cuts) {
             for (auto const& each : desk_.tasks) each->advance(desk_.time.now(), desk_.as);
             view_.look(desk_.tasks, desk_.time.now(), desk_.as);
-            if (view_.waiting() > most_waiting) closed_ = true;
+            if (view_.waiting() > most_live_waiting) closed_ = true;
             if (view_.waiting() > 0 && !closed_) co_return view_.take();
-            co_await desk_.time.sleep(looks_every);
+            co_await desk_.time.sleep(live_looks_every);
         }
         co_return gone("the peer closed the WebSocket");
     }
@@ -46,17 +44,12 @@ private:
 
 class live_dialer final : public http::websocket_dialer {
 public:
-    live_dialer(live_desk& to, std::string token) : desk_(to), token_(std::move(token)) {}
+    explicit live_dialer(live_desk& to) : desk_(to) {}
 
     awaitable<base::result<http::websocket_answer>> open(http::request r) override {
         http::websocket_answer answer;
-        bool const is_known = r.headers.get("Authorization") == "Bearer " + token_;
-        if (!r.url.ends_with("/api/ws")) {
-            answer.refusal = http::response(404, "Not Found\n", "text/plain; charset=utf-8");
-        } else if (desk_.is_refusing) {
-            answer.refusal = http::response(400, "Bad Request\n", "text/plain; charset=utf-8");
-        } else if (!is_known) {
-            answer.refusal = http::response(401);
+        if (auto refused = desk_.refusal(r)) {
+            answer.refusal = std::move(*refused);
         } else {
             answer.socket = std::make_unique<live_socket>(desk_);
         }
@@ -65,13 +58,17 @@ public:
 
 private:
     live_desk& desk_;
-    std::string token_;
 };
 
 }  // namespace
 
-std::unique_ptr<http::websocket_dialer> make_live_dialer(live_desk& to, std::string token) {
-    return std::make_unique<live_dialer>(to, std::move(token));
+std::optional<http::response> live_desk::refusal(http::request const& r) const {
+    if (!r.url.ends_with("/api/ws")) return http::response(404, "Not Found\n", "text/plain; charset=utf-8");
+    if (is_refusing) return http::response(400, "Bad Request\n", "text/plain; charset=utf-8");
+    if (!base::equal_constant_time(r.headers.get("Authorization").value_or(""), "Bearer " + token)) return http::response(401);
+    return std::nullopt;
 }
+
+std::unique_ptr<http::websocket_dialer> make_live_dialer(live_desk& to) { return std::make_unique<live_dialer>(to); }
 
 }  // namespace chatrixcd::semaphore::testing

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulated_task.hpp"
 
+#include <utility>
+
 namespace chatrixcd::semaphore::testing {
 
 simulated_task::simulated_task(std::int64_t number, project_id in, template_id of, script const& does, base::time_point now)
@@ -14,6 +16,10 @@ void simulated_task::finish(std::string with, base::time_point when) {
 
 void simulated_task::advance(base::time_point now, flavour const& as) {
     if (over_) return;
+    if (stuck_) {
+        if (stop_asked_) finish("stopped", now);
+        return;
+    }
     if (!start) {
         auto const leaves_queue = created + as.queue_tick;
         if (now < leaves_queue) return;
@@ -21,6 +27,7 @@ void simulated_task::advance(base::time_point now, flavour const& as) {
         start = leaves_queue;
         status = "running";
     }
+    if (!does_.program.empty()) return;       // it ends when its program does
     if (stop_asked_ && waits_since_) return;  // for ever
     if (stop_asked_) return finish(as.stopped_ends_as_error ? "error" : "stopped", now);
     if (waits_since_) return;
@@ -39,6 +46,7 @@ void simulated_task::stop(base::time_point now, bool force) {
         return;
     }
     stop_asked_ = true;
+    if (stopper_) stopper_();
     if (force) {
         finish("stopped", now);
     } else {
@@ -60,6 +68,18 @@ bool simulated_task::reject(base::time_point now) {
     return true;
 }
 
+bool simulated_task::takes_program_up() {
+    if (does_.program.empty() || !start || over_ || stuck_) return false;
+    return !std::exchange(program_taken_up_, true);
+}
+
+void simulated_task::end_program(bool successfully, base::time_point now, flavour const& as) {
+    stopper_ = nullptr;
+    if (over_ || stuck_) return;
+    if (stop_asked_) return finish(as.stopped_ends_as_error ? "error" : "stopped", now);
+    finish(successfully ? "success" : "error", now);
+}
+
 std::vector<std::pair<base::time_point, std::string>> simulated_task::output(base::time_point now, flavour const& as) const {
     std::vector<std::pair<base::time_point, std::string>> lines;
     auto const written = [&](base::time_point when, std::string text) {
@@ -74,6 +94,7 @@ std::vector<std::pair<base::time_point, std::string>> simulated_task::output(bas
         auto const when = *start + does_.lasts * i / count + (i * 2 >= count ? waited_ : base::duration(0));
         written(when, does_.prints[static_cast<std::size_t>(i)]);
     }
+    for (auto const& [when, text] : printed_) written(when, text);
     if (over_ && status == "error")
         written(*end, as.spells_out_nulls ? "Running app failed: exit status 1" : "Failed to run task: exit status 1");
     return lines;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A task's life, computed from the time whenever somebody looks: there is nothing to run.
+// A task's life, computed from the time whenever somebody looks: there is nothing to run, unless it has a program (program_run.hpp).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,6 +25,16 @@ public:
     bool reject(base::time_point now);
 
     bool is_over() const noexcept { return over_; }
+    // Its server has forgotten it: nothing happens by itself any more.
+    void get_stuck() noexcept { stuck_ = !over_; }
+
+    // True, once, when it is time to run its program.
+    bool takes_program_up();
+    std::vector<std::string> const& program() const noexcept { return does_.program; }
+    void print(base::time_point now, std::string line) { printed_.emplace_back(now, std::move(line)); }
+    // Called when somebody asks for its end, until end_program().
+    void on_stop(std::function<void()> does) { stopper_ = std::move(does); }
+    void end_program(bool successfully, base::time_point now, flavour const& as);
     std::vector<std::pair<base::time_point, std::string>> output(base::time_point now, flavour const& as) const;
 
     std::int64_t id;
@@ -43,6 +54,10 @@ private:
     script does_;
     bool stop_asked_ = false;
     bool over_ = false;
+    bool stuck_ = false;
+    bool program_taken_up_ = false;
+    std::vector<std::pair<base::time_point, std::string>> printed_;
+    std::function<void()> stopper_;
     std::optional<base::time_point> waits_since_;
     base::duration waited_{};
 };

@@ -187,4 +187,28 @@ TEST_SUITE("semaphore::testing::double") {
         used_double ours(testing::flavour::v2_16_sql());
         compare_all(recording("2.16-sqlite"), ours, /*leaves_out=*/true);
     }
+
+    TEST_CASE("after a restart of the server its tasks run for ever, until somebody stops them") {
+        used_double ours(testing::flavour::v2_16_sql());
+        ours.server.restart();
+        ours.wait(std::chrono::hours(2));
+        CHECK(ours.in_project("/tasks/" + ours.running).body.at("status") == "running");
+        ours.post("/tasks/" + ours.running + "/stop", R"({"force":false})");
+        CHECK(ours.in_project("/tasks/" + ours.running).body.at("status") == "stopped");
+    }
+
+    TEST_CASE("a request can be dropped, and answers be late") {
+        used_double ours(testing::flavour::v2_16_sql());
+        auto const way = ours.server.transport();
+        auto const ask = [&] {
+            auto r = base::http::request(method::get, "https://ci/api/ping");
+            return test::run_virtual(ours.loop, ours.time, way->send(std::move(r)));
+        };
+        ours.server.drop_next_request();
+        CHECK(ask().error().kind() == base::error_kind::unavailable);
+        ours.server.delay_answers(std::chrono::seconds(40));
+        auto const before = ours.time.uptime();
+        CHECK(ask().value().status == 200);
+        CHECK(ours.time.uptime() - before == std::chrono::seconds(40));
+    }
 }

@@ -26,9 +26,15 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 
-constexpr std::string_view welcome =
-    "This is a room on a homeserver of its own; the bot is in it. Type !cd help, or !cd run demo hello.\n"
-    "  :kill   ends the bot with SIGKILL and lets it come back      :quit   leaves (or Ctrl-D)";
+std::string welcome(sample_ci of) {
+    std::string const first = of == sample_ci::local ? "!cd run demo hello" : "!cd run web deploy env=staging version=1.4.2";
+    std::string const runs = of == sample_ci::local ? "" : " Its jobs are those of a stand-in for a Semaphore UI server.";
+    return "This is a room on a homeserver of its own; the bot is in it." + runs + " Type !cd help, or " + first +
+           ".\n"
+           "  :kill   ends the bot with SIGKILL and lets it come back      :quit   leaves (or Ctrl-D)";
+}
+
+sample_ci runs_of(demo_command const& asked) { return asked.semaphore ? sample_ci::semaphore : sample_ci::local; }
 
 // What the terminal can do, and what its user wants (https://no-color.org).
 screen_options terminal_options(environment const& variables, bool interactive) {
@@ -56,7 +62,12 @@ awaitable<exit_code> scripted(stage& s, screen& view) {
         if (e.sender == s.person_id() && !e.reactions.empty()) return;
         std::cout << view.show(index, e) << std::flush;
     });
-    bool const went_well = co_await play_script(s.person(), [](std::string line) { std::cerr << "error: " << line << '\n'; });
+    auto const complain = [](std::string line) { std::cerr << "error: " << line << '\n'; };
+    auto const kill = [&view, &s] {
+        std::cout << view.note("SIGKILL to the bot, process " + std::to_string(s.bot().pid())) << std::flush;
+        s.bot().kill();
+    };
+    bool const went_well = co_await play_script(s.runs(), s.person(), kill, complain);
     if (went_well) co_return exit_code::success;
     co_return exit_code::demo_failed;
 }
@@ -72,7 +83,7 @@ bool own_command(std::string const& line, stage& s, prompt& input, screen& view,
                                                  : "SIGKILL to the bot, process " + std::to_string(process)));
         s.bot().kill();
     } else if (line == ":help") {
-        input.print_above(view.note(std::string(welcome)));
+        input.print_above(view.note(welcome(s.runs())));
     } else {
         input.print_above(view.note(line + " is no command of the demo; there are :kill, :quit and :help (and !cd help for the bot's)"));
     }
@@ -103,8 +114,9 @@ awaitable<void> converse(stage& s, screen& view, prompt& input) {
 }
 
 awaitable<exit_code> interactive(stage& s, screen& view, asio::any_io_executor executor) {
-    std::cout << view.note(std::string(welcome)) << std::flush;
-    prompt input(executor, s.history_file(), view.repaints(), sample_words);
+    std::cout << view.note(welcome(s.runs())) << std::flush;
+    auto const words = [of = s.runs()](std::string_view before) { return sample_words(of, before); };
+    prompt input(executor, s.history_file(), view.repaints(), words);
     co_await converse(s, view, input);
     co_return exit_code::success;
 }
@@ -137,7 +149,7 @@ awaitable<void> leave_at_signal(asio::any_io_executor executor, base::task_group
 
 awaitable<void> perform(asio::any_io_executor executor, demo_command asked, std::string folder, environment variables, exit_code& outcome) {
     bool const with_person = !asked.script && ::isatty(STDIN_FILENO) == 1;
-    stage s(executor, folder, variables);
+    stage s(executor, folder, variables, runs_of(asked));
     screen view(terminal_options(variables, with_person), "@you:demo.local");
     std::exception_ptr failure;
     base::task_group acts(executor, [&failure](std::exception_ptr e) { failure = e; });

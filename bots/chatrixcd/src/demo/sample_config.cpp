@@ -22,7 +22,9 @@ constexpr std::string_view text = R"hjson(# The demo's bot. `chatrixcd check -c 
     allowed_rooms: ["{room}"]
     admin_users: ["{person}"]
   }}
-  ci: [
+)hjson";
+
+constexpr std::string_view local_jobs = R"hjson(  ci: [
     {{
       name: local
       type: executor
@@ -60,6 +62,13 @@ constexpr std::string_view text = R"hjson(# The demo's bot. `chatrixcd check -c 
 }}
 )hjson";
 
+constexpr std::string_view semaphore_jobs = R"hjson(  semaphore: {{
+    url: "{semaphore}"
+    api_token: {{file: "{token_file}"}}
+  }}
+}}
+)hjson";
+
 std::vector<std::string> words_in(std::string_view line) {
     std::vector<std::string> words;
     while (true) {
@@ -74,25 +83,39 @@ std::vector<std::string> words_in(std::string_view line) {
 
 }  // namespace
 
-std::vector<std::string> sample_words(std::string_view before) {
+std::vector<std::string> sample_words(sample_ci of, std::string_view before) {
+    bool const is_local = of == sample_ci::local;
+    std::string const project = is_local ? "demo" : "web";
+    std::vector<std::string> const jobs =
+        is_local ? std::vector<std::string>{"hello", "broken", "deploy"} : std::vector<std::string>{"deploy", "broken", "plan", "slow"};
+    std::vector<std::string> commands = {"help", "projects", "templates", "run", "status", "logs", "stop", "ping", "info"};
+    if (!is_local) commands.insert(commands.end(), {"approve", "reject"});
     auto const words = words_in(before);
     if (words.empty()) return {"!cd", ":kill", ":help", ":quit"};
     if (words.front() != "!cd") return {};
-    if (words.size() == 1) return {"help", "projects", "templates", "run", "status", "logs", "stop", "ping", "info"};
-    if (words[1] == "templates") return {"demo"};
-    if (words[1] == "help") return {"projects", "templates", "run", "status", "logs", "stop", "ping", "info"};
+    if (words.size() == 1) return commands;
+    if (words[1] == "templates") return {project};
+    if (words[1] == "help") return {commands.begin() + 1, commands.end()};
     if (words[1] != "run") return {};
-    if (words.size() == 2) return {"demo", "hello", "broken", "deploy"};
-    if (words[2] == "demo" && words.size() == 3) return {"hello", "broken", "deploy"};
-    std::string const& job = words[2] == "demo" ? words[3] : words[2];
+    if (words.size() == 2) {
+        auto all = jobs;
+        all.insert(all.begin(), project);
+        return all;
+    }
+    if (words[2] == project && words.size() == 3) return jobs;
+    std::string const& job = words[2] == project ? words[3] : words[2];
     if (job == "deploy") return {"env=staging", "env=prod", "version="};
     return {};
 }
 
 std::string sample_config(sample_settings const& s) {
     using fmt::arg;
+    std::string const jobs = s.semaphore_url.empty()
+                                 ? fmt::format(local_jobs)
+                                 : fmt::format(semaphore_jobs, arg("semaphore", s.semaphore_url), arg("token_file", s.token_file));
     return fmt::format(text, arg("port", s.port), arg("bot_user", s.bot_user), arg("password_file", s.password_file),
-                       arg("store_folder", s.store_folder), arg("room", s.room), arg("person", s.person));
+                       arg("store_folder", s.store_folder), arg("room", s.room), arg("person", s.person)) +
+           jobs;
 }
 
 }  // namespace chatrixcd::bot

@@ -2,6 +2,7 @@
 #include "demo/script.hpp"
 
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace chatrixcd::bot {
@@ -15,7 +16,9 @@ struct step {
     std::string_view expected;
 };
 
-constexpr std::array<step, 8> steps = {{
+constexpr std::string_view kill_line = ":kill";
+
+constexpr std::array<step, 8> local_steps = {{
     {"!cd help", "run"},
     {"!cd projects", "demo"},
     {"!cd templates demo", "deploy"},
@@ -26,6 +29,23 @@ constexpr std::array<step, 8> steps = {{
     // The log comes into the thread after the card has said how it ended.
     {"!cd run demo deploy env=staging version=1.4.2", "release 1.4.2 for staging"},
 }};
+
+constexpr std::array<step, 9> semaphore_steps = {{
+    {"!cd projects", "web"},
+    {"!cd templates web", "deploy"},
+    {"!cd run web deploy version=1.4.2", "env"},  // staging is not the default
+    {"!cd run web deploy env=staging version=1.4.2", "release 1.4.2 for staging"},
+    {"!cd run web broken", "error: no space left"},
+    {"!cd run web plan", "waits for a decision"},
+    {"!cd approve", "Apply complete!"},
+    {"!cd run web slow", "· running"},
+    {kill_line, "all of it, whoever watched"},
+}};
+
+std::span<step const> steps_of(sample_ci with) {
+    if (with == sample_ci::semaphore) return semaphore_steps;
+    return local_steps;
+}
 
 constexpr std::chrono::seconds patience{60};
 
@@ -49,12 +69,19 @@ bool last_card_says_success(transcript const& seen) {
     return false;
 }
 
+// Says the line, or does it.
+awaitable<base::result<void>> perform(step const& s, visitor& person, std::function<void()> const& kill) {
+    if (s.line != kill_line) co_return co_await person.say(std::string(s.line));
+    kill();
+    co_return base::result<void>();
+}
+
 }  // namespace
 
-awaitable<bool> play_script(visitor& person, std::function<void(std::string)> complain) {
-    for (step const& s : steps) {
+awaitable<bool> play_script(sample_ci with, visitor& person, std::function<void()> kill, std::function<void(std::string)> complain) {
+    for (step const& s : steps_of(with)) {
         std::size_t const from = person.seen().entries().size();
-        auto said = co_await person.say(std::string(s.line));
+        auto said = co_await perform(s, person, kill);
         if (!said) {
             complain("could not send `" + std::string(s.line) + "`: " + said.error().describe());
             co_return false;

@@ -6,11 +6,14 @@
 #include <functional>
 #include <string>
 
+#include "demo/sample_ci.hpp"
 #include "demo/visitor.hpp"
 
 namespace chatrixcd::bot {
 
-// Plays it. True if every line was answered as it should be, and the last card says success. `complain` is told what was not.
-boost::asio::awaitable<bool> play_script(visitor& person, std::function<void(std::string)> complain);
+// Plays it. True if every line was answered as it should be, and the last card says success. `kill` ends the bot's process, which comes
+// back; `complain` is told what was not as it should be.
+boost::asio::awaitable<bool> play_script(sample_ci with, visitor& person, std::function<void()> kill,
+                                         std::function<void(std::string)> complain);
 
 }  // namespace chatrixcd::bot

@@ -16,10 +16,11 @@ constexpr std::chrono::seconds bot_may_take{30};
 
 }  // namespace
 
-stage::stage(asio::any_io_executor executor, std::string folder, environment variables)
+stage::stage(asio::any_io_executor executor, std::string folder, environment variables, sample_ci runs)
     : executor_(executor),
       folder_(std::move(folder)),
       variables_(std::move(variables)),
+      runs_(runs),
       time_(base::make_system_clock()),
       entropy_(base::make_system_random()),
       network_(base::http::make_client(executor)),
@@ -64,16 +65,29 @@ awaitable<base::result<void>> stage::write_config(matrix::room_id room) {
     s.room = room.str();
     s.password_file = homeserver_.password_file("bot");
     s.store_folder = folder_ + "/bot";
+    if (runs_ == sample_ci::semaphore) {
+        semaphore_.emplace(executor_, *entropy_, folder_);
+        auto url = co_await semaphore_->start(few_variables());
+        if (!url) co_return url.error();
+        s.semaphore_url = *url;
+        s.token_file = semaphore_->token_file();
+    }
     co_return base::write_file(folder_ + "/config.hjson", sample_config(s));
 }
 
 base::process_spec stage::bot_command() const {
     base::process_spec spec;
     spec.argv = {"/proc/self/exe", "run", "-c", folder_ + "/config.hjson"};
-    for (char const* name : {"PATH", "HOME", "TMPDIR", "LANG"}) {
-        if (auto value = variables_(name)) spec.environment.emplace_back(name, *value);
-    }
+    spec.environment = few_variables();
     return spec;
+}
+
+std::vector<std::pair<std::string, std::string>> stage::few_variables() const {
+    std::vector<std::pair<std::string, std::string>> few;
+    for (char const* name : {"PATH", "HOME", "TMPDIR", "LANG"}) {
+        if (auto value = variables_(name)) few.emplace_back(name, *value);
+    }
+    return few;
 }
 
 awaitable<void> stage::strike() {
@@ -84,6 +98,7 @@ awaitable<void> stage::strike() {
     co_await tasks_.join();
     if (person_) co_await person_->stop();
     co_await homeserver_.stop();
+    if (semaphore_) co_await semaphore_->stop();
 }
 
 }  // namespace chatrixcd::bot

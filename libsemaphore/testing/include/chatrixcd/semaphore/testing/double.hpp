@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Semaphore for tests: in process, on whatever clock it is given, without a socket. It answers as the versions and databases do that it
-// is told to be; its tasks print and end as their templates say.
+// A Semaphore for tests: in process, on whatever clock it is given, without a socket (listener.hpp puts it behind one). It answers as the
+// versions and databases do that it is told to be; its tasks print and end as their templates say, or really run a program.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -44,6 +44,9 @@ public:
     base::duration lasts{500};  // the lines come evenly in it
     bool succeeds = true;
     bool waits_for_confirmation = false;  // in the middle
+    // Not empty: an argument vector that is run instead, while somebody awaits run_programs(). The task's variables come behind it, as
+    // NAME=VALUE, as Semaphore gives them to shell scripts; what it prints are the task's lines; exit status 0 is success.
+    std::vector<std::string> program;
 };
 
 class server final : public base::http::handler {
@@ -54,6 +57,8 @@ public:
 
     // The token that it accepts, of a user who may run tasks everywhere.
     static constexpr char const* token = "test-t0ken";
+    // Another one instead: for a server that others can reach.
+    void set_token(std::string instead);
 
     project_id add_project(std::string name);
     // `survey`: the JSON of survey_vars, or empty.
@@ -71,6 +76,12 @@ public:
     void lose_next_stop(bool is_done);
     // Every request fails with this status until it is 0 again.
     void fail_with(unsigned status);
+    // The next request does not arrive: through transport(), it ends with `unavailable`.
+    void drop_next_request();
+    // Every answer through transport() comes so much later.
+    void delay_answers(base::duration by);
+    // The server ends and comes back: what ran or waited does so for ever, until somebody stops it, and live connections are gone.
+    void restart();
     std::size_t requests() const noexcept;
     // Ends every live connection. With `and_refuse`, new ones are answered as by a proxy that knows no WebSockets.
     void cut_live(bool and_refuse = false);
@@ -82,6 +93,10 @@ public:
     std::unique_ptr<base::http::transport> transport();
     // The same for live connections.
     std::unique_ptr<base::http::websocket_dialer> dialer();
+    // Serves live connections that come over a network.
+    base::http::websocket_handler& live_handler();
+    // Runs the programs of tasks that have one, until it is cancelled; what then still runs is killed.
+    boost::asio::awaitable<void> run_programs();
 
 private:
     class wire;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/semaphore_double.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/base/secret.hpp>
+#include <chatrixcd/base/signals.hpp>
+#include <chatrixcd/semaphore/testing/listener.hpp>
+#include <exception>
+#include <iostream>
+#include <optional>
+
+#include "demo/sample_templates.hpp"
+
+namespace chatrixcd::bot {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+awaitable<void> serve(asio::any_io_executor executor, semaphore::testing::server& server, listen_address where,
+                      std::optional<base::result<void>>& outcome) {
+    auto listening = semaphore::testing::listener::open(executor, server, where.address, where.port);
+    if (!listening) {
+        outcome.emplace(listening.error());
+        co_return;
+    }
+    bool const is_v6 = where.address.find(':') != std::string::npos;
+    std::cout << "ready http://" << (is_v6 ? "[" + where.address + "]" : where.address) << ':' << (*listening)->port() << std::endl;
+    co_await base::wait_for_stop_signal(executor);
+    co_await (*listening)->stop();
+    outcome.emplace();
+}
+
+}  // namespace
+
+exit_code semaphore_double(semaphore_double_command const& asked) {
+    auto const token = base::secret::from_file(asked.token_file);
+    if (!token || token->empty()) {
+        std::cerr << "error: " << (token ? asked.token_file + " is empty; it must hold a token" : token.error().describe()) << '\n';
+        return exit_code::usage;
+    }
+    auto const time = base::make_system_clock();
+    semaphore::testing::server server(*time);
+    server.set_token(token->reveal());
+    furnish(server);
+    asio::io_context loop(1);
+    std::optional<base::result<void>> outcome;
+    std::exception_ptr failure;
+    asio::co_spawn(loop, serve(loop.get_executor(), server, asked.where, outcome), [&failure](std::exception_ptr e) { failure = e; });
+    loop.run();
+    if (failure) std::rethrow_exception(failure);
+    if (*outcome) return exit_code::success;
+    std::cerr << "error: " << outcome->error().describe() << '\n';
+    return exit_code_of(outcome->error());
+}
+
+}  // namespace chatrixcd::bot
