@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "commands/missing.hpp"
 #include "commands/services.hpp"
 #include "commands/usage.hpp"
 #include "engine/guarded.hpp"
@@ -47,9 +48,14 @@ ci::parameter_values values_of(run_args const& args) {
 
 constexpr std::size_t most_searched = 10;
 
+struct found_target {
+    run_target what;
+    bool goes_by_name = false;  // its names alone mean it, and nothing else
+};
+
 // Jobs are asked for only where they can be meant: in the one project, in the one that the first word names, or, to say which project was
 // left out, in a few.
-boost::asio::awaitable<result<run_target>> resolve(services const& with, std::vector<std::string> words, std::string prefix) {
+boost::asio::awaitable<result<found_target>> resolve(services const& with, std::vector<std::string> words, std::string prefix) {
     auto known = co_await with.ci.projects();
     if (!known) co_return known.error();
     std::optional<std::size_t> meant;
@@ -65,7 +71,13 @@ boost::asio::awaitable<result<run_target>> resolve(services const& with, std::ve
         if (!jobs) co_return jobs.error();
         project.jobs = std::move(*jobs);
     }
-    co_return find_run_target(*known, words, prefix);
+    auto const target = find_run_target(*known, words, prefix);
+    if (!target) co_return target.error();
+    auto const by_name = find_run_target(*known, {target->project_name, target->job_name}, prefix);
+    found_target found;
+    found.what = *target;
+    found.goes_by_name = by_name && *by_name == *target;
+    co_return found;
 }
 
 // Splits off what must not be shown or kept.
@@ -96,13 +108,18 @@ base::error would_be_ignored(ci::plan const& what, std::string const& usage) {
 }
 
 boost::asio::awaitable<result<view>> run(services const& with, context& asked, run_args args) {
-    auto const target = co_await resolve(with, std::move(args.target), asked.prefix());
-    if (!target) co_return target.error();
+    auto const found = co_await resolve(with, std::move(args.target), asked.prefix());
+    if (!found) co_return found.error();
+    auto const* const target = &found->what;
     auto* const server = with.ci.server(target->server);
     auto const job = co_await guarded(server->job_details(target->job), base::error_kind::internal);
     if (!job) co_return job.error();
     auto const usage = usage_of(asked.prefix(), target->project_name, *job);
-    ci::run_request wanted(target->job, values_of(args));
+    auto given = values_of(args);
+    if (found->goes_by_name) {
+        if (auto question = ask_for_missing(asked, *target, *job, given)) co_return std::move(*question);
+    }
+    ci::run_request wanted(target->job, std::move(given));
     auto plan = co_await guarded(server->prepare(std::move(wanted)), base::error_kind::internal);
     if (!plan) {
         if (plan.error().kind() == base::error_kind::invalid) co_return with_usage(plan.error(), usage);
