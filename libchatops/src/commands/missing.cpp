@@ -68,6 +68,14 @@ std::string wanted(ci::parameter_spec const& spec) {
     return "text";
 }
 
+// Why, what would be right, and what can be done, on one line.
+std::string reason_of(base::error const& why) {
+    auto words = why.message();
+    if (!why.hint().empty()) words += " – " + why.hint();
+    if (!words.ends_with('.')) words += '.';
+    return words + " Answer again, or say `cancel`.";
+}
+
 view question_for(ci::parameter_spec const& spec, run_target const& target, std::string const& usage) {
     auto const help = spec.help.empty() ? "" : " (" + spec.help + ")";
     auto const title = text::quoted(target.project_name + " / " + target.job_name);
@@ -79,18 +87,23 @@ view question_for(ci::parameter_spec const& spec, run_target const& target, std:
 }  // namespace
 
 std::optional<view> ask_for_missing(context& asked, run_target const& target, ci::job const& job, ci::parameter_values given) {
-    auto const& answered = asked.answered();
-    auto const wrong = problem_of_one(job, given, answered);
-    if (wrong) std::erase_if(given, [&](auto const& pair) { return pair.first == answered; });
+    if (auto const wrong = problem_of_one(job, given, asked.answered())) return ask_again(asked, target, std::move(given), *wrong);
     if (problem_of(job, given)) return std::nullopt;
     auto const missing = missing_of(job, given);
     auto const is_secret = [](ci::parameter_spec const& spec) { return spec.type == ci::parameter_type::secret; };
     if (missing.empty() || std::any_of(missing.begin(), missing.end(), is_secret)) return std::nullopt;
-    auto const again = std::find_if(missing.begin(), missing.end(), [&](ci::parameter_spec const& spec) { return spec.name == answered; });
-    auto const& next = wrong && again != missing.end() ? *again : missing.front();
+    auto const& next = missing.front();
     if (!asked.ask(open_question(line_of_run(target, given), next.name))) return std::nullopt;
-    if (wrong) return view().text(line_of(wrong->message() + " Answer again, or say `cancel`."));
     return question_for(next, target, usage_of(asked.prefix(), target.project_name, job));
+}
+
+std::optional<view> ask_again(context& asked, run_target const& target, ci::parameter_values given, base::error const& why) {
+    auto const& answered = asked.answered();
+    bool const is_about_it = !answered.empty() && why.message().find(answered) != std::string::npos;
+    if (!is_about_it) return std::nullopt;
+    if (std::erase_if(given, [&](auto const& pair) { return pair.first == answered; }) == 0) return std::nullopt;
+    if (!asked.ask(open_question(line_of_run(target, given), answered))) return std::nullopt;
+    return view().text(line_of(reason_of(why)));
 }
 
 }  // namespace chatrixcd::chatops::commands

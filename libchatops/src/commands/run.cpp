@@ -119,11 +119,14 @@ boost::asio::awaitable<result<view>> run(services const& with, context& asked, r
     if (found->goes_by_name) {
         if (auto question = ask_for_missing(asked, *target, *job, given)) co_return std::move(*question);
     }
-    ci::run_request wanted(target->job, std::move(given));
+    ci::run_request wanted(target->job, given);
     auto plan = co_await guarded(server->prepare(std::move(wanted)), base::error_kind::internal);
     if (!plan) {
-        if (plan.error().kind() == base::error_kind::invalid) co_return with_usage(plan.error(), usage);
-        co_return plan.error();
+        if (plan.error().kind() != base::error_kind::invalid) co_return plan.error();
+        if (found->goes_by_name) {
+            if (auto question = ask_again(asked, *target, std::move(given), plan.error())) co_return std::move(*question);
+        }
+        co_return with_usage(plan.error(), usage);
     }
     if (!plan->ignored.empty()) co_return would_be_ignored(*plan, usage);
 

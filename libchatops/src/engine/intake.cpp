@@ -183,8 +183,8 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
     auto commit = [what = *meant](base::transaction& in) {
         auto const& asked = what.asked;
         auto const& no = what.at_once;
-        // An answer means something while its question is open.
-        if (what.is_answer && !journal::is_open(in, what.open->number)) return false;
+        // A value means something while its question is open.
+        if (!asked.answers.empty() && !journal::is_open(in, what.open->number)) return false;
         if (!journal::insert(in, asked)) return false;
         if (what.open && what.ends) journal::close_question(in, what.open->number);
         if (no) {

@@ -72,7 +72,7 @@ std::optional<intake::arrival> intake::meaning_of(chat::message const& said) {
     if (open) what.open = *open;
     if (open && (words ? ends_question(trimmed(*words)) : is_cancel(text))) {
         what.is_answer = true;
-        what.asked.line = "cancel";
+        what.asked.line = trimmed(words ? *words : text);
     } else if (words) {
         what.asked.line = words->empty() ? "help" : std::string(*words);
     } else {
