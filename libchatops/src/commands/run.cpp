@@ -48,6 +48,25 @@ ci::parameter_values values_of(run_args const& args) {
 
 constexpr std::size_t most_searched = 10;
 
+bool is_number(std::string const& word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// `run 1 2 web,db`: behind two numbers a third word is the tags, as ChatrixCD has always had it. Behind names it would rather be a mistake.
+result<void> take_tags(run_args& args) {
+    auto& words = args.target;
+    if (words.size() != 3 || !is_number(words[0]) || !is_number(words[1])) return {};
+    auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    bool const are_tags = words[2].find(',') != std::string::npos || std::all_of(words[2].begin(), words[2].end(), is_letter);
+    if (!are_tags || args.tags) {
+        return base::error(base::error_kind::invalid, "I don't know what to do with " + text::quoted(words[2]) + ". Nothing was started.")
+            .with_hint("Tags are written like this: `--tags=" + text::as_argument(words[2]) + "`");
+    }
+    args.tags = std::move(words[2]);
+    words.pop_back();
+    return {};
+}
+
 struct found_target {
     run_target what;
     bool goes_by_name = false;  // its names alone mean it, and nothing else
@@ -108,6 +127,8 @@ base::error would_be_ignored(ci::plan const& what, std::string const& usage) {
 }
 
 boost::asio::awaitable<result<view>> run(services const& with, context& asked, run_args args) {
+    auto const tagged = take_tags(args);
+    if (!tagged) co_return tagged.error();
     auto const found = co_await resolve(with, std::move(args.target), asked.prefix());
     if (!found) co_return found.error();
     auto const* const target = &found->what;
@@ -151,8 +172,7 @@ boost::asio::awaitable<result<view>> run(services const& with, context& asked, r
 
 command run_command(services const& with) {
     return declare<run_args>("run", "Run a job")
-        .rest("[project] job", &run_args::target,
-              "names, or numbers as in `projects` and `templates`; the project may be left out if there is only one")
+        .rest("[project] job", &run_args::target, "names or numbers; the project may be left out if there is only one, and so may the job")
         .parameters(&run_args::values, "the job's parameters")
         .option("limit", &run_args::limit, "hosts, with commas between them")
         .option("tags", &run_args::tags, "run only what has one of these tags")
