@@ -36,9 +36,9 @@ LINK = re.compile(r"chatrixcd::(\w+)")
 TARGET_LAYER = {"ports": "chatops", "chatops_matrix": "chatops", "chatops_executor": "chatops", "chatops_semaphore": "chatops", "chatops_console": "chatops",
                 "chatops_testing": "chatops", "homeserver_testing": "homeserver",
                 "semaphore_testing": "semaphore"}
-# What only tests and examples may use.
+# What only tests and examples may use, and the demo's stand-in for a Semaphore.
 TESTING = re.compile(r"chatrixcd/\w+/testing/|chatrixcd::\w+_testing\b")
-MAY_TEST = re.compile(r"(tests|examples|lib\w+/testing)/")
+MAY_TEST = re.compile(r"(tests|examples|lib\w+/testing|bots/chatrixcd/src/stand_in)/")
 
 
 def place_of(path):

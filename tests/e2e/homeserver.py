@@ -76,9 +76,13 @@ class Person:
     def create_room(self, invite):
         return self.ask("POST", "/createRoom", {"preset": "private_chat", "invite": [invite]})["room_id"]
 
-    def say(self, room, text):
+    def say(self, room, text, thread=None):
+        """`thread`: the first event of one."""
         path = f"/rooms/{quoted(room)}/send/m.room.message/{next(_transactions)}"
-        return self.ask("PUT", path, {"msgtype": "m.text", "body": text})["event_id"]
+        content = {"msgtype": "m.text", "body": text}
+        if thread:
+            content["m.relates_to"] = {"rel_type": "m.thread", "event_id": thread}
+        return self.ask("PUT", path, content)["event_id"]
 
     def membership(self, room, user):
         members = self.ask("GET", f"/rooms/{quoted(room)}/members")["chunk"]

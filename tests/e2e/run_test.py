@@ -8,6 +8,7 @@ import http.client
 import json
 import pathlib
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -35,7 +36,10 @@ class OnAHomeserver(unittest.TestCase):
             "matrix": {"homeserver": self.server.url, "user_id": BOT, "password": self.passwords[BOT], "store_path": str(self.folder / "store")},
             "bot": {"admin_users": [ADMIN], "allowed_rooms": rooms},
             "ci": [{"name": "local", "type": "executor",
-                    "projects": [{"name": "demo", "jobs": [{"name": "hello", "argv": ["/bin/echo", "Hello from a job"]}]}]}],
+                    "projects": [{"name": "demo", "jobs": [
+                        {"name": "hello", "argv": ["/bin/echo", "Hello from a job"]},
+                        {"name": "release", "argv": ["/bin/echo", "releases {version}"],
+                         "parameters": [{"name": "version", "required": True, "pattern": "[0-9.]+"}]}]}]}],
         }
         values.update(more or {})
         path = self.folder / "bot.hjson"
@@ -48,6 +52,24 @@ class OnAHomeserver(unittest.TestCase):
         self.addCleanup(bot.close)
         bot.wait_for_line("ready")
         return bot
+
+
+class Questions(OnAHomeserver):
+    def test_a_missing_value_is_asked_for_in_the_thread_over_the_death_of_the_bot(self):
+        room = self.admin.create_room(BOT)
+        bot = self.start([room])
+        self.admin.wait_for_member(room, BOT)
+        command = self.admin.say(room, "!cd run release")
+        self.admin.wait_for_words(room, BOT, "`demo / release` needs `version`: answer in this thread")
+        bot.end(signal.SIGKILL)
+        self.admin.say(room, "good morning")
+        self.admin.say(room, "one", thread=command)
+        bot = self.start([room])
+        self.admin.wait_for_words(room, BOT, "it must match \"[0-9.]+\". Answer again, or say `cancel`.")
+        self.admin.say(room, "1.4.2", thread=command)
+        self.admin.wait_for_words(room, BOT, "demo / release #1 · success")
+        self.admin.wait_for_words(room, BOT, "releases 1.4.2")
+        self.assertEqual(bot.end(), 0, bot.output())
 
 
 class Invitations(OnAHomeserver):

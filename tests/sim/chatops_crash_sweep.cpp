@@ -80,6 +80,63 @@ void everywhere(sweep const& what) {
     for (std::size_t step = 1; step <= steps; ++step) cut_at(what, step);
 }
 
+// Goes on until nothing is left to do, in a new process if this one dies; not before Ann has answered, where she can.
+void settle_through(test::engine_world& world, bool until_asked) {
+    world.settle();
+    if (!world.switched().is_dead()) return;
+    world.kill_bot();
+    if (until_asked && !world.chat.bot_messages().empty()) return;
+    world.start_bot();
+    world.settle();
+}
+
+// A question and its answer, which is said once the question can be read, whether the bot is there or not.
+std::size_t ask_and_answer(test::engine_world& world, std::size_t cut, bool native) {
+    chatops::ci::parameter_spec version;
+    version.name = "version";
+    version.required = true;
+    world.ci.add_job(chatops::testing::scripted_job("demo", "tag").takes(version));
+    world.ci.set_native_keys(native);
+    world.start_bot();
+    if (cut > 0) world.switched().cut_at(cut);
+    auto const event = world.chat.says(world.ann, world.room, "!cd run tag");
+    settle_through(world, /*until_asked=*/true);
+    REQUIRE(world.chat.bot_messages().size() == 1);
+    auto const answer = world.chat.says_in_thread(world.ann, world.room, event, "1.4.2");
+    if (!world.is_up()) world.start_bot();
+    settle_through(world, /*until_asked=*/false);
+    REQUIRE(world.is_quiet());
+    auto const rows = world.journal();
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].event == event);
+    CHECK(rows[0].reason == "asked for version");
+    CHECK(rows[1].event == answer);
+    CHECK(rows[1].line == "run demo tag version=1.4.2");
+    REQUIRE(world.runs().size() == 1);
+    CHECK(world.runs()[0].event == answer);
+    bool const doubt = !native && world.ci.starts() == 0;
+    CHECK(rows[1].outcome == (doubt ? "in_doubt" : "ran"));
+    CHECK(world.ci.starts() == (doubt ? 0 : 1));
+    // The question and the card; below it a doubt is told.
+    CHECK(world.chat.bot_messages().size() == (doubt ? 3 : 2));
+    CHECK(world.cards_of(1).size() == 1);
+    return world.switched().steps();
+}
+
+void ask_everywhere(bool native) {
+    std::size_t steps = 0;
+    {
+        test::engine_world world;
+        steps = ask_and_answer(world, 0, native);
+    }
+    CHECK(steps > 20);
+    for (std::size_t step = 1; step <= steps; ++step) {
+        INFO("step " << step);
+        test::engine_world world(step);
+        ask_and_answer(world, step, native);
+    }
+}
+
 // A mistake of ours that every look at a command meets.
 class throwing_policy final : public chatops::policy {
 public:
@@ -130,6 +187,9 @@ TEST_SUITE("chatops::engine::crash_sweep") {
         what.end = card_state::failure;
         everywhere(what);
     }
+
+    TEST_CASE("a question, its answer and the run, where the CI cannot tell a repetition") { ask_everywhere(/*native=*/false); }
+    TEST_CASE("a question, its answer and the run, where the CI refuses repetitions by itself") { ask_everywhere(/*native=*/true); }
 
     TEST_CASE("a command that only looks") {
         sweep what;

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/store.hpp>
@@ -83,6 +84,10 @@ public:
 
     std::string name() const override { return inner_.name(); }
     std::string account() const override { return inner_.account(); }
+    bool has_threads() const override { return inner_.has_threads(); }
+    void expect_answers(std::vector<chatops::chat::awaited_answer> all) override {
+        if (!power_.is_dead()) inner_.expect_answers(std::move(all));
+    }
     call<std::unique_ptr<chatops::chat::delivery>> next() override;
     call<id> send(chatops::chat::outgoing what) override { return power_.through("send", inner_.send(std::move(what))); }
     call<id> edit(id target, chatops::chat::outgoing what) override {

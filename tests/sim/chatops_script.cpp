@@ -32,6 +32,9 @@ constexpr std::array<char const*, 16> lines{"!cd run hello",
                                             "!cd help",
                                             "!cd rnu hello"};
 
+// What may be an answer in a thread.
+constexpr std::array<char const*, 5> answers{"1.4.2", "2", "cancel", "two\nlines", "did it work?"};
+
 // The request that was slow to leave arrives now, whatever became of who sent it.
 boost::asio::awaitable<void> arrive_later(chatops_world& world, chatops::ci::plan what, chatops::ci::run_key key, base::duration after) {
     co_await world.time.sleep(after);
@@ -88,6 +91,25 @@ void chatops_script::speak() {
     }
     if (one_in(6)) world_.chat.says(who, where, "hello everybody");
     said_.push_back(std::move(one));
+}
+
+// In the thread of something that was said, which may have been asked a question.
+void chatops_script::answer() {
+    if (said_.empty()) return;
+    auto const& before = one_in(2) ? said_.back() : said_[below(said_.size())];
+    if (!before.answered || before.is_talk) return;
+    said_command one;
+    one.is_talk = true;
+    one.text = answers[below(answers.size())];
+    one.event = world_.chat.says_in_thread(chatops_world::ann, room_of(before.event), before.event, one.text);
+    said_.push_back(std::move(one));
+}
+
+std::string chatops_script::room_of(std::string const& event) const {
+    for (auto const& message : world_.chat.transcript()) {
+        if (message.event == event) return message.room;
+    }
+    return "";
 }
 
 void chatops_script::trouble() {
@@ -159,6 +181,10 @@ bool chatops_script::play() {
     for (std::uint64_t i = 0; i < commands; ++i) {
         trouble();
         speak();
+        if (one_in(2)) {
+            step_or_die(up_to(30s));
+            answer();
+        }
         step_or_die(one_in(3) ? up_to(10min) : up_to(10s));
     }
     calm_down();

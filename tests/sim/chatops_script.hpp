@@ -18,6 +18,7 @@ struct said_command {
     std::string event;
     std::string text;
     bool answered = true;  // exactly one message of the bot replies to it; otherwise none
+    bool is_talk = false;  // said in a command's thread: a command only if it answers a question, and answered only then
 };
 
 class chatops_script {
@@ -43,6 +44,8 @@ private:
 
     void furnish();
     void speak();
+    void answer();
+    std::string room_of(std::string const& event) const;
     void trouble();
     void step_or_die(base::duration span);
     void be_born();

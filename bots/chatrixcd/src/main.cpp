@@ -15,9 +15,9 @@
 #include "commands/homeserver.hpp"
 #include "commands/init.hpp"
 #include "commands/run.hpp"
-#include "commands/semaphore_double.hpp"
 #include "demo/demo.hpp"
 #include "exit_code.hpp"
+#include "stand_in/semaphore_double.hpp"
 
 namespace chatrixcd::bot {
 namespace {
@@ -35,7 +35,7 @@ struct dispatch {
     exit_code operator()(doctor_command const& asked) const { return doctor(asked, process_variable, std::cout); }
     exit_code operator()(console_command const& asked) const { return console(asked, process_variable); }
     exit_code operator()(homeserver_command const& asked) const { return homeserver(asked); }
-    exit_code operator()(semaphore_double_command const& asked) const { return semaphore_double(asked); }
+    exit_code operator()(semaphore_double_command const& asked) const { return semaphore_double(asked, process_variable); }
     exit_code operator()(demo_command const& asked) const { return demo(asked, process_variable); }
 };
 

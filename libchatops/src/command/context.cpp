@@ -8,4 +8,9 @@ std::string name_of(actor const& who) {
     return "operator " + std::get<local_operator>(who).name;
 }
 
+std::string const& context::answered() const noexcept {
+    static std::string const none;
+    return none;
+}
+
 }  // namespace chatrixcd::chatops

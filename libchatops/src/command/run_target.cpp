@@ -27,24 +27,31 @@ std::optional<std::size_t> number_in(std::string const& word, std::size_t count)
     return value - 1;
 }
 
-// Every index that the word can mean: each one of that name, and the one of that number.
-template <class Name>
-std::vector<std::size_t> meanings(std::string const& word, std::size_t count, Name const& name) {
+bool is_number(std::string const& word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Every index that the word can mean: each one of that name, the one of that number in the list, and each one that its CI gave that number.
+template <class Name, class Id>
+std::vector<std::size_t> meanings(std::string const& word, std::size_t count, Name const& name, Id const& id) {
     std::vector<std::size_t> out;
-    for (std::size_t i = 0; i < count; ++i) {
-        if (name(i) == word) out.push_back(i);
-    }
     auto const number = number_in(word, count);
-    if (number && std::find(out.begin(), out.end(), *number) == out.end()) out.push_back(*number);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (name(i) == word || number == i || (is_number(word) && id(i) == word)) out.push_back(i);
+    }
     return out;
 }
 
 std::vector<std::size_t> projects_for(std::vector<known_project> const& known, std::string const& word) {
-    return meanings(word, known.size(), [&](std::size_t i) -> std::string const& { return known[i].project.name; });
+    return meanings(
+        word, known.size(), [&](std::size_t i) -> std::string const& { return known[i].project.name; },
+        [&](std::size_t i) -> std::string const& { return known[i].project.id.str(); });
 }
 
 std::vector<std::size_t> jobs_for(known_project const& in, std::string const& word) {
-    return meanings(word, in.jobs.size(), [&](std::size_t i) -> std::string const& { return in.jobs[i].name; });
+    return meanings(
+        word, in.jobs.size(), [&](std::size_t i) -> std::string const& { return in.jobs[i].name; },
+        [&](std::size_t i) -> std::string const& { return in.jobs[i].id.name; });
 }
 
 run_target target(known_project const& in, std::size_t job) {
@@ -74,15 +81,19 @@ std::string numbered(std::vector<std::size_t> const& which, std::vector<known_pr
     return out;
 }
 
+// The list counts in its own way, and so does each CI.
+constexpr char const* two_numbers = "It is the number of one in the list, and of another at its CI: write the name instead.";
+
 error no_projects() {
     return error(error_kind::not_found, "No CI server has a project that I can see.")
         .with_hint("The configuration's `ci` section names them.");
 }
 
 error ambiguous_project(std::string const& word, std::vector<std::size_t> const& fits, std::vector<known_project> const& known) {
-    return error(error_kind::conflict,
-                 fmt::format("{} could be more than one project: {}. Nothing was started.", text::quoted(word), numbered(fits, known)))
-        .with_hint("Rename one of them, or write a number that is no project's name.");
+    auto why = error(error_kind::conflict,
+                     fmt::format("{} could be more than one project: {}. Nothing was started.", text::quoted(word), numbered(fits, known)));
+    bool const is_name = std::any_of(fits.begin(), fits.end(), [&](std::size_t i) { return known[i].project.name == word; });
+    return std::move(why).with_hint(is_name ? "Rename one of them, or write a number that is no project's name." : two_numbers);
 }
 
 error unknown_project(std::string const& word, std::vector<known_project> const& known, std::string_view prefix) {
@@ -132,9 +143,16 @@ ci::result<run_target> find_job(known_project const& in, std::string const& word
     std::string numbers;
     for (auto const i : fits)
         numbers += fmt::format("{}number {} ({})", numbers.empty() ? "" : " or ", i + 1, text::quoted(in.jobs[i].name));
+    bool const is_name = std::any_of(fits.begin(), fits.end(), [&](std::size_t i) { return in.jobs[i].name == word; });
     return error(error_kind::conflict, fmt::format("{} could be more than one job of {}: {}. Nothing was started.", text::quoted(word),
                                                    text::quoted(in.project.name), numbers))
-        .with_hint("Rename one of them, or write a number that is no job's name.");
+        .with_hint(is_name ? "Rename one of them, or write a number that is no job's name." : two_numbers);
+}
+
+// A project alone means its job, if it has but one.
+ci::result<run_target> only_job(known_project const& in, std::string_view prefix) {
+    if (in.jobs.size() == 1) return target(in, 0);
+    return no_job_given(in, prefix);
 }
 
 error too_many(std::string const& word) {
@@ -158,7 +176,7 @@ ci::result<run_target> find_run_target(std::vector<known_project> const& known, 
     if (known.empty()) return no_projects();
     bool const only_one = known.size() == 1;
     if (words.empty()) {
-        if (only_one) return no_job_given(known.front(), prefix);
+        if (only_one) return only_job(known.front(), prefix);
         return error(error_kind::invalid,
                      fmt::format("Which project and which job? Write `{}`, the project and the job.", text::in_prefix(prefix, "run")))
             .with_hint(all_projects(prefix));
@@ -170,7 +188,7 @@ ci::result<run_target> find_run_target(std::vector<known_project> const& known, 
     bool const names_it = !fits.empty() && (words.size() > 1 || !only_one || known.front().project.name == words.front());
     if (names_it) {
         auto const& in = known[fits.front()];
-        if (words.size() == 1) return no_job_given(in, prefix);
+        if (words.size() == 1) return only_job(in, prefix);
         if (words.size() > 2) return too_many(words[2]);
         return find_job(in, words[1], prefix);
     }
@@ -181,7 +199,9 @@ ci::result<run_target> find_run_target(std::vector<known_project> const& known, 
         if (!job) return unknown_project(words.front(), known, prefix);
         return too_many(words[1]);
     }
-    return find_job(known.front(), words.front(), prefix);
+    // A number that is no job's may still be the project's.
+    bool const is_project = !fits.empty() && jobs_for(known.front(), words.front()).empty();
+    return is_project ? only_job(known.front(), prefix) : find_job(known.front(), words.front(), prefix);
 }
 
 }  // namespace chatrixcd::chatops

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "commands/missing.hpp"
 #include "commands/services.hpp"
 #include "commands/usage.hpp"
 #include "engine/guarded.hpp"
@@ -47,9 +48,33 @@ ci::parameter_values values_of(run_args const& args) {
 
 constexpr std::size_t most_searched = 10;
 
+bool is_number(std::string const& word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// `run 1 2 web,db`: behind two numbers a third word is the tags, as ChatrixCD has always had it. Behind names it would rather be a mistake.
+result<void> take_tags(run_args& args) {
+    auto& words = args.target;
+    if (words.size() != 3 || !is_number(words[0]) || !is_number(words[1])) return {};
+    auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    bool const are_tags = words[2].find(',') != std::string::npos || std::all_of(words[2].begin(), words[2].end(), is_letter);
+    if (!are_tags || args.tags) {
+        return base::error(base::error_kind::invalid, "I don't know what to do with " + text::quoted(words[2]) + ". Nothing was started.")
+            .with_hint("Tags are written like this: `--tags=" + text::as_argument(words[2]) + "`");
+    }
+    args.tags = std::move(words[2]);
+    words.pop_back();
+    return {};
+}
+
+struct found_target {
+    run_target what;
+    bool goes_by_name = false;  // its names alone mean it, and nothing else
+};
+
 // Jobs are asked for only where they can be meant: in the one project, in the one that the first word names, or, to say which project was
 // left out, in a few.
-boost::asio::awaitable<result<run_target>> resolve(services const& with, std::vector<std::string> words, std::string prefix) {
+boost::asio::awaitable<result<found_target>> resolve(services const& with, std::vector<std::string> words, std::string prefix) {
     auto known = co_await with.ci.projects();
     if (!known) co_return known.error();
     std::optional<std::size_t> meant;
@@ -65,7 +90,13 @@ boost::asio::awaitable<result<run_target>> resolve(services const& with, std::ve
         if (!jobs) co_return jobs.error();
         project.jobs = std::move(*jobs);
     }
-    co_return find_run_target(*known, words, prefix);
+    auto const target = find_run_target(*known, words, prefix);
+    if (!target) co_return target.error();
+    auto const by_name = find_run_target(*known, {target->project_name, target->job_name}, prefix);
+    found_target found;
+    found.what = *target;
+    found.goes_by_name = by_name && *by_name == *target;
+    co_return found;
 }
 
 // Splits off what must not be shown or kept.
@@ -96,17 +127,27 @@ base::error would_be_ignored(ci::plan const& what, std::string const& usage) {
 }
 
 boost::asio::awaitable<result<view>> run(services const& with, context& asked, run_args args) {
-    auto const target = co_await resolve(with, std::move(args.target), asked.prefix());
-    if (!target) co_return target.error();
+    auto const tagged = take_tags(args);
+    if (!tagged) co_return tagged.error();
+    auto const found = co_await resolve(with, std::move(args.target), asked.prefix());
+    if (!found) co_return found.error();
+    auto const* const target = &found->what;
     auto* const server = with.ci.server(target->server);
     auto const job = co_await guarded(server->job_details(target->job), base::error_kind::internal);
     if (!job) co_return job.error();
     auto const usage = usage_of(asked.prefix(), target->project_name, *job);
-    ci::run_request wanted(target->job, values_of(args));
+    auto given = values_of(args);
+    if (found->goes_by_name) {
+        if (auto question = ask_for_missing(asked, *target, *job, given)) co_return std::move(*question);
+    }
+    ci::run_request wanted(target->job, given);
     auto plan = co_await guarded(server->prepare(std::move(wanted)), base::error_kind::internal);
     if (!plan) {
-        if (plan.error().kind() == base::error_kind::invalid) co_return with_usage(plan.error(), usage);
-        co_return plan.error();
+        if (plan.error().kind() != base::error_kind::invalid) co_return plan.error();
+        if (found->goes_by_name) {
+            if (auto question = ask_again(asked, *target, std::move(given), plan.error())) co_return std::move(*question);
+        }
+        co_return with_usage(plan.error(), usage);
     }
     if (!plan->ignored.empty()) co_return would_be_ignored(*plan, usage);
 
@@ -131,8 +172,7 @@ boost::asio::awaitable<result<view>> run(services const& with, context& asked, r
 
 command run_command(services const& with) {
     return declare<run_args>("run", "Run a job")
-        .rest("[project] job", &run_args::target,
-              "names, or numbers as in `projects` and `templates`; the project may be left out if there is only one")
+        .rest("[project] job", &run_args::target, "names or numbers; the project may be left out if there is only one, and so may the job")
         .parameters(&run_args::values, "the job's parameters")
         .option("limit", &run_args::limit, "hosts, with commas between them")
         .option("tags", &run_args::tags, "run only what has one of these tags")

@@ -16,12 +16,18 @@ base::result<commands::run_number> presentation<commands::run_number>::parse(std
     if (!number || *number < 1) {
         return base::error(base::error_kind::invalid, text::quoted(text) + " is no run: write its number, like `3` or `#3`.");
     }
-    return commands::run_number{*number};
+    return commands::run_number{*number, text.starts_with('#')};
 }
 
 namespace commands {
 
 namespace {
+
+base::error several_called(std::string const& id, std::vector<runs::record> const& all) {
+    std::string numbers;
+    for (auto const& run : all) numbers += (numbers.empty() ? "" : " or ") + ("`#" + std::to_string(run.number) + "`");
+    return {base::error_kind::conflict, "More than one run is number " + id + " at its CI: write " + numbers + "."};
+}
 
 base::error no_such_run(std::optional<std::int64_t> number, std::string const& prefix) {
     if (number) return {base::error_kind::not_found, "There is no run #" + std::to_string(*number) + " in this room."};
@@ -33,7 +39,8 @@ base::error no_such_run(std::optional<std::int64_t> number, std::string const& p
 
 boost::asio::awaitable<result<runs::record>> meant_run(services const& with, context const& asked, std::optional<run_number> number) {
     auto const room = asked.room();
-    auto look = [number, room, service = asked.origin().service](base::transaction& in) -> std::optional<runs::record> {
+    auto look = [number, room, service = asked.origin().service](base::transaction& in) {
+        std::vector<runs::record> meant;
         std::optional<std::int64_t> wanted;
         if (number) {
             wanted = number->value;
@@ -43,19 +50,23 @@ boost::asio::awaitable<result<runs::record>> meant_run(services const& with, con
             auto const newest = runs::newest_runs(in, 1);
             if (!newest.empty()) wanted = newest.front().number;
         }
-        if (!wanted) return std::nullopt;
+        if (!wanted) return meant;
         auto found = runs::load(in, *wanted);
         bool const foreign = found && room && (found->from.room != *room || found->from.service != service);
-        if (foreign) return std::nullopt;
-        return found;
+        if (found && !foreign) meant.push_back(std::move(*found));
+        if (!found && number && !number->is_ours) {
+            meant = runs::runs_called(in, std::to_string(number->value), service, room.value_or(""));
+        }
+        return meant;
     };
     auto found = co_await with.store.write(std::move(look));
-    if (!found) {
+    if (found.size() > 1) co_return several_called(std::to_string(number->value), found);
+    if (found.empty()) {
         std::optional<std::int64_t> asked_for;
         if (number) asked_for = number->value;
         co_return no_such_run(asked_for, asked.prefix());
     }
-    co_return std::move(*found);
+    co_return std::move(found.front());
 }
 
 }  // namespace commands

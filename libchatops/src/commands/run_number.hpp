@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run as people name it: "3" or "#3"; left out, the last one of this room.
+// A run as people name it: "3" or "#3"; left out, the last one of this room. A number without "#" that no run of ours has, in
+// whatever room, is what the CI calls it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,6 +21,7 @@ namespace commands {
 
 struct run_number {
     std::int64_t value = 0;
+    bool is_ours = false;  // written with "#"
 };
 
 // The run that was meant. Runs of other rooms do not exist for this one; a local operator sees all. Error kind `not_found`.

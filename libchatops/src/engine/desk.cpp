@@ -71,11 +71,11 @@ std::optional<answer> desk::refusal_of(journal::entry const& asked) const {
     return std::nullopt;
 }
 
-asio::awaitable<answer> desk::handle(journal::entry asked) {
+asio::awaitable<answer> desk::handle(journal::entry asked, bool may_ask) {
     if (asked.attempts > most_attempts) co_return gave_up(asked, "the process ended each time while it was handled");
     if (auto no = refusal_of(asked)) co_return std::move(*no);
-    call_context about(asked, prefix_);
     while (true) {
+        call_context about(asked, prefix_, may_ask);
         auto call = commands_.parse(asked.line, about.prefix());
         auto const name = call->name();
         std::exception_ptr thrown;
@@ -84,6 +84,12 @@ asio::awaitable<answer> desk::handle(journal::entry asked) {
             if (!done) co_return refused(done.error(), done.error().message());
             answer out;
             out.shown = std::move(*done);
+            out.asks = about.take_question();
+            // Nothing has been done yet; the answer is a command of its own.
+            if (out.asks) {
+                out.how = journal::outcome::refused;
+                out.reason = "asked for " + out.asks->name;
+            }
             co_return out;
         } catch (...) {
             thrown = std::current_exception();

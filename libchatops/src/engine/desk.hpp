@@ -22,10 +22,11 @@ class answer {
 public:
     answer() = default;
     journal::outcome how = journal::outcome::ran;
-    std::string reason;   // of a refusal, for the journal
-    view shown;           // may be empty: nothing to say
-    bool silent = false;  // not answered in a room
-    base::error why;      // of a refusal
+    std::string reason;                 // of a refusal, for the journal
+    view shown;                         // may be empty: nothing to say
+    bool silent = false;                // not answered in a room
+    base::error why;                    // of a refusal
+    std::optional<open_question> asks;  // what is shown is a question
 };
 
 class desk {
@@ -35,8 +36,8 @@ public:
 
     // What can be said without running anything: a refusal, or nothing. Pure.
     std::optional<answer> refusal_of(journal::entry const& asked) const;
-    // Runs it. Cancellation and store failures pass through, and count as no try.
-    boost::asio::awaitable<answer> handle(journal::entry asked);
+    // Runs it. Cancellation and store failures pass through, and count as no try. `may_ask`: who asked could answer a question.
+    boost::asio::awaitable<answer> handle(journal::entry asked, bool may_ask);
     // For a command that could not be handled whatever was tried, with an error id that the log has, too. `begun`: a start was sent, whose
     // own fate is the command's outcome.
     answer gave_up(journal::entry const& asked, std::string const& why, bool begun = false) const;

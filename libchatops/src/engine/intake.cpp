@@ -23,8 +23,6 @@ namespace {
 constexpr std::size_t most_waiting = 256;
 // A message that came so often and is not in the journal may be what ends the process.
 constexpr std::int64_t most_deliveries = 3;
-// Of a trace id that we make because the chat gave none.
-constexpr std::size_t trace_length = 22;
 
 outbox::message seen_message(journal::entry const& asked) {
     outbox::message out;
@@ -45,6 +43,14 @@ outbox::message answer_message(journal::entry const& asked, view content) {
     out.thread = asked.thread;
     out.reply_to = asked.from.event;
     out.content = std::move(content);
+    return out;
+}
+
+// Said in a thread, for that is where it is answered.
+outbox::message question_message(journal::entry const& asked, view content) {
+    auto out = answer_message(asked, std::move(content));
+    out.thread = asked.thread.value_or(asked.from.event);
+    out.notify = true;
     return out;
 }
 
@@ -71,6 +77,7 @@ intake::intake(engine_parts const& parts, base::logger log, database& store, boa
       desk_(handlers),
       prefix_(parts.options.command_prefix),
       chats_(parts.chats),
+      questions_(parts.chats),
       changed_(executor_),
       tasks_(executor_, [log](std::exception_ptr failure) {
           log.error("a room is not worked on any more", {{"why", words_of(failure)}});
@@ -145,42 +152,41 @@ asio::awaitable<void> intake::take(item what) {
 
 asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
     auto const& said = fresh->content();
-    auto const words = after_prefix(said.text, prefix_);
-    if (!words) {
+    auto meant = meaning_of(said);
+    if (!meant) {
         co_await acknowledge(*fresh);
         co_return;
     }
-    journal::entry asked;
-    asked.from = said.from;
-    asked.who = said.author;
-    asked.thread = said.thread;
-    asked.line = words->empty() ? "help" : std::string(*words);
-    asked.trace = said.trace.empty() ? entropy_.token(trace_length) : said.trace;
-    asked.received = time_.now();
     if (said.attempt > most_deliveries) {
-        co_await give_up_on(std::move(fresh), std::move(asked));
+        co_await give_up_on(std::move(fresh), std::move(meant->asked));
         co_return;
     }
-    std::optional<answer> no;
     std::exception_ptr thrown;
     try {
-        no = desk_.refusal_of(asked);
+        answer_at_once(*meant, said);
     } catch (...) {
         thrown = std::current_exception();
     }
     if (thrown) {
         auto why = words_of(thrown);
-        co_await could_not_receive(std::move(fresh), std::move(asked), std::move(why));
+        co_await could_not_receive(std::move(fresh), std::move(meant->asked), std::move(why));
         co_return;
     }
     // Who is not answered is not told of doubts, either.
-    bool const is_ignored = no && no->silent;
+    bool const is_ignored = meant->at_once && meant->at_once->silent;
     if (said.restored && !is_ignored) {
-        co_await doubt(std::move(fresh), std::move(asked));
+        co_await doubt(std::move(fresh), std::move(*meant));
         co_return;
     }
-    auto commit = [asked, no](base::transaction& in) {
+    auto asked = meant->asked;
+    auto const no = meant->at_once;
+    auto commit = [what = *meant](base::transaction& in) {
+        auto const& asked = what.asked;
+        auto const& no = what.at_once;
+        // A value means something while its question is open.
+        if (!asked.answers.empty() && !journal::is_open(in, what.open->number)) return false;
         if (!journal::insert(in, asked)) return false;
+        if (what.open && what.ends) journal::close_question(in, what.open->number);
         if (no) {
             journal::finish(in, asked.from, no->how, no->reason, asked.received);
             if (!no->silent) outbox::put(in, answer_message(asked, no->shown));
@@ -190,6 +196,7 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         return true;
     };
     bool const is_new = co_await store_.write(std::move(commit));
+    if (is_new && meant->open && meant->ends) questions_.remove(meant->open->number);
     if (!no || !no->silent) messages_.wake(asked.from.service, asked.from.room);
     co_await acknowledge(*fresh);
     if (!is_new) {
@@ -256,17 +263,23 @@ asio::awaitable<void> intake::refuse(journal::entry asked, answer told) {
 }
 
 asio::awaitable<void> intake::handle(journal::entry asked) {
-    auto with = co_await desk_.handle(asked);
+    bool const may_ask = questions_.may_ask(asked.from.service);
+    auto with = co_await desk_.handle(asked, may_ask);
     co_await conclude(std::move(asked), std::move(with));
 }
 
 asio::awaitable<void> intake::conclude(journal::entry asked, answer with) {
     auto commit = [asked, with, now = time_.now()](base::transaction& in) {
+        std::optional<journal::question> open;
         journal::finish(in, asked.from, with.how, with.reason, now);
         bool const said = !asked.from.room.empty() && !with.silent && !with.shown.empty();
-        if (said) outbox::put(in, answer_message(asked, with.shown));
+        if (said) outbox::put(in, with.asks ? question_message(asked, with.shown) : answer_message(asked, with.shown));
+        if (with.asks) open = journal::open_question_of(in, asked, *with.asks, now + journal::answer_time);
+        return open;
     };
-    co_await store_.write(std::move(commit));
+    auto open = co_await store_.write(std::move(commit));
+    // Before it is said: the answer must be let through.
+    if (open) wait_for_answer(std::move(*open), base::duration(0));
     if (!asked.from.room.empty()) messages_.wake(asked.from.service, asked.from.room);
 }
 

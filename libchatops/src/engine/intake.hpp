@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes commands in: from chats as deliveries, room by room, each journaled before it is acknowledged; from operators as lines; and from
-// the journal what another process had journaled and not handled.
+// the journal what another process had journaled and not handled. An answer to a question of ours is a command, too.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,6 +23,7 @@
 #include "engine/board.hpp"
 #include "engine/database.hpp"
 #include "engine/desk.hpp"
+#include "engine/open_questions.hpp"
 #include "outbox/sender.hpp"
 
 namespace chatrixcd::chatops {
@@ -52,6 +53,16 @@ private:
         std::unique_ptr<chat::delivery> fresh;  // or
         std::optional<journal::entry> left_behind;
     };
+    // A message that is for us, and what becomes of it.
+    class arrival {
+    public:
+        arrival() = default;
+        journal::entry asked;
+        std::optional<journal::question> open;  // what its author was asked in its thread
+        bool is_answer = false;                 // to that
+        bool ends = true;                       // that
+        std::optional<answer> at_once;          // what is said without handling it
+    };
     struct pending_call;
     class line_hold;
 
@@ -66,11 +77,15 @@ private:
     boost::asio::awaitable<void> receive(std::unique_ptr<chat::delivery> fresh);
     boost::asio::awaitable<void> acknowledge(chat::delivery& taken);
     boost::asio::awaitable<void> could_not_receive(std::unique_ptr<chat::delivery> fresh, journal::entry asked, std::string why);
-    boost::asio::awaitable<void> doubt(std::unique_ptr<chat::delivery> fresh, journal::entry asked);
+    boost::asio::awaitable<void> doubt(std::unique_ptr<chat::delivery> fresh, arrival what);
     boost::asio::awaitable<void> give_up_on(std::unique_ptr<chat::delivery> fresh, journal::entry asked);
     boost::asio::awaitable<void> refuse(journal::entry asked, answer told);
     boost::asio::awaitable<void> handle(journal::entry asked);
     boost::asio::awaitable<void> conclude(journal::entry asked, answer with);
+    std::optional<arrival> meaning_of(chat::message const& said);
+    void answer_at_once(arrival& what, chat::message const& said) const;
+    void wait_for_answer(journal::question open, base::duration at_least);
+    boost::asio::awaitable<void> expire(journal::question open, base::duration in);
     boost::asio::awaitable<void> call(std::shared_ptr<pending_call> what, std::unique_ptr<line_hold> until_gone);
 
     boost::asio::any_io_executor executor_;
@@ -83,6 +98,7 @@ private:
     desk& desk_;
     std::string prefix_;
     std::vector<chat::service*> chats_;
+    open_questions questions_;
     // When a chat's mark was raised last; a chat is here once what was left of it has been taken up.
     std::map<std::string, base::duration> taken_up_;
     bool open_ = true;

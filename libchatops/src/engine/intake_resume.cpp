@@ -6,6 +6,7 @@
 
 #include "engine/guarded.hpp"
 #include "engine/intake.hpp"
+#include "journal/keys.hpp"
 #include "journal/put_back.hpp"
 #include "runs/pace.hpp"
 
@@ -16,9 +17,28 @@ using namespace std::chrono_literals;
 
 namespace {
 
+struct found_at_start {
+    std::vector<journal::entry> unhandled;
+    std::vector<journal::question> open;
+};
+
 constexpr char const* mark_name = "chatops.db";
 // A copy that is younger than the last raise is not recognised.
 constexpr base::duration raise_interval = 10min;
+// How long what was said while we were away may take to arrive.
+constexpr base::duration catching_up = 1min;
+
+// What its person says next may have been meant for a later question.
+void close_in_copy(base::transaction& in, journal::question const& open) {
+    journal::close_question(in, open.number);
+    outbox::message told;
+    told.key = "end.question." + journal::origin_key(open.from);
+    told.service = open.from.service;
+    told.room = open.from.room;
+    told.thread = open.thread;
+    told.content = view::of_text("My store was put back from a copy, so I do not wait for an answer any more. Nothing was started.");
+    outbox::put(in, told);
+}
 
 }  // namespace
 
@@ -35,8 +55,13 @@ asio::awaitable<void> intake::resume() {
 asio::awaitable<void> intake::take_up(chat::service& of) {
     bool const put_back = co_await was_put_back(of);
     auto left = [service = of.name(), put_back, now = time_.now()](base::transaction& in) {
-        auto all = journal::unhandled(in, service);
-        for (auto& asked : all) {
+        found_at_start found;
+        found.open = journal::open_questions_of(in, service);
+        if (put_back) {
+            for (auto const& open : found.open) close_in_copy(in, open);
+        }
+        found.unhandled = journal::unhandled(in, service);
+        for (auto& asked : found.unhandled) {
             if (put_back) {
                 journal::put_in_doubt(in, asked, now);
             } else {
@@ -45,10 +70,16 @@ asio::awaitable<void> intake::take_up(chat::service& of) {
                 ++asked.attempts;
             }
         }
-        return all;
+        return found;
     };
-    auto entries = co_await store_.write(std::move(left));
-    for (auto& asked : entries) {
+    auto found = co_await store_.write(std::move(left));
+    if (put_back) {
+        for (auto const& open : found.open) messages_.wake(open.from.service, open.from.room);
+        found.open.clear();
+    }
+    questions_.load(of.name(), found.open);
+    for (auto& open : found.open) wait_for_answer(std::move(open), catching_up);
+    for (auto& asked : found.unhandled) {
         place where(asked.from.service, asked.from.room);
         if (put_back) {
             messages_.wake(where.first, where.second);
@@ -114,14 +145,18 @@ asio::awaitable<void> intake::raise_mark(chat::service& at) {
 }
 
 // Whether it has run is not known, and it is not run now.
-asio::awaitable<void> intake::doubt(std::unique_ptr<chat::delivery> fresh, journal::entry asked) {
-    auto commit = [asked, now = time_.now()](base::transaction& in) {
+asio::awaitable<void> intake::doubt(std::unique_ptr<chat::delivery> fresh, arrival what) {
+    auto const& asked = what.asked;
+    auto commit = [what, now = time_.now()](base::transaction& in) {
+        auto const& asked = what.asked;
         if (!journal::insert(in, asked)) return false;
+        if (what.open) journal::close_question(in, what.open->number);
         journal::put_in_doubt(in, asked, now);
         return true;
     };
     bool const is_new = co_await store_.write(std::move(commit));
     if (is_new) {
+        if (what.open) questions_.remove(what.open->number);
         messages_.wake(asked.from.service, asked.from.room);
         log_.info("a command is in doubt: it comes from a store that was put back", {{"room", asked.from.room}, {"trace", asked.trace}});
     }

@@ -33,11 +33,12 @@ std::string_view to_string(outcome o) noexcept {
 
 bool insert(base::transaction& in, entry const& what) {
     auto const added = in.run(
-        "INSERT INTO journal (service, account, room, event, number, actor, thread, line, trace, received, attempts, state, reason) "
-        "SELECT ?1, ?2, ?3, ?4, coalesce((SELECT max(number) FROM journal), 0) + 1, ?5, ?6, ?7, ?8, ?9, ?10, 'received', '' "
+        "INSERT INTO journal (service, account, room, event, number, actor, thread, line, trace, received, attempts, answers, state, "
+        "reason) "
+        "SELECT ?1, ?2, ?3, ?4, coalesce((SELECT max(number) FROM journal), 0) + 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'received', '' "
         "WHERE NOT EXISTS (SELECT 1 FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4)",
         {what.from.service, what.from.account, what.from.room, what.from.event, actor_to_text(what.who), what.thread, base::seal(what.line),
-         what.trace, to_column(what.received), what.attempts});
+         what.trace, to_column(what.received), what.attempts, what.answers});
     return added > 0;
 }
 
@@ -78,7 +79,7 @@ void settle(base::transaction& in, chat::origin const& from, outcome how, std::s
 std::vector<entry> unhandled(base::transaction& in, std::string const& service) {
     std::vector<entry> all;
     auto const rows = in.query(
-        "SELECT service, account, room, event, actor, thread, line, trace, received, attempts FROM journal "
+        "SELECT service, account, room, event, actor, thread, line, trace, received, attempts, answers FROM journal "
         "WHERE state = 'received' AND service = ?1 ORDER BY number LIMIT 1000",
         {service});
     for (auto const& row : rows) {
@@ -90,6 +91,7 @@ std::vector<entry> unhandled(base::transaction& in, std::string const& service) 
         e.trace = row.text(7);
         e.received = time_from_column(row.integer(8));
         e.attempts = row.integer(9);
+        e.answers = row.text(10);
         all.push_back(std::move(e));
     }
     return all;

@@ -28,6 +28,7 @@ struct entry {
     std::string trace;
     base::time_point received;
     std::int64_t attempts = 1;  // how often a handler was begun, this time included
+    std::string answers;        // the name of the value that it answers a question with; empty: it is no answer
 };
 
 // Adds a command in state `received`. False if the origin is there already: the delivery is a repetition.

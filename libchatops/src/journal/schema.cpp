@@ -110,10 +110,32 @@ ALTER TABLE runs ADD COLUMN decision TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN decided_in TEXT NOT NULL DEFAULT '';
 )sql";
 
+// questions: a row while the answer to a question is waited for; `line` is the command so far, `name` that of the value.
+// journal.answers: of an answer, the name of the value that it gives; else empty.
+constexpr char const* questions = R"sql(
+CREATE TABLE questions (
+    number  BIGINT NOT NULL PRIMARY KEY REFERENCES journal (number),
+    service TEXT NOT NULL,
+    account TEXT NOT NULL,
+    room    TEXT NOT NULL,
+    event   TEXT NOT NULL,
+    thread  TEXT NOT NULL,
+    person  TEXT NOT NULL,
+    line    BLOB NOT NULL,
+    name    TEXT NOT NULL,
+    expires BIGINT NOT NULL,
+    UNIQUE (service, account, room, thread, person)
+);
+ALTER TABLE journal ADD COLUMN answers TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
-    return {{"journal, runs, intents, outbox", first}, {"marks against copies", copies}, {"decisions about runs that wait", decisions}};
+    return {{"journal, runs, intents, outbox", first},
+            {"marks against copies", copies},
+            {"decisions about runs that wait", decisions},
+            {"open questions", questions}};
 }
 
 }  // namespace chatrixcd::chatops::journal

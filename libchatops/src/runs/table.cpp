@@ -186,6 +186,12 @@ std::vector<record> newest_runs(base::transaction& in, std::int64_t limit) {
     return records_of(in.query(std::string(columns) + "ORDER BY number DESC LIMIT ?1", {limit}));
 }
 
+std::vector<record> runs_called(base::transaction& in, std::string const& id, std::string const& service, std::string const& room) {
+    return records_of(in.query(std::string(columns) + "WHERE run_id = ?1 AND (?3 = '' OR (service = ?2 AND room = ?3)) "
+                                                      "ORDER BY number DESC LIMIT 2",
+                               {id, service, room}));
+}
+
 std::optional<std::int64_t> last_of_room(base::transaction& in, std::string const& service, std::string const& room) {
     auto const row = in.first("SELECT number FROM runs WHERE service = ?1 AND room = ?2 ORDER BY number DESC LIMIT 1", {service, room});
     if (!row) return std::nullopt;

@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t shown_columns = 60;
 
+// “ ” „ ‟: they close a quotation like the plain one.
+bool is_typographic_quote(std::string_view from) {
+    return from.size() > 2 && from.starts_with("\xE2\x80") && from[2] >= '\x9C' && from[2] <= '\x9F';
+}
+
 bool needs_quotes(char c) {
     return c == ' ' || c == '\t' || c == '\'' || c == '"' || c == '\\' || (static_cast<unsigned char>(c) & 0x80) != 0;
 }
@@ -28,9 +33,9 @@ std::string as_argument(std::string_view word) {
     bool const plain = !word.empty() && word.front() != '-' && std::none_of(word.begin(), word.end(), needs_quotes);
     if (plain) return std::string(word);
     std::string out = "\"";
-    for (char const c : word) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        if (word[i] == '"' || word[i] == '\\' || is_typographic_quote(word.substr(i))) out += '\\';
+        out += word[i];
     }
     return out + "\"";
 }

@@ -45,6 +45,7 @@ struct scripted_chat::state {
     std::deque<inbound> inbox;  // in the order of arrival
     std::vector<chat::message> said;
     std::vector<std::string> set_aside;
+    std::optional<std::vector<chat::awaited_answer>> awaited;
     std::vector<shown_message> transcript;
     std::map<std::string, std::string> sent;  // key → what it made
     std::map<std::string, chat::sender> senders;
@@ -153,6 +154,14 @@ void scripted_chat::set_trust(std::string user, std::string device, chat::trust_
 }
 
 std::string scripted_chat::says(std::string user, std::string room, std::string text) {
+    return say(std::move(user), std::move(room), std::nullopt, std::move(text));
+}
+
+std::string scripted_chat::says_in_thread(std::string user, std::string room, std::string thread, std::string text) {
+    return say(std::move(user), std::move(room), std::move(thread), std::move(text));
+}
+
+std::string scripted_chat::say(std::string user, std::string room, std::optional<std::string> thread, std::string text) {
     join(room, user);
     auto& sender = state_->senders[user];
     sender.user = user;
@@ -163,6 +172,7 @@ std::string scripted_chat::says(std::string user, std::string room, std::string 
     said.from.event = state_->new_event();
     said.author = sender;
     said.text = text;
+    said.thread = thread;
     said.sent = state_->time.now();
     said.trace = "trace-" + said.from.event.substr(1);
     state_->said.push_back(said);
@@ -172,6 +182,7 @@ std::string scripted_chat::says(std::string user, std::string room, std::string 
     shown.event = said.from.event;
     shown.author = std::move(user);
     shown.text = std::move(text);
+    shown.thread = std::move(thread).value_or("");
     state_->transcript.push_back(std::move(shown));
 
     auto event = said.from.event;
@@ -195,6 +206,7 @@ void scripted_chat::deliver_again(std::string event) {
 
 void scripted_chat::restart() {
     ++state_->process;
+    state_->awaited.reset();
     for (auto& each : state_->inbox) each.handed_out = false;
     state_->arrived.notify_all();
 }
@@ -226,6 +238,8 @@ std::string scripted_chat::transcript_text() const {
 
 std::size_t scripted_chat::unacknowledged() const noexcept { return state_->inbox.size(); }
 std::vector<std::string> scripted_chat::set_aside() const { return state_->set_aside; }
+std::optional<std::vector<chat::awaited_answer>> const& scripted_chat::awaited() const noexcept { return state_->awaited; }
+void scripted_chat::expect_answers(std::vector<chat::awaited_answer> all) { state_->awaited = std::move(all); }
 std::string scripted_chat::name() const { return state_->name; }
 std::string scripted_chat::account() const { return state_->account; }
 

@@ -372,14 +372,14 @@ std::unique_ptr<base::http::websocket_dialer> server::dialer() { return make_liv
 
 base::http::websocket_handler& server::live_handler() { return state_->live_over_network; }
 
-awaitable<void> server::run_programs() {
+awaitable<void> server::run_programs(program_environment variables) {
     // A failure of a program is its task's matter.
     base::task_group programs(co_await boost::asio::this_coro::executor, [](std::exception_ptr) {});
     bool goes_on = true;
     while (goes_on) {
         for (auto const& each : state_->tasks) {
             each->advance(state_->time.now(), state_->as);
-            if (each->takes_program_up()) programs.spawn(run_program(*each, state_->time, state_->as));
+            if (each->takes_program_up()) programs.spawn(run_program(*each, state_->time, state_->as, variables));
         }
         goes_on = co_await state_->time.wait(programs_looked_for_every);
     }

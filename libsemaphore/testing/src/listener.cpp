@@ -8,8 +8,8 @@ namespace chatrixcd::semaphore::testing {
 
 listener::listener(boost::asio::any_io_executor executor) : programs_(std::move(executor), [](std::exception_ptr) {}) {}
 
-base::result<std::unique_ptr<listener>> listener::open(boost::asio::any_io_executor executor, server& of, std::string address,
-                                                       std::uint16_t port) {
+base::result<std::unique_ptr<listener>> listener::open(boost::asio::any_io_executor executor, server& of, program_environment variables,
+                                                       std::string address, std::uint16_t port) {
     base::http::server_options options;
     options.address = std::move(address);
     options.port = port;
@@ -18,7 +18,7 @@ base::result<std::unique_ptr<listener>> listener::open(boost::asio::any_io_execu
     if (!listening) return listening.error();
     auto made = std::unique_ptr<listener>(new listener(std::move(executor)));
     made->server_ = std::move(*listening);
-    made->programs_.spawn(of.run_programs());
+    made->programs_.spawn(of.run_programs(std::move(variables)));
     return made;
 }
 

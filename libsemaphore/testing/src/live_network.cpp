@@ -31,7 +31,9 @@ awaitable<void> live_network::serve(base::http::websocket& with) {
     std::exception_ptr thrown;
     try {
         // Whatever clients say means nothing to Semaphore.
-        while (co_await with.receive()) {
+        for (;;) {
+            auto const said = co_await with.receive();
+            if (!said) break;
         }
     } catch (...) {
         thrown = std::current_exception();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program_run.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/object.hpp>
-#include <cstdlib>
+#include <utility>
 
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/base/process.hpp>
@@ -47,18 +48,18 @@ private:
     std::string rest_;
 };
 
-base::process_spec spec_of(simulated_task const& task) {
+base::process_spec spec_of(simulated_task const& task, program_environment variables) {
     base::process_spec spec;
     spec.argv = task.program();
     add_variables(spec.argv, task.environment);
-    if (auto const* path = std::getenv("PATH")) spec.environment.emplace_back("PATH", path);
+    spec.environment = std::move(variables);
     return spec;
 }
 
 }  // namespace
 
-awaitable<void> run_program(simulated_task& task, base::clock& time, flavour const& as) {
-    auto started = co_await base::spawn(co_await boost::asio::this_coro::executor, spec_of(task));
+awaitable<void> run_program(simulated_task& task, base::clock& time, flavour const& as, program_environment variables) {
+    auto started = co_await base::spawn(co_await boost::asio::this_coro::executor, spec_of(task, std::move(variables)));
     if (!started) {
         task.print(time.now(), "Failed to run task: " + started.error().describe());
         task.end_program(/*successfully=*/false, time.now(), as);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/chatops/adapters/matrix.hpp>
 
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
 #include <chatrixcd/chatops/render.hpp>
 
 namespace chatrixcd::chatops {
@@ -24,6 +30,31 @@ chat::message content_of(matrix::message const& m, chat::origin from) {
     made.restored = m.restored();
     return made;
 }
+
+// Asked on the store's thread, told on the loop.
+class awaited_answers {
+public:
+    void set(std::vector<chat::awaited_answer> all) {
+        std::set<chat::awaited_answer> now(all.begin(), all.end());
+        std::lock_guard const held(guard_);
+        known_ = std::move(now);
+    }
+    // What was said while no process of ours was there may be one, as long as nobody has told us which are waited for.
+    bool may_hold(matrix::room_id const& room, matrix::event const& e) const {
+        auto const relates = e.relates_to();
+        if (!relates || relates->type != "m.thread") return false;
+        chat::awaited_answer one;
+        one.room = room.str();
+        one.thread = relates->target.str();
+        one.user = e.sender().str();
+        std::lock_guard const held(guard_);
+        return !known_ || known_->contains(one);
+    }
+
+private:
+    mutable std::mutex guard_;
+    std::optional<std::set<chat::awaited_answer>> known_;
+};
 
 class matrix_delivery final : public chat::delivery {
 public:
@@ -62,10 +93,13 @@ result<chat::message_id> as_message(result<matrix::event_id> const& sent) {
 
 class matrix_service final : public chat::service {
 public:
-    matrix_service(matrix::client& client, std::string name) : client_(&client), name_(std::move(name)) {}
+    matrix_service(matrix::client& client, std::string name, std::shared_ptr<awaited_answers> awaited)
+        : client_(&client), name_(std::move(name)), awaited_(std::move(awaited)) {}
 
     std::string name() const override { return name_; }
     std::string account() const override { return client_->user().str(); }
+    bool has_threads() const override { return true; }
+    void expect_answers(std::vector<chat::awaited_answer> all) override { awaited_->set(std::move(all)); }
 
     asio::awaitable<result<std::unique_ptr<chat::delivery>>> next() override;
     asio::awaitable<result<chat::message_id>> send(chat::outgoing what) override;
@@ -84,6 +118,7 @@ private:
 
     matrix::client* client_;
     std::string name_;
+    std::shared_ptr<awaited_answers> awaited_;
 };
 
 result<matrix::room> matrix_service::room_of(std::string id) const {
@@ -174,12 +209,13 @@ asio::awaitable<result<std::vector<std::string>>> matrix_service::members(std::s
 
 std::unique_ptr<chat::service> make_matrix_service(matrix::client& client, matrix_service_options how) {
     client.pull_messages();
+    auto awaited = std::make_shared<awaited_answers>();
     if (how.accept) {
-        client.deliver_if([accept = std::move(how.accept)](matrix::room_id const& room, matrix::event const& e) {
-            return matrix::is_text_message(e) && accept(room.str(), matrix::message_text(e));
+        client.deliver_if([accept = std::move(how.accept), awaited](matrix::room_id const& room, matrix::event const& e) {
+            return matrix::is_text_message(e) && (accept(room.str(), matrix::message_text(e)) || awaited->may_hold(room, e));
         });
     }
-    return std::make_unique<matrix_service>(client, std::move(how.name));
+    return std::make_unique<matrix_service>(client, std::move(how.name), std::move(awaited));
 }
 
 }  // namespace chatrixcd::chatops

@@ -7,7 +7,8 @@
 // clock and randomness are the caller's and must outlive it. Order of use: start(), run(), stop(), destruction. Before the engine is
 // destroyed stop() has been awaited, also after start() has failed, and run() has returned. Two engines never share a store.
 //
-// A message that does not begin with the command prefix is acknowledged and forgotten: it leaves no row in the journal.
+// A message that does not begin with the command prefix is acknowledged and forgotten: it leaves no row in the journal. Only the answer to
+// a question (context::ask) needs no prefix; it is a command of its own.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

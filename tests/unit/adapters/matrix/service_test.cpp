@@ -65,6 +65,41 @@ TEST_SUITE("chatops::matrix") {
         d.w.run(delivery->acknowledge());
     }
 
+    TEST_CASE("answers that are waited for in a thread are delivered with it, and nothing else of it") {
+        chatops::matrix_service_options how;
+        how.accept = [](std::string const&, std::string const& text) { return text.substr(0, 3) == "!cd"; };
+        desk d(std::move(how));
+        auto const in_thread = [&](std::string const& root, std::string_view text) {
+            boost::json::object relates{{"rel_type", "m.thread"}, {"event_id", root}};
+            return d.ann.send(d.room, "m.room.message", {{"msgtype", "m.text"}, {"body", text}, {"m.relates_to", relates}});
+        };
+        auto const root = d.ann.say(d.room, "!cd run deploy");
+        d.w.run(d.w.run(d.service->next()).value()->acknowledge());
+        // Before anybody has said which are waited for, each may be one.
+        in_thread(root, "early");
+        auto const early = d.w.run(d.service->next()).value();
+        CHECK(early->content().text == "early");
+        CHECK(early->content().thread == root);
+        d.w.run(early->acknowledge());
+        CHECK(d.service->has_threads());
+        d.service->expect_answers({{d.room, root, "@ann:test"}});
+        in_thread("$another:test", "in another thread");
+        d.ann.say(d.room, "in the room");
+        in_thread(root, "1.4.2");
+        auto const answer = d.w.run(d.service->next()).value();
+        CHECK(answer->content().text == "1.4.2");
+        CHECK(answer->content().thread == root);
+        d.w.run(answer->acknowledge());
+        d.service->expect_answers({{d.room, root, "@bob:test"}});
+        in_thread(root, "said by somebody else");
+        d.service->expect_answers({});
+        in_thread(root, "too late");
+        d.ann.say(d.room, "!cd ping");
+        auto const next = d.w.run(d.service->next()).value();
+        CHECK(next->content().text == "!cd ping");
+        d.w.run(next->acknowledge());
+    }
+
     TEST_CASE("a view goes out as notice with both bodies, once for a key, and an edit replaces it") {
         desk d;
         auto shown = chatops::chat::outgoing(d.room, "card:1", chatops::view().heading("Run").text({"<b>", chatops::code("3")}));

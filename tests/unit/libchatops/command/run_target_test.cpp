@@ -29,6 +29,18 @@ std::vector<known_project> several() {
     return {project("demo", {"hello", "fails"}), project("web", {"deploy", "hello"}), project("7", {"x"})};
 }
 
+// As a CI does that numbers what it has: project 12 with jobs 34 and 1, project 3 with job 8.
+std::vector<known_project> numbered_by_ci() {
+    auto web = project("web", {"deploy", "test"});
+    web.project.id = ci::project_id("12");
+    web.jobs[0].id = ci::job_id(web.project.id, "34");
+    web.jobs[1].id = ci::job_id(web.project.id, "1");
+    auto demo = project("demo", {"hello"});
+    demo.project.id = ci::project_id("3");
+    demo.jobs[0].id = ci::job_id(demo.project.id, "8");
+    return {web, demo};
+}
+
 std::string chosen(std::vector<known_project> const& known, std::vector<std::string> const& words) {
     auto const found = find_run_target(known, words);
     REQUIRE_MESSAGE(found, found.error().describe());
@@ -116,6 +128,33 @@ TEST_SUITE("chatops::command run target") {
         auto const jobs = std::vector<known_project>{project("demo", {"2", "other"})};
         CHECK(asked(jobs, {"demo", "2"}).kind() == error_kind::conflict);
         CHECK(chosen(jobs, {"demo", "1"}) == "demo/2");
+    }
+    TEST_CASE("a project alone means its job, if it has but one") {
+        CHECK(chosen(several(), {"7"}) == "7/x");
+        CHECK(chosen(several(), {"3"}) == "7/x");
+        auto const one = std::vector<known_project>{project("demo", {"hello"})};
+        CHECK(chosen(one, {}) == "demo/hello");
+        CHECK(chosen(one, {"demo"}) == "demo/hello");
+        CHECK(chosen(one, {"1"}) == "demo/hello");
+    }
+    TEST_CASE("numbers that a CI gave mean what they mean there, unless the list has them for something else") {
+        auto const known = numbered_by_ci();
+        CHECK(chosen(known, {"12", "34"}) == "web/deploy");
+        CHECK(chosen(known, {"12", "2"}) == "web/test");
+        CHECK(chosen(known, {"3"}) == "demo/hello");  // the only job of project 3
+        CHECK(chosen({known.front()}, {"12", "34"}) == "web/deploy");
+        CHECK(chosen({known.front()}, {"34"}) == "web/deploy");
+        CHECK(chosen({known.back()}, {"3"}) == "demo/hello");
+        auto const job = asked(known, {"12", "1"});
+        CHECK(job.kind() == error_kind::conflict);
+        CHECK(job.message() == "`1` could be more than one job of `web`: number 1 (`deploy`) or number 2 (`test`). Nothing was started.");
+        CHECK(job.hint() == "It is the number of one in the list, and of another at its CI: write the name instead.");
+        auto crossed = known;
+        crossed.back().project.id = ci::project_id("1");
+        auto const project = asked(crossed, {"1", "hello"});
+        CHECK(project.kind() == error_kind::conflict);
+        CHECK(project.hint() == job.hint());
+        CHECK(chosen(crossed, {"2", "hello"}) == "demo/hello");
     }
     TEST_CASE("names with blanks are suggested as they must be typed") {
         auto const known = std::vector<known_project>{project("my web", {"deploy prod"})};

@@ -115,6 +115,64 @@ TEST_SUITE("chatops::engine::commands") {
         CHECK(holds(world.last_card().title, "web / hello #1"));
     }
 
+    TEST_CASE("the only job need not be named") {
+        test::chatops_world world;
+        world.ci.add_job(chatops::testing::scripted_job("demo", "hello"));
+        world.start_bot();
+        for (auto const* line : {"!cd run", "!cd run demo", "!cd run 1", "!cd run 1 1"}) {
+            world.chat.says(world.ann, world.room, line);
+            world.let_pass(1min);
+        }
+        CHECK(world.ci.starts() == 4);
+    }
+
+    TEST_CASE("behind two numbers a third word is the tags, and behind names a mistake") {
+        test::engine_world world;
+        chatops::ci::parameter_spec tags;
+        tags.name = "--tags";
+        world.ci.add_job(chatops::testing::scripted_job("web", "play").takes(tags));
+        world.start_bot();
+        auto const tags_of_last = [&] { return world.ci.state_of(chatops::ci::run_id(world.runs().back().id))->parameters; };
+        using values = chatops::ci::parameter_values;
+        world.ask("!cd run 2 1 web1,db-2");
+        CHECK(tags_of_last() == values{{"--tags", "web1,db-2"}});
+        world.ask("!cd run 2 1 web");
+        CHECK(tags_of_last() == values{{"--tags", "web"}});
+        world.ask("!cd run 2 1 --tags=web,db");
+        CHECK(tags_of_last() == values{{"--tags", "web,db"}});
+        CHECK(world.ci.starts() == 3);
+        CHECK(holds(world.answer_to(world.ask("!cd run 2 1 web1")), "`--tags=web1`"));
+        CHECK(holds(world.answer_to(world.ask("!cd run web play web")), "I don't know what to do with `web`"));
+        CHECK(holds(world.answer_to(world.ask("!cd run 2 1 web --tags db")), "I don't know what to do with `web`"));
+        CHECK(holds(world.answer_to(world.ask("!cd run 1 1 web")), "`--tags`"));
+        CHECK(world.ci.starts() == 3);
+    }
+
+    TEST_CASE("a run goes by its CI's number, too, where no run of ours has that number") {
+        test::engine_world world;
+        auto const* const other = "!other:example.org";
+        world.rules =
+            std::make_shared<chatops::allow_list>(std::vector<std::string>{world.ann}, std::vector<std::string>{world.room, other});
+        // Somebody else has started things at the CI.
+        for (int i = 0; i < 9; ++i) {
+            chatops::ci::run_request wanted(chatops::ci::job_id(chatops::ci::project_id("demo"), "hello"), {});
+            auto plan = world.run(world.ci.prepare(wanted)).value();
+            world.run(world.ci.start(plan, chatops::ci::run_key("other-" + std::to_string(i)))).value();
+        }
+        world.start_bot();
+        world.ask("!cd run hello");
+        world.ask("!cd run broken");
+        CHECK(holds(world.answer_to(world.ask("!cd status 10")), "demo / hello #1"));
+        CHECK(holds(world.answer_to(world.ask("!cd logs 11")), "demo / broken #2"));
+        CHECK(holds(world.answer_to(world.ask("!cd stop 11")), "#2"));
+        CHECK(holds(world.answer_to(world.ask("!cd status #10")), "There is no run #10"));
+        CHECK(holds(world.answer_to(world.ask("!cd status 12")), "There is no run #12"));
+        CHECK(holds(world.answer_to(world.ask("!cd status 2")), "demo / broken #2"));
+        auto const there = world.chat.says(world.ann, other, "!cd status 10");
+        world.settle();
+        CHECK(holds(world.answer_to(there), "There is no run #10"));
+    }
+
     TEST_CASE("the last run of this room is meant, and those of other rooms do not exist") {
         test::engine_world world;
         auto const* const other = "!other:example.org";

@@ -49,6 +49,13 @@ public:
     // Joined members' user ids.
     virtual boost::asio::awaitable<result<std::vector<std::string>>> members(std::string room) = 0;
 
+    // Whether messages have threads, so that a question can be answered in one. Default: no, and nothing is asked.
+    virtual bool has_threads() const { return false; }
+    // All answers that are waited for now, instead of those before: they must be delivered although they do not look like commands. Called
+    // on each change, and in each process before what it says matters: until then every message in a thread may be one. A service that
+    // delivers everything, the default, need not care.
+    virtual void expect_answers(std::vector<awaited_answer> /*all*/) {}
+
     // Keeps a number under a name, unless a higher one is kept, where putting a copy of our own files back does not take it back; returns
     // what was kept before, 0: nothing. Whoever finds more than it has stored itself works on a copy. `unsupported`, the default: the
     // chat keeps nothing for us.

@@ -51,6 +51,14 @@ struct message {
     friend bool operator==(message const&, message const&) = default;
 };
 
+// What a person says in a thread without calling us by name, and we wait for: the answer to a question of ours.
+struct awaited_answer {
+    std::string room;
+    std::string thread;  // its first event
+    std::string user;
+    friend auto operator<=>(awaited_answer const&, awaited_answer const&) = default;
+};
+
 // Refers to what send() made; the service's own identifier.
 struct message_id {
     std::string value;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include <chatrixcd/chatops/chat/values.hpp>
@@ -21,6 +22,15 @@ using actor = std::variant<chat::sender, local_operator>;
 // As cards and logs show it: "@ann:example.org", "operator root".
 std::string name_of(actor const& who);
 
+// A value that a command lacks. The answer is a command of its own: `line` with name=answer behind it.
+class open_question {
+public:
+    open_question() = default;
+    open_question(std::string so_far, std::string missing) : line(std::move(so_far)), name(std::move(missing)) {}
+    std::string line;  // without the prefix: "run demo deploy env=staging"
+    std::string name;  // of the value that is asked for
+};
+
 // Lives until the handler has returned.
 class context {
 public:
@@ -34,6 +44,11 @@ public:
     virtual std::string const& trace() const noexcept = 0;
     // What commands begin with where they were asked, to print next commands that can be copied: "!cd". Empty for a local operator.
     virtual std::string const& prefix() const noexcept = 0;
+    // Keeps a question open in the thread of the command: what the handler returns is said there, and what the same person says next in
+    // that thread is the answer. At most one a command. False where nobody could answer; then the handler refuses instead.
+    virtual bool ask(open_question) { return false; }
+    // The name of the value that is the answer to a question, if this command is one; else empty.
+    virtual std::string const& answered() const noexcept;
 };
 
 }  // namespace chatrixcd::chatops

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the words after `run` mean. Grammar: a first word that names a project (or is its number in the list that `projects` shows) is the
-// project, and may be left out where only one exists; then the job (its name, or its number in the list that `templates` shows).
-// name=value words are no part of it: the command parser takes them out. Pure; whatever is ambiguous or unknown is a question, and
-// nothing is started.
+// What the words after `run` mean. Grammar: a first word that names a project (or is its number in the list that `projects` shows, or at
+// its CI) is the project, and may be left out where only one exists; then the job (its name, or its number in the list that `templates`
+// shows, or at its CI), which may be left out where the project has only one. name=value words are no part of it: the command parser takes
+// them out. Pure; whatever is ambiguous or unknown is a question, and nothing is started: so is a number that is one thing in the list and
+// another at the CI.
 #pragma once
 
 #include <cstddef>

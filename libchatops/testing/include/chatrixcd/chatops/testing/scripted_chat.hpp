@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ public:
     void set_trust(std::string user, std::string device, chat::trust_level trust);
     // Somebody writes; joins the room if need be. Returns the event's id.
     std::string says(std::string user, std::string room, std::string text);
+    // The same in the thread that begins with an event.
+    std::string says_in_thread(std::string user, std::string room, std::string thread, std::string text);
     // The chat delivers an event once more although it was acknowledged.
     void deliver_again(std::string event);
 
@@ -66,11 +69,15 @@ public:
     // Everything as text: "@ann: !cd ping\n@bot: pong (edited 2×)\n…", for golden files.
     std::string transcript_text() const;
     std::size_t unacknowledged() const noexcept;
+    // What expect_answers() said last; nothing if it was not called since the bot's last start.
+    std::optional<std::vector<chat::awaited_answer>> const& awaited() const noexcept;
     // Events that were set aside after three failures.
     std::vector<std::string> set_aside() const;
 
     std::string name() const override;
     std::string account() const override;
+    bool has_threads() const override { return true; }
+    void expect_answers(std::vector<chat::awaited_answer> all) override;
     boost::asio::awaitable<chat::result<std::unique_ptr<chat::delivery>>> next() override;
     boost::asio::awaitable<chat::result<chat::message_id>> send(chat::outgoing what) override;
     boost::asio::awaitable<chat::result<chat::message_id>> edit(chat::message_id target, chat::outgoing what) override;
@@ -84,6 +91,7 @@ public:
 private:
     struct state;
     class scripted_delivery;
+    std::string say(std::string user, std::string room, std::optional<std::string> thread, std::string text);
     std::shared_ptr<state> state_;
 };
 

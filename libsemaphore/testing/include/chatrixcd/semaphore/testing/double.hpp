@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <chatrixcd/base/clock.hpp>
@@ -48,6 +49,8 @@ public:
     // NAME=VALUE, as Semaphore gives them to shell scripts; what it prints are the task's lines; exit status 0 is success.
     std::vector<std::string> program;
 };
+
+using program_environment = std::vector<std::pair<std::string, std::string>>;
 
 class server final : public base::http::handler {
 public:
@@ -95,8 +98,8 @@ public:
     std::unique_ptr<base::http::websocket_dialer> dialer();
     // Serves live connections that come over a network.
     base::http::websocket_handler& live_handler();
-    // Runs the programs of tasks that have one, until it is cancelled; what then still runs is killed.
-    boost::asio::awaitable<void> run_programs();
+    // Runs the programs of tasks that have one, until it is cancelled; what then still runs is killed. They see these variables alone.
+    boost::asio::awaitable<void> run_programs(program_environment variables);
 
 private:
     class wire;

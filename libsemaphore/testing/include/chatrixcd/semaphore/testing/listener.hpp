@@ -15,10 +15,11 @@ namespace chatrixcd::semaphore::testing {
 
 class listener {
 public:
-    // Listens at once; port 0: any free one. The server, which must be on a real clock, must outlive stop(). Error kind `environment`: the
-    // address cannot be used.
+    // Listens at once; port 0: any free one. The variables are all that its tasks' programs see. The server, which must be on a real clock,
+    // must outlive stop(). Error kind `environment`: the address cannot be used.
     static base::result<std::unique_ptr<listener>> open(boost::asio::any_io_executor executor, server& of,
-                                                        std::string address = "127.0.0.1", std::uint16_t port = 0);
+                                                        program_environment variables = {}, std::string address = "127.0.0.1",
+                                                        std::uint16_t port = 0);
     std::uint16_t port() const noexcept { return server_->port(); }
     // Awaited before destruction: programs are killed, connections closed.
     boost::asio::awaitable<void> stop();

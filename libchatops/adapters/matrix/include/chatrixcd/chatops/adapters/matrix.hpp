@@ -17,7 +17,8 @@ public:
     matrix_service_options() = default;
     // The service's name in every origin.
     std::string name = "matrix";
-    // Which texts are for us; all by default. Others are not even stored. Pure: called on the store's thread.
+    // Which texts are for us; all by default. Others are not even stored, but for answers that are waited for in threads. Pure: called on
+    // the store's thread.
     std::function<bool(std::string const& room, std::string const& text)> accept;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/semaphore_double.hpp"
+#include "stand_in/semaphore_double.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,7 +11,7 @@
 #include <iostream>
 #include <optional>
 
-#include "demo/sample_templates.hpp"
+#include "stand_in/sample_templates.hpp"
 
 namespace chatrixcd::bot {
 namespace {
@@ -19,9 +19,9 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 
-awaitable<void> serve(asio::any_io_executor executor, semaphore::testing::server& server, listen_address where,
-                      std::optional<base::result<void>>& outcome) {
-    auto listening = semaphore::testing::listener::open(executor, server, where.address, where.port);
+awaitable<void> serve(asio::any_io_executor executor, semaphore::testing::server& server, semaphore::testing::program_environment seen,
+                      listen_address where, std::optional<base::result<void>>& outcome) {
+    auto listening = semaphore::testing::listener::open(executor, server, std::move(seen), where.address, where.port);
     if (!listening) {
         outcome.emplace(listening.error());
         co_return;
@@ -35,7 +35,7 @@ awaitable<void> serve(asio::any_io_executor executor, semaphore::testing::server
 
 }  // namespace
 
-exit_code semaphore_double(semaphore_double_command const& asked) {
+exit_code semaphore_double(semaphore_double_command const& asked, environment variables) {
     auto const token = base::secret::from_file(asked.token_file);
     if (!token || token->empty()) {
         std::cerr << "error: " << (token ? asked.token_file + " is empty; it must hold a token" : token.error().describe()) << '\n';
@@ -45,10 +45,13 @@ exit_code semaphore_double(semaphore_double_command const& asked) {
     semaphore::testing::server server(*time);
     server.set_token(token->reveal());
     furnish(server);
+    semaphore::testing::program_environment seen;
+    if (auto path = variables("PATH")) seen.emplace_back("PATH", *path);
     asio::io_context loop(1);
     std::optional<base::result<void>> outcome;
     std::exception_ptr failure;
-    asio::co_spawn(loop, serve(loop.get_executor(), server, asked.where, outcome), [&failure](std::exception_ptr e) { failure = e; });
+    asio::co_spawn(loop, serve(loop.get_executor(), server, std::move(seen), asked.where, outcome),
+                   [&failure](std::exception_ptr e) { failure = e; });
     loop.run();
     if (failure) std::rethrow_exception(failure);
     if (*outcome) return exit_code::success;

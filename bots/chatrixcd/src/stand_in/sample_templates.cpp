@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "demo/sample_templates.hpp"
+#include "stand_in/sample_templates.hpp"
 
 namespace chatrixcd::bot {
 namespace {
