@@ -17,6 +17,7 @@
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/store.hpp>
 #include <chatrixcd/chatops/chat/service.hpp>
+#include <chatrixcd/chatops/ci/schedules.hpp>
 #include <chatrixcd/chatops/ci/server.hpp>
 
 namespace chatrixcd::test {
@@ -114,6 +115,7 @@ class powered_ci final : public chatops::ci::server,
                          private chatops::ci::logs,
                          private chatops::ci::control,
                          private chatops::ci::gates,
+                         private chatops::ci::schedules,
                          private chatops::ci::events {
     template <class T>
     using call = boost::asio::awaitable<chatops::ci::result<T>>;
@@ -151,6 +153,7 @@ public:
     }
     chatops::ci::logs* log_facet() noexcept override { return inner_.log_facet() ? this : nullptr; }
     chatops::ci::gates* gate_facet() noexcept override { return inner_.gate_facet() ? this : nullptr; }
+    chatops::ci::schedules* schedule_facet() noexcept override { return inner_.schedule_facet() ? this : nullptr; }
     chatops::ci::control* control_facet() noexcept override { return inner_.control_facet() ? this : nullptr; }
     chatops::ci::events* event_facet() noexcept override { return inner_.event_facet() ? this : nullptr; }
 
@@ -163,6 +166,12 @@ private:
     }
     call<void> approve(chatops::ci::run_id id) override { return power_.through("approve", inner_.gate_facet()->approve(std::move(id))); }
     call<void> reject(chatops::ci::run_id id) override { return power_.through("reject", inner_.gate_facet()->reject(std::move(id))); }
+    call<std::vector<chatops::ci::schedule>> list(chatops::ci::project_id in) override {
+        return power_.through("schedules", inner_.schedule_facet()->list(std::move(in)));
+    }
+    call<void> set_active(chatops::ci::schedule_id id, bool active) override {
+        return power_.through("set_active", inner_.schedule_facet()->set_active(std::move(id), active));
+    }
     void recall_cancel(chatops::ci::run_id const& id) override { inner_.control_facet()->recall_cancel(id); }
     call<void> cancel(chatops::ci::run_id id) override { return power_.through("cancel", inner_.control_facet()->cancel(std::move(id))); }
     call<chatops::ci::run> next() override { return inner_.event_facet()->next(); }

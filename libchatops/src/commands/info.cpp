@@ -11,6 +11,22 @@ namespace {
 
 struct no_args {};
 
+// What the server can besides starting runs.
+std::string abilities_of(ci::server& of) {
+    std::pair<bool, char const*> const all[] = {
+        {of.log_facet() != nullptr, "logs"},
+        {of.control_facet() != nullptr, "stop"},
+        {of.gate_facet() != nullptr, "approve and reject"},
+        {of.schedule_facet() != nullptr, "schedules"},
+        {of.event_facet() != nullptr, "news by itself"},
+    };
+    std::string words;
+    for (auto const& [can, what] : all) {
+        if (can) words += (words.empty() ? "" : ", ") + std::string(what);
+    }
+    return words.empty() ? "nothing but runs" : words;
+}
+
 boost::asio::awaitable<line> described(named_server of) {
     line words;
     words.push_back(strong(of.name));
@@ -23,6 +39,7 @@ boost::asio::awaitable<line> described(named_server of) {
     if (!info->url.empty()) words.emplace_back(" at " + info->url);
     words.emplace_back(info->keyed_start_native ? "; refuses to start anything twice by itself"
                                                 : "; cannot refuse a second start by itself");
+    words.emplace_back("; has " + abilities_of(*of.server));
     co_return words;
 }
 

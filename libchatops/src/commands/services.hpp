@@ -35,6 +35,8 @@ command logs_command(services const& with);
 command stop_command(services const& with);
 command approve_command(services const& with);
 command reject_command(services const& with);
+command schedules_command(services const& with);
+command schedule_command(services const& with);
 command ping_command();
 command info_command(services const& with);
 

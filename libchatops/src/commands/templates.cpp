@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "commands/meant_project.hpp"
 #include "commands/services.hpp"
 #include "commands/usage.hpp"
 #include "engine/guarded.hpp"
@@ -33,20 +34,9 @@ boost::asio::awaitable<line> shown(services const& with, known_project const& of
 }
 
 boost::asio::awaitable<result<view>> templates(services const& with, context& asked, templates_args args) {
-    auto const known = co_await with.ci.projects();
-    if (!known) co_return known.error();
-    if (known->empty()) co_return view::of_text("The CI has no projects that I can see.");
-    std::size_t at = 0;
-    if (args.project) {
-        auto const found = find_project(*known, *args.project, asked.prefix());
-        if (!found) co_return found.error();
-        at = *found;
-    } else if (known->size() > 1) {
-        auto const prefix = asked.prefix().empty() ? "" : asked.prefix() + " ";
-        co_return base::error(base::error_kind::invalid, "There are " + std::to_string(known->size()) + " projects: which one?")
-            .with_hint("`" + prefix + "projects` lists them; then `" + prefix + "templates NUMBER`.");
-    }
-    auto const& of = (*known)[at];
+    auto const meant = co_await meant_project(with, asked.prefix(), std::move(args.project), "templates NUMBER");
+    if (!meant) co_return meant.error();
+    auto const& of = *meant;
     auto const jobs = co_await with.ci.jobs(of.server, of.project.id);
     if (!jobs) co_return jobs.error();
     if (jobs->empty()) co_return view::of_text("The project " + of.project.name + " has no jobs.");

@@ -51,6 +51,8 @@ struct engine::impl {
         all.add(commands::reject_command(with));
         all.add(commands::projects_command(with));
         all.add(commands::templates_command(with));
+        all.add(commands::schedules_command(with));
+        all.add(commands::schedule_command(with));
         all.add(commands::status_command(with));
         all.add(commands::logs_command(with));
         all.add_help();

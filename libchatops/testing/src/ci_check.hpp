@@ -30,6 +30,7 @@ private:
     nothing lost_answer();
     nothing failing_run();
     nothing canceling();
+    nothing scheduling();
     nothing logs_of(ci::run_id id);
 
     // A started run, or nothing (and a finding).

@@ -49,6 +49,7 @@ awaitable<std::vector<std::string>> ci_check::all() {
     co_await lost_answer();
     co_await failing_run();
     co_await canceling();
+    co_await scheduling();
     co_return std::move(found_).take();
 }
 

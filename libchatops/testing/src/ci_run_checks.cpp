@@ -5,6 +5,8 @@
 
 #include "ci_check.hpp"
 
+#include <chatrixcd/chatops/ci/schedules.hpp>
+
 namespace chatrixcd::chatops::testing {
 
 using base::error_kind;
@@ -149,6 +151,30 @@ awaitable<void> ci_check::canceling() {
     ci::run_id no_run("999999999");
     auto const missing = co_await control->cancel(std::move(no_run));
     found_.expect_refused(missing, error_kind::not_found, "control: cancel() of a run that does not exist");
+}
+
+// What is there is switched, and switched back.
+awaitable<void> ci_check::scheduling() {
+    auto* const facet = server_.schedule_facet();
+    if (facet == nullptr) co_return;
+    auto const in = subject_.succeeds.job.project;
+    auto const before = co_await facet->list(in);
+    if (!found_.expect_done(before, "schedules: list()")) co_return;
+    for (auto const& each : *before) {
+        found_.expect(each.starts.project == in, "schedules: list() shows one of another project");
+        found_.expect(!each.when.empty(), "schedules: list() does not say when " + each.id.str() + " starts anything");
+        for (bool const to : {!each.active, !each.active, each.active}) {
+            auto const done = co_await facet->set_active(each.id, to);
+            found_.expect_done(done, "schedules: set_active()");
+            auto const after = co_await facet->list(in);
+            bool const is_so =
+                after && std::ranges::any_of(*after, [&](ci::schedule const& s) { return s.id == each.id && s.active == to; });
+            found_.expect(is_so, "schedules: list() does not show what set_active() did");
+        }
+    }
+    auto no_schedule = ci::schedule_id("no-such-schedule");
+    auto const missing = co_await facet->set_active(std::move(no_schedule), false);
+    found_.expect_refused(missing, error_kind::not_found, "schedules: set_active() of one that does not exist");
 }
 
 }  // namespace chatrixcd::chatops::testing

@@ -96,6 +96,7 @@ struct scripted_ci::state {
     std::size_t start_calls = 0;
     std::size_t get_calls = 0;
     std::size_t decisions = 0;
+    std::vector<ci::schedule> schedules;
     bool loses_decision = false;
     bool native_keys = false;
     bool has_events = false;
@@ -371,6 +372,29 @@ awaitable<ci::result<ci::run>> scripted_ci::next() {
             co_await state_->changed->wait();
         }
     }
+}
+
+void scripted_ci::add_schedule(ci::schedule what) { state_->schedules.push_back(std::move(what)); }
+std::vector<ci::schedule> const& scripted_ci::all_schedules() const noexcept { return state_->schedules; }
+ci::schedules* scripted_ci::schedule_facet() noexcept { return state_->schedules.empty() ? nullptr : this; }
+
+awaitable<ci::result<std::vector<ci::schedule>>> scripted_ci::list(ci::project_id in) {
+    if (state_->is_down) co_return down();
+    std::vector<ci::schedule> all;
+    for (auto const& each : state_->schedules) {
+        if (each.starts.project == in) all.push_back(each);
+    }
+    co_return all;
+}
+
+awaitable<ci::result<void>> scripted_ci::set_active(ci::schedule_id id, bool active) {
+    if (state_->is_down) co_return down();
+    for (auto& each : state_->schedules) {
+        if (each.id != id) continue;
+        each.active = active;
+        co_return ci::result<void>();
+    }
+    co_return error(error_kind::not_found, "There is no schedule " + id.str() + ".");
 }
 
 }  // namespace chatrixcd::chatops::testing

@@ -102,6 +102,9 @@ struct server::state {
     response stop_task(routed_request const& r);
     response confirm_task(routed_request const& r);
     response reject_task(routed_request const& r);
+    response list_schedules(routed_request const& r);
+    response one_schedule(routed_request const& r);
+    response switch_schedule(routed_request const& r);
 
     response list(json::array all) const {
         if (all.empty() && as.empty_lists_are_null) return answer(json::value());
@@ -109,6 +112,7 @@ struct server::state {
     }
     template_of_double* template_in(routed_request const& r);
     simulated_task* task_in(routed_request const& r);
+    schedule_of_double* schedule_in(routed_request const& r);
     response no_task() const { return answer(as.unknown_task_is_400 ? 400U : 404U); }
 
     base::clock& time;
@@ -116,6 +120,7 @@ struct server::state {
     base::http::router routes;
     std::map<std::int64_t, project_of_double> projects;
     std::map<std::int64_t, template_of_double> templates;
+    std::map<std::int64_t, schedule_of_double> schedules;
     std::vector<std::unique_ptr<simulated_task>> tasks;  // oldest first
     std::string accepted = token;
     live_desk live{time, as, tasks, accepted};
@@ -147,6 +152,9 @@ void server::state::add_routes() {
     on(method::get, "/api/project/{project}/tasks/{task}/output", &state::output);
     on(method::post, "/api/project/{project}/tasks/{task}/stop", &state::stop_task);
     on(method::post, "/api/project/{project}/tasks/{task}/confirm", &state::confirm_task);
+    on(method::get, "/api/project/{project}/schedules", &state::list_schedules);
+    on(method::get, "/api/project/{project}/schedules/{schedule}", &state::one_schedule);
+    on(method::put, "/api/project/{project}/schedules/{schedule}/active", &state::switch_schedule);
     if (as.has_raw_output) on(method::get, "/api/project/{project}/tasks/{task}/raw_output", &state::raw_output);
     if (as.has_stages) {
         on(method::get, "/api/project/{project}/tasks/{task}/stages", &state::stages);
@@ -279,6 +287,37 @@ response server::state::reject_task(routed_request const& r) {
     return task != nullptr && task->reject(time.now()) ? answer(204U) : answer(400U);
 }
 
+response server::state::list_schedules(routed_request const& r) {
+    json::array all;
+    for (auto const& [id, each] : schedules) {
+        if (each.project.str() != r.parameter("project")) continue;
+        auto shape = shape_of(each, as);
+        shape["tpl_name"] = templates.at(each.starts.value()).name;
+        all.push_back(std::move(shape));
+    }
+    return list(std::move(all));
+}
+
+schedule_of_double* server::state::schedule_in(routed_request const& r) {
+    auto const found = schedules.find(number_in(r.parameter("schedule")).value_or(0));
+    return found == schedules.end() || found->second.project.str() != r.parameter("project") ? nullptr : &found->second;
+}
+
+response server::state::one_schedule(routed_request const& r) {
+    auto const* found = schedule_in(r);
+    return found == nullptr ? answer(404U) : answer(shape_of(*found, as));
+}
+
+response server::state::switch_schedule(routed_request const& r) {
+    auto* found = schedule_in(r);
+    auto const body = base::parse_json_object(r.http.body);
+    auto const* active = body ? body->if_contains("active") : nullptr;
+    if (active == nullptr || !active->is_bool()) return answer(400U);
+    if (found == nullptr) return answer(404U);
+    found->active = active->get_bool();
+    return answer(204U);
+}
+
 server::server(base::clock& time, flavour as) : state_(std::make_unique<state>(time, std::move(as))) {}
 server::~server() = default;
 
@@ -293,6 +332,12 @@ template_id server::add_template(project_id in, std::string name, script does, s
     auto playbook = name + ".sh";
     state_->templates[id] = template_of_double{id, in, std::move(name), std::move(playbook), std::move(survey), std::move(does)};
     return template_id(id);
+}
+
+schedule_id server::add_schedule(project_id in, std::string name, template_id starts, std::string cron_format, bool active) {
+    auto const id = static_cast<std::int64_t>(state_->schedules.size()) + 1;
+    state_->schedules[id] = schedule_of_double{id, in, std::move(name), starts, std::move(cron_format), active};
+    return schedule_id(id);
 }
 
 void server::set_environment(std::string json) {

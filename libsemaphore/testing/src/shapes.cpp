@@ -97,6 +97,18 @@ json::object shape_of(template_of_double const& what, flavour const& as, bool in
     return in_spelling(std::move(whole), as, {"tasks"});
 }
 
+json::object shape_of(schedule_of_double const& what, flavour const& as) {
+    json::object whole{{"id", what.id},
+                       {"project_id", what.project.value()},
+                       {"template_id", what.starts.value()},
+                       {"cron_format", what.cron_format},
+                       {"name", what.name},
+                       {"active", what.active},
+                       {"repository_id", nullptr}};
+    if (!as.spells_out_nulls) whole["task_params"] = json::object();
+    return whole;
+}
+
 json::object shape_of(simulated_task const& what, flavour const& as) {
     json::object whole{{"id", what.id},
                        {"template_id", what.job.value()},

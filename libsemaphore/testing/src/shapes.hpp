@@ -25,9 +25,19 @@ struct template_of_double {
     bool has_environment = true;
 };
 
+struct schedule_of_double {
+    std::int64_t id = 0;
+    project_id project;
+    std::string name;
+    template_id starts;
+    std::string cron_format;
+    bool active = true;
+};
+
 boost::json::object shape_of(project_of_double const& what, flavour const& as);
 boost::json::object shape_of(template_of_double const& what, flavour const& as, bool in_list);
 boost::json::object shape_of(simulated_task const& what, flavour const& as);
+boost::json::object shape_of(schedule_of_double const& what, flavour const& as);
 // As in lists.
 boost::json::object listed(simulated_task const& what, template_of_double const& of, flavour const& as);
 

@@ -72,7 +72,9 @@ public:
         failing.succeeds = false;
         testing::script slow = quick;
         slow.lasts = std::chrono::hours(1);
-        good = start(server.add_template(project, "Hello", quick));
+        auto const hello = server.add_template(project, "Hello", quick);
+        server.add_schedule(project, "often", hello, "@every 5s");
+        good = start(hello);
         bad = start(server.add_template(project, "Fail", failing));
         wait(std::chrono::minutes(1));
         running = start(server.add_template(project, "Slow", slow));
@@ -168,6 +170,10 @@ void compare_all(recording const& real, used_double& ours, bool leaves_out) {
     same("stages_tf_confirm", ours.in_project("/tasks/" + ours.good + "/stages"));
     same("task_create_hello_message", ours.post("/tasks", R"({"template_id":1,"message":"from chat"})"));
     same("task_create_bad_unknown_template", ours.post("/tasks", R"({"template_id":9999})"));
+    same("schedules", ours.in_project("/schedules"));
+    same("schedule_get", ours.in_project("/schedules/1"));
+    same("schedule_active_false", ours.ask(method::put, "/project/" + ours.project.str() + "/schedules/1/active", R"({"active":false})"));
+    same("schedule_get_inactive", ours.in_project("/schedules/1"));
     same("stop_unknown", ours.post("/tasks/12345678/stop", R"({"force":false})"));
     same("stop_finished", ours.post("/tasks/" + ours.good + "/stop", R"({"force":false})"));
     same("confirm_finished", ours.post("/tasks/" + ours.bad + "/confirm"));

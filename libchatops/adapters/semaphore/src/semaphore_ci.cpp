@@ -7,6 +7,7 @@
 #include "catalog.hpp"
 #include "facets.hpp"
 #include "planning.hpp"
+#include "schedules.hpp"
 #include "tasks.hpp"
 #include "values.hpp"
 
@@ -78,6 +79,7 @@ public:
           logs_(to, tasks_, time, how_),
           control_(to, tasks_),
           gates_(to, tasks_),
+          schedules_(to, catalog_),
           events_(feed_, [this](semaphore::task what) { return to_run(std::move(what)); }) {}
 
     asio::awaitable<ci::result<ci::server_info>> info() override;
@@ -97,6 +99,7 @@ public:
     ci::logs* log_facet() noexcept override { return &logs_; }
     ci::control* control_facet() noexcept override { return &control_; }
     ci::gates* gate_facet() noexcept override { return &gates_; }
+    ci::schedules* schedule_facet() noexcept override { return &schedules_; }
     ci::events* event_facet() noexcept override { return &events_; }
 
 private:
@@ -112,6 +115,7 @@ private:
     run_logs logs_;
     run_control control_;
     run_gates gates_;
+    project_schedules schedules_;
     run_events events_;
 };
 

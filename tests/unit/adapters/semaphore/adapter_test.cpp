@@ -177,4 +177,33 @@ TEST_SUITE("chatops_semaphore::adapter") {
         other.project = ci::project_id("2");
         CHECK(world.wait(world.ci->runs(other, ci::page_request())).value().items.empty());
     }
+
+    TEST_CASE("schedules are those of allowed projects, and are switched on and off") {
+        for (auto const& as : {flavour::v2_10_bolt(), flavour::v2_16_sql()}) {
+            test::small_server world(as);
+            auto* const facet = world.ci->schedule_facet();
+            auto const all = world.wait(facet->list(ci::project_id("1"))).value();
+            REQUIRE(all.size() == 2);
+            CHECK(all[0].id.str() == "1/1");
+            CHECK(all[0].name == "nightly");
+            CHECK(all[0].job_name == "plain");
+            CHECK(all[0].when == "0 3 * * *");
+            CHECK(all[0].active);
+            CHECK_FALSE(all[1].active);
+            CHECK(world.wait(facet->set_active(all[1].id, true)).has_value());
+            CHECK(world.wait(facet->list(ci::project_id("1"))).value()[1].active);
+            for (auto const* unknown : {"1/9", "2/1", "1", "x/y", ""}) {
+                CHECK(world.wait(facet->set_active(ci::schedule_id(unknown), true)).error().kind() == base::error_kind::not_found);
+            }
+        }
+    }
+
+    TEST_CASE("schedules of projects that the configuration does not name are neither shown nor switched") {
+        chatrixcd::chatops::semaphore_ci_options how;
+        how.projects = {"hidden"};
+        test::small_server world(flavour::v2_16_sql(), how);
+        auto* const facet = world.ci->schedule_facet();
+        CHECK(world.wait(facet->list(ci::project_id("1"))).error().kind() == base::error_kind::forbidden);
+        CHECK(world.wait(facet->set_active(ci::schedule_id("1/1"), false)).error().kind() == base::error_kind::forbidden);
+    }
 }

@@ -42,6 +42,8 @@ public:
         auto gated = hello;
         gated.waits_for_confirmation = true;
         plan = server.add_template(web, "plan", gated);
+        server.add_schedule(web, "nightly", plain, "0 3 * * *");
+        server.add_schedule(web, "", fail, "@every 1h", /*active=*/false);
         secret = server.add_template(hidden, "secret", endless);
         auto client_how = semaphore::client_options("https://ci.example.org",
                                                     semaphore::credentials::token(base::secret(semaphore::testing::server::token)));

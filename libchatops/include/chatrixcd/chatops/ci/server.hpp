@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chatrixcd/chatops/ci/schedules.hpp>
 #include <chatrixcd/chatops/ci/values.hpp>
 
 namespace chatrixcd::chatops::ci {
@@ -48,9 +49,8 @@ public:
     virtual boost::asio::awaitable<result<void>> reject(run_id id) = 0;
 };
 
-// Reserved facets: their interfaces come with the first server that has them; a null pointer says "cannot".
+// Reserved: its interface comes with the first server that has it; a null pointer says "cannot".
 class artifacts;
-class schedules;
 
 class server {
 public:

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <chatrixcd/base/clock.hpp>
+#include <chatrixcd/chatops/ci/schedules.hpp>
 #include <chatrixcd/chatops/ci/server.hpp>
 
 namespace chatrixcd::chatops::testing {
@@ -49,7 +50,7 @@ enum class start_fault {
 // What find() answers instead of the truth.
 enum class find_fault { unknown, absent, unavailable };
 
-class scripted_ci : public ci::server, private ci::logs, private ci::control, private ci::gates, private ci::events {
+class scripted_ci : public ci::server, private ci::logs, private ci::control, private ci::gates, private ci::schedules, private ci::events {
 public:
     explicit scripted_ci(base::clock& time);
     ~scripted_ci() override;
@@ -59,6 +60,9 @@ public:
     void add_job(scripted_job job);  // adds its project if need be
     // Changes what a job is from now on; its fingerprint changes with it.
     void replace_job(scripted_job job);
+    // What it would start by itself, if time passed for it.
+    void add_schedule(ci::schedule what);
+    std::vector<ci::schedule> const& all_schedules() const noexcept;
     // Whether a second start with the same key gives the run of the first. Default: no.
     void set_native_keys(bool on);
     // Whether there is an event facet. Default: no.
@@ -99,6 +103,8 @@ public:
     ci::logs* log_facet() noexcept override { return this; }
     ci::control* control_facet() noexcept override { return this; }
     ci::gates* gate_facet() noexcept override { return this; }
+    // Null while none was added.
+    ci::schedules* schedule_facet() noexcept override;
     ci::events* event_facet() noexcept override;
 
 private:
@@ -112,6 +118,8 @@ private:
     boost::asio::awaitable<ci::result<void>> approve(ci::run_id id) override;
     boost::asio::awaitable<ci::result<void>> reject(ci::run_id id) override;
     boost::asio::awaitable<ci::result<ci::run>> next() override;
+    boost::asio::awaitable<ci::result<std::vector<ci::schedule>>> list(ci::project_id in) override;
+    boost::asio::awaitable<ci::result<void>> set_active(ci::schedule_id id, bool active) override;
 
     std::unique_ptr<state> state_;
 };

@@ -66,6 +66,7 @@ public:
     project_id add_project(std::string name);
     // `survey`: the JSON of survey_vars, or empty.
     template_id add_template(project_id in, std::string name, script does, std::string survey = {});
+    schedule_id add_schedule(project_id in, std::string name, template_id starts, std::string cron_format, bool active = true);
     // The environment of all templates from now on, whose variables are the members of this JSON; empty: they have none.
     void set_environment(std::string json);
     // Another playbook: the definition is another one.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Semaphore server as a ci::server: with the facets logs, control, gates and events.
+// A Semaphore server as a ci::server: with the facets logs, control, gates, schedules and events.
 //
 // Project ids are Semaphore's numbers, job ids those of templates, run ids "PROJECT/TASK". The key of a start stands at the beginning of
 // the task's message, and is looked for there: Semaphore has no keys. A plan carries a fingerprint of its template, and does not start if
