@@ -187,6 +187,13 @@ class InATerminal(unittest.TestCase):
                 shown = t.wait_for("release 1.0.0 for prod")
                 self.assertEqual(shown.count("release 1.0.0 for prod"), 1)
 
+    def test_what_the_bot_asks_in_a_thread_is_answered_there(self):
+        t = self.start()
+        t.type("!cd run deploy")
+        t.wait_for("answer in this thread with")
+        t.type("staging")
+        t.wait_for("#1 · success", limit=30)
+
     def test_a_closed_window_leaves_nothing_behind(self):
         with tempfile.TemporaryDirectory() as folder:
             t = self.start(environment={"TMPDIR": folder})

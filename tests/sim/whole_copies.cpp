@@ -27,6 +27,10 @@ public:
     }
 
     void say(std::string text) { world.run(world.person().say(room, matrix::outgoing::text(std::move(text)))); }
+    std::string answer(std::string const& thread, std::string text) {
+        auto what = matrix::outgoing::text(std::move(text)).in_thread(matrix::event_id(thread));
+        return world.run(world.person().say(room, std::move(what)));
+    }
     void settle() {
         for (int i = 0; i < 60; ++i) {
             world.let_pass(10s);
@@ -59,6 +63,13 @@ public:
         std::vector<std::string> all;
         for (auto const& row : world.stores().journal()) all.push_back(row.line + ": " + row.outcome);
         return all;
+    }
+    // How many messages of the bot begin so.
+    std::size_t said(std::string const& start) {
+        auto const shown = world.read_room(room);
+        auto const& all = shown.messages();
+        return static_cast<std::size_t>(std::count_if(
+            all.begin(), all.end(), [&](auto const& m) { return m.sender == whole_world::bot_id && m.body.starts_with(start); }));
     }
     // The bot's lists of commands in doubt, as the room shows them.
     std::vector<std::string> lists() {
@@ -154,6 +165,33 @@ TEST_SUITE("a copy put back") {
         CHECK(bot.world.ci.starts() == 1);
         CHECK(bot.outcomes() == strings{"ping: ran", "run long: ran"});
         CHECK(bot.lists().empty());
+        bot.check_keys();
+    }
+
+    TEST_CASE("a question that was answered since is not answered once more") {
+        chatops::ci::parameter_spec version;
+        version.name = "version";
+        version.required = true;
+        copied_bot bot(5);
+        bot.world.ci.add_job(scripted_job("demo", "tag").takes(version));
+        auto const command = bot.world.run(bot.world.person().say(bot.room, matrix::outgoing::text("!cd run tag")));
+        bot.settle();
+        bot.keep_copy();
+        bot.answer(command, "1.4.2");
+        bot.settle();
+        CHECK(bot.world.ci.starts() == 1);
+        bot.world.stop_bot();
+        bot.world.start_bot();
+        bot.settle();
+        bot.world.kill_bot();
+        bot.put_back();
+        bot.world.start_bot();
+        bot.settle();
+        bot.answer(command, "did it work?");
+        bot.settle();
+        CHECK(bot.world.ci.starts() == 1);
+        CHECK(bot.said("My store was put back from a copy: I cannot know whether this was answered") == 1);
+        CHECK(bot.warned("chatops.db was put back from a copy") == 1);
         bot.check_keys();
     }
 

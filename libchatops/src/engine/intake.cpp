@@ -178,8 +178,6 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         co_await doubt(std::move(fresh), std::move(*meant));
         co_return;
     }
-    auto asked = meant->asked;
-    auto const no = meant->at_once;
     auto commit = [what = *meant](base::transaction& in) {
         auto const& asked = what.asked;
         auto const& no = what.at_once;
@@ -196,6 +194,8 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         return true;
     };
     bool const is_new = co_await store_.write(std::move(commit));
+    auto& asked = meant->asked;
+    auto const& no = meant->at_once;
     if (is_new && meant->open && meant->ends) questions_.remove(meant->open->number);
     if (!no || !no->silent) messages_.wake(asked.from.service, asked.from.room);
     co_await acknowledge(*fresh);

@@ -36,7 +36,8 @@ void close_in_copy(base::transaction& in, journal::question const& open) {
     told.service = open.from.service;
     told.room = open.from.room;
     told.thread = open.thread;
-    told.content = view::of_text("My store was put back from a copy, so I do not wait for an answer any more. Nothing was started.");
+    told.content = view::of_text(
+        "My store was put back from a copy: I cannot know whether this was answered and has run. I do not wait for an answer.");
     outbox::put(in, told);
 }
 
@@ -146,7 +147,6 @@ asio::awaitable<void> intake::raise_mark(chat::service& at) {
 
 // Whether it has run is not known, and it is not run now.
 asio::awaitable<void> intake::doubt(std::unique_ptr<chat::delivery> fresh, arrival what) {
-    auto const& asked = what.asked;
     auto commit = [what, now = time_.now()](base::transaction& in) {
         auto const& asked = what.asked;
         if (!journal::insert(in, asked)) return false;
@@ -155,6 +155,7 @@ asio::awaitable<void> intake::doubt(std::unique_ptr<chat::delivery> fresh, arriv
         return true;
     };
     bool const is_new = co_await store_.write(std::move(commit));
+    auto const& asked = what.asked;
     if (is_new) {
         if (what.open) questions_.remove(what.open->number);
         messages_.wake(asked.from.service, asked.from.room);

@@ -61,7 +61,7 @@ void screen::resize(std::size_t width, std::size_t height) {
 std::string screen::layout(entry const& e) const {
     bool const own = e.sender == own_user_;
     std::string const name = own ? "you" : "bot";
-    std::string const indent(name_columns + (e.in_thread ? 2 : 0), ' ');
+    std::string const indent(name_columns + (!e.thread.empty() ? 2 : 0), ' ');
     std::size_t const width = std::max<std::size_t>(options_.width, 30) - indent.size();
     std::string body = e.body;
     if (!e.reactions.empty()) body += "  " + e.reactions;
@@ -69,7 +69,7 @@ std::string screen::layout(entry const& e) const {
     bool first = true;
     for (std::string const& row : wrapped(body, width)) {
         if (first) {
-            std::string const label = name + std::string(name_columns - name.size(), ' ') + (e.in_thread ? "↳ " : "");
+            std::string const label = name + std::string(name_columns - name.size(), ' ') + (!e.thread.empty() ? "↳ " : "");
             text += options_.color ? std::string(own ? "\x1b[36m" : "\x1b[35m") + label + "\x1b[0m" : label;
         } else {
             text += indent;

@@ -63,7 +63,7 @@ bool last_card_says_success(transcript const& seen) {
     for (std::size_t i = entries.size(); i > 0; --i) {
         std::string const& body = entries[i - 1].body;
         std::string const first = body.substr(0, body.find('\n'));
-        if (first.find(" #") == std::string::npos || first.find(" · ") == std::string::npos || entries[i - 1].in_thread) continue;
+        if (first.find(" #") == std::string::npos || first.find(" · ") == std::string::npos || !entries[i - 1].thread.empty()) continue;
         return first.find("· success") != std::string::npos;
     }
     return false;

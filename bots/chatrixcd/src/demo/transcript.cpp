@@ -32,9 +32,14 @@ std::optional<std::size_t> transcript::take(matrix::event const& e) {
     made.event = id;
     made.sender = e.sender().str();
     made.body = std::string(e.content_text("body"));
-    made.in_thread = relation && relation->type == "m.thread";
+    if (relation && relation->type == "m.thread") made.thread = relation->target.str();
     entries_.push_back(std::move(made));
     return entries_.size() - 1;
+}
+
+std::string transcript::thread_to_answer(std::string_view self) const {
+    auto const last = std::find_if(entries_.rbegin(), entries_.rend(), [&](entry const& e) { return e.sender != self; });
+    return last == entries_.rend() ? std::string() : last->thread;
 }
 
 std::optional<std::size_t> transcript::find(std::string_view event) const {

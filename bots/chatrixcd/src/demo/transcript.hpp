@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <chatrixcd/matrix/event.hpp>
@@ -17,7 +18,7 @@ struct entry {
     std::string sender;     // user id
     std::string body;       // newest
     std::string reactions;  // the symbols, in order
-    bool in_thread = false;
+    std::string thread;     // id of its first event; empty: it is in none
     unsigned revision = 0;  // counts its edits
 };
 
@@ -28,6 +29,8 @@ public:
     std::optional<std::size_t> take(matrix::event const& e);
 
     std::vector<entry> const& entries() const noexcept { return entries_; }
+    // The thread in which somebody else than `self` spoke last, to be answered there; empty: it was in none.
+    std::string thread_to_answer(std::string_view self) const;
 
 private:
     std::optional<std::size_t> find(std::string_view event) const;

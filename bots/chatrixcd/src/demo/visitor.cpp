@@ -55,7 +55,11 @@ awaitable<base::result<matrix::room_id>> visitor::enter(matrix::user_id self, ba
 }
 
 awaitable<base::result<void>> visitor::say(std::string line) {
-    auto sent = co_await client_.room(*room_).send(matrix::outgoing::text(std::move(line)));
+    bool const is_command = line.starts_with('!');
+    auto const thread = transcript_.thread_to_answer(user());
+    auto what = matrix::outgoing::text(std::move(line));
+    if (!is_command && !thread.empty()) what = std::move(what).in_thread(matrix::event_id(thread));
+    auto sent = co_await client_.room(*room_).send(std::move(what));
     if (!sent) co_return sent.error();
     co_return base::result<void>();
 }

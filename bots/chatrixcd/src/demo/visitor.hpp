@@ -26,7 +26,8 @@ public:
     // Called for each entry that is new or has changed.
     void on_change(std::function<void(std::size_t index, entry const&)> shown) { shown_ = std::move(shown); }
 
-    // Sends a line; returns once the homeserver has it. What it refuses is an error.
+    // Sends a line; returns once the homeserver has it. What it refuses is an error. What is no command is said in the thread in which the
+    // bot spoke last, if it was in one: an answer to its question.
     boost::asio::awaitable<base::result<void>> say(std::string line);
     // Waits until `met` accepts the transcript; false if `limit` passes first.
     boost::asio::awaitable<bool> wait_until(std::function<bool(transcript const&)> met, base::duration limit);

@@ -41,6 +41,19 @@ TEST_SUITE("bot::demo::transcript") {
         CHECK(t.entries().size() == 1);
     }
 
+    TEST_CASE("what somebody else said last in a thread is answered there") {
+        transcript t;
+        CHECK(t.thread_to_answer("@you:x").empty());
+        t.take(parsed("$1", "@you:x", "m.room.message", R"({"msgtype":"m.text","body":"!cd run"})"));
+        t.take(parsed("$2", "@bot:x", "m.room.message",
+                      R"({"msgtype":"m.text","body":"which?","m.relates_to":{"rel_type":"m.thread","event_id":"$1"}})"));
+        t.take(parsed("$3", "@you:x", "m.room.message", R"({"msgtype":"m.text","body":"wait"})"));
+        CHECK(t.entries().at(1).thread == "$1");
+        CHECK(t.thread_to_answer("@you:x") == "$1");
+        t.take(parsed("$4", "@bot:x", "m.room.message", R"({"msgtype":"m.notice","body":"pong"})"));
+        CHECK(t.thread_to_answer("@you:x").empty());
+    }
+
     TEST_CASE("a reaction is shown at its message") {
         transcript t;
         t.take(parsed("$1", "@you:x", "m.room.message", R"({"msgtype":"m.text","body":"!cd run"})"));

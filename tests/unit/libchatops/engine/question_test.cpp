@@ -276,6 +276,21 @@ TEST_SUITE("chatops::engine::questions") {
         CHECK(world.ci.starts() == 0);
     }
 
+    TEST_CASE("a question that nobody answered while the bot was away is ended once") {
+        asking_world world;
+        world.start_bot();
+        world.begin("!cd run deploy");
+        world.kill_bot();
+        world.let_pass(1h);
+        for (int i = 0; i < 2; ++i) {
+            world.start_bot();
+            world.let_pass(2min);
+            CHECK(world.chat.bot_messages().size() == 2);
+            CHECK(world.last_answer() == "No answer came within 10 minutes, so nothing was started.");
+            world.kill_bot();
+        }
+    }
+
     TEST_CASE("an answer that is delivered again does not answer the next question") {
         asking_world world;
         world.start_bot();
