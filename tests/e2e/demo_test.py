@@ -57,7 +57,7 @@ class Scripted(unittest.TestCase):
             played = subprocess.run([CHATRIXCD, "demo", "--semaphore", "--script"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                     timeout=180, env={**os.environ, "TMPDIR": folder})
             self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
-            for words in ("you  !cd run web deploy env=staging", "web / deploy #1 · success", "release 1.4.2 for staging", "#2 · failure",
+            for words in ("answer in this thread with", "you  ↳ staging", "web / deploy #1 · success", "release 1.4.2 for staging", "#2 · failure",
                           "error: no space left", "#3 waits for a decision", "decision: approved by @you:demo.local", "SIGKILL to the bot",
                           "web / slow #4 · success", "all of it, whoever watched"):
                 self.assertIn(words, played.stdout)

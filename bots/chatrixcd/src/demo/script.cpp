@@ -33,8 +33,8 @@ constexpr std::array<step, 8> local_steps = {{
 constexpr std::array<step, 9> semaphore_steps = {{
     {"!cd projects", "web"},
     {"!cd templates web", "deploy"},
-    {"!cd run web deploy version=1.4.2", "env"},  // staging is not the default
-    {"!cd run web deploy env=staging version=1.4.2", "release 1.4.2 for staging"},
+    {"!cd run web deploy version=1.4.2", "answer in this thread with"},
+    {"staging", "release 1.4.2 for staging"},
     {"!cd run web broken", "error: no space left"},
     {"!cd run web plan", "waits for a decision"},
     {"!cd approve", "Apply complete!"},
