@@ -36,8 +36,8 @@ public:
         ci.add_job(chatops::testing::scripted_job("demo", "sign").takes(count).takes(key));
     }
     // Somebody says it in a thread, and a little time passes.
-    std::string answer(std::string const& thread, std::string text, std::string user = ann, std::string in_room = room) {
-        auto event = chat.says_in_thread(std::move(user), std::move(in_room), thread, std::move(text));
+    std::string answer(std::string const& in_thread, std::string text, std::string user = ann, std::string in_room = room) {
+        auto event = chat.says_in_thread(std::move(user), std::move(in_room), in_thread, std::move(text));
         let_pass(30s);
         return event;
     }
