@@ -65,7 +65,13 @@ awaitable<void> run_program(simulated_task& task, base::clock& time, flavour con
         task.end_program(/*successfully=*/false, time.now(), as);
         co_return;
     }
-    task.on_stop([program = started->get()] { program->terminate(); });
+    task.on_stop([program = started->get()](bool force) {
+        if (force) {
+            program->kill();
+        } else {
+            program->terminate();
+        }
+    });
     auto const print = [&](std::string line) { task.print(time.now(), std::move(line)); };
     line_splitter lines;
     for (;;) {

@@ -27,7 +27,11 @@ void simulated_task::advance(base::time_point now, flavour const& as) {
         start = leaves_queue;
         status = "running";
     }
-    if (!does_.program.empty()) return;       // it ends when its program does
+    if (!does_.program.empty()) {
+        // It ends when its program does, if that was begun.
+        if (stop_asked_ && !program_taken_up_) finish(as.stopped_ends_as_error ? "error" : "stopped", now);
+        return;
+    }
     if (stop_asked_ && waits_since_) return;  // for ever
     if (stop_asked_) return finish(as.stopped_ends_as_error ? "error" : "stopped", now);
     if (waits_since_) return;
@@ -46,7 +50,7 @@ void simulated_task::stop(base::time_point now, bool force) {
         return;
     }
     stop_asked_ = true;
-    if (stopper_) stopper_();
+    if (stopper_) stopper_(force);
     if (force) {
         finish("stopped", now);
     } else {
@@ -71,6 +75,11 @@ bool simulated_task::reject(base::time_point now) {
 bool simulated_task::takes_program_up() {
     if (does_.program.empty() || !start || over_ || stuck_) return false;
     return !std::exchange(program_taken_up_, true);
+}
+
+void simulated_task::on_stop(std::function<void(bool force)> does) {
+    stopper_ = std::move(does);
+    if (stop_asked_) stopper_(/*force=*/over_);
 }
 
 void simulated_task::end_program(bool successfully, base::time_point now, flavour const& as) {

@@ -32,8 +32,8 @@ public:
     bool takes_program_up();
     std::vector<std::string> const& program() const noexcept { return does_.program; }
     void print(base::time_point now, std::string line) { printed_.emplace_back(now, std::move(line)); }
-    // Called when somebody asks for its end, until end_program().
-    void on_stop(std::function<void()> does) { stopper_ = std::move(does); }
+    // Called when somebody asks for its end, and at once if somebody has; until end_program().
+    void on_stop(std::function<void(bool force)> does);
     void end_program(bool successfully, base::time_point now, flavour const& as);
     std::vector<std::pair<base::time_point, std::string>> output(base::time_point now, flavour const& as) const;
 
@@ -57,7 +57,7 @@ private:
     bool stuck_ = false;
     bool program_taken_up_ = false;
     std::vector<std::pair<base::time_point, std::string>> printed_;
-    std::function<void()> stopper_;
+    std::function<void(bool force)> stopper_;
     std::optional<base::time_point> waits_since_;
     base::duration waited_{};
 };

@@ -113,6 +113,28 @@ TEST_SUITE("semaphore::testing::listener") {
         CHECK(world.wait(world.story(client, job, lines, /*stops=*/true)).ends_with("stopped stopped "));
     }
 
+    TEST_CASE("a stop that comes before the program, and one that is forced on a program that does not listen, end the task") {
+        listening world;
+        auto client = world.client();
+        auto const at_once = [&](semaphore::template_id what, bool force) -> awaitable<std::string> {
+            auto live = co_await semaphore::connect_live(client, *world.dialer);
+            auto const started = co_await client.start(world.web, semaphore::new_task(what));
+            if (!force) (void)co_await client.stop(world.web, started->id, force);
+            for (;;) {
+                auto message = co_await live->next();
+                if (!message) co_return "no end";
+                auto const* line = std::get_if<semaphore::task_line>(&*message);
+                if (force && line != nullptr && line->text == "deaf") (void)co_await client.stop(world.web, started->id, force);
+                auto const* update = std::get_if<semaphore::task_update>(&*message);
+                if (update != nullptr && update->end) co_return update->raw_status;
+            }
+        };
+        auto const slow = world.server.add_template(world.web, "slow", program({"/bin/sleep", "3600"}));
+        CHECK(world.wait(at_once(slow, /*force=*/false)) == "stopped");
+        auto const deaf = world.server.add_template(world.web, "deaf", program({"/bin/sh", "-c", "trap '' TERM; echo deaf; sleep 3600"}));
+        CHECK(world.wait(at_once(deaf, /*force=*/true)) == "stopped");
+    }
+
     TEST_CASE("a token that is not the server's is refused, by calls and by live connections") {
         listening world;
         auto stranger = world.client("another");
