@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "words/in_prefix.hpp"
+#include "words/number.hpp"
 #include "words/quoted.hpp"
 #include "words/similar.hpp"
 
@@ -27,17 +28,13 @@ std::optional<std::size_t> number_in(std::string const& word, std::size_t count)
     return value - 1;
 }
 
-bool is_number(std::string const& word) {
-    return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // Every index that the word can mean: each one of that name, the one of that number in the list, and each one that its CI gave that number.
 template <class Name, class Id>
 std::vector<std::size_t> meanings(std::string const& word, std::size_t count, Name const& name, Id const& id) {
     std::vector<std::size_t> out;
     auto const number = number_in(word, count);
     for (std::size_t i = 0; i < count; ++i) {
-        if (name(i) == word || number == i || (is_number(word) && id(i) == word)) out.push_back(i);
+        if (name(i) == word || number == i || (text::is_number(word) && id(i) == word)) out.push_back(i);
     }
     return out;
 }

@@ -18,7 +18,7 @@ std::string abilities_of(ci::server& of) {
         {of.control_facet() != nullptr, "stop"},
         {of.gate_facet() != nullptr, "approve and reject"},
         {of.schedule_facet() != nullptr, "schedules"},
-        {of.event_facet() != nullptr, "news by itself"},
+        {of.event_facet() != nullptr, "news"},
     };
     std::string words;
     for (auto const& [can, what] : all) {

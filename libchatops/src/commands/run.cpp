@@ -8,6 +8,7 @@
 #include "commands/usage.hpp"
 #include "engine/guarded.hpp"
 #include "runs/card_view.hpp"
+#include "words/number.hpp"
 #include "words/quoted.hpp"
 
 namespace chatrixcd::chatops::commands {
@@ -48,14 +49,10 @@ ci::parameter_values values_of(run_args const& args) {
 
 constexpr std::size_t most_searched = 10;
 
-bool is_number(std::string const& word) {
-    return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // `run 1 2 web,db`: behind two numbers a third word is the tags, as ChatrixCD has always had it. Behind names it would rather be a mistake.
 result<void> take_tags(run_args& args) {
     auto& words = args.target;
-    if (words.size() != 3 || !is_number(words[0]) || !is_number(words[1])) return {};
+    if (words.size() != 3 || !text::is_number(words[0]) || !text::is_number(words[1])) return {};
     auto const is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     bool const are_tags = words[2].find(',') != std::string::npos || std::all_of(words[2].begin(), words[2].end(), is_letter);
     if (!are_tags || args.tags) {

@@ -8,6 +8,7 @@
 #include "commands/meant_project.hpp"
 #include "commands/services.hpp"
 #include "engine/guarded.hpp"
+#include "words/quoted.hpp"
 
 namespace chatrixcd::chatops {
 
@@ -37,7 +38,7 @@ struct schedule_args {
     std::optional<std::string> project;
 };
 
-std::string shown_name(ci::schedule const& of) { return of.name.empty() ? of.job_name + " at " + of.when : of.name; }
+std::string shown_name(ci::schedule const& of) { return of.name.empty() ? of.job_name + " (" + of.when + ")" : of.name; }
 
 // Those of one project, with what can switch them.
 class known_schedules {
@@ -70,9 +71,13 @@ boost::asio::awaitable<result<view>> list(services const& with, context& asked, 
     std::vector<line> items;
     for (auto const& each : known->all) {
         line item;
-        item.emplace_back(std::to_string(items.size() + 1) + ". ");
-        item.push_back(strong(shown_name(each)));
-        item.emplace_back(": " + each.job_name + ", ");
+        item.push_back(code(each.id.str()));
+        if (!each.name.empty()) {
+            item.emplace_back(" ");
+            item.push_back(strong(each.name));
+        }
+        item.emplace_back(each.name.empty() ? " " : ": ");
+        item.emplace_back(each.job_name + ", ");
         item.push_back(code(each.when));
         item.emplace_back(each.active ? ", on" : ", off");
         items.push_back(std::move(item));
@@ -81,29 +86,25 @@ boost::asio::awaitable<result<view>> list(services const& with, context& asked, 
     out.add(heading{"Schedules of " + name});
     out.add(bullet_list{std::move(items)});
     auto const before = asked.prefix().empty() ? "" : asked.prefix() + " ";
-    out.add(paragraph{line_of("One that shall start nothing for now: `" + before + "schedule off NUMBER " + name + "`")});
+    out.add(paragraph{line_of("One that shall start nothing for now: `" + before + "schedule off " + known->all.front().id.str() + " " +
+                              text::as_argument(name) + "`")});
     co_return out;
 }
 
-// By name, or by number in the list; nothing is switched that could be another one.
+// By the name or the id that the list shows: a place in the list could be that of another one when a command is taken up after a restart.
 result<ci::schedule> find_schedule(known_schedules const& among, std::string const& word, std::string const& prefix) {
-    auto const is_it = [&word](ci::schedule const& each) { return each.name == word; };
+    auto const is_it = [&word](ci::schedule const& each) { return each.id.str() == word || (!word.empty() && each.name == word); };
     auto const count = std::count_if(among.all.begin(), among.all.end(), is_it);
-    auto const number = word.size() < 6 && word.find_first_not_of("0123456789") == std::string::npos ? std::stoul(word) : 0;
-    bool const is_number = number >= 1 && number <= among.all.size();
-    auto const before = prefix.empty() ? "" : prefix + " ";
-    auto const hint = "`" + before + "schedules " + among.of.project.name + "` lists them; give the number.";
-    if (count + (is_number ? 1 : 0) > 1 && !(count == 1 && is_number && is_it(among.all[number - 1]))) {
-        return base::error(base::error_kind::conflict, "`" + word + "` is more than one schedule of " + among.of.project.name)
-            .with_hint(hint);
-    }
-    if (is_number) return among.all[number - 1];
     if (count == 1) return *std::find_if(among.all.begin(), among.all.end(), is_it);
-    return base::error(base::error_kind::not_found, "There is no schedule `" + word + "` in " + among.of.project.name).with_hint(hint);
+    auto const& project = among.of.project.name;
+    auto const hint = "`" + (prefix.empty() ? "" : prefix + " ") + "schedules " + text::as_argument(project) + "` lists them; give the id.";
+    if (count > 1) return base::error(base::error_kind::conflict, "`" + word + "` is more than one schedule of " + project).with_hint(hint);
+    return base::error(base::error_kind::not_found, "There is no schedule `" + word + "` in " + project).with_hint(hint);
 }
 
 boost::asio::awaitable<result<view>> turn(services const& with, context& asked, schedule_args args) {
-    auto const example = std::string("schedule ") + (args.to == switched::on ? "on " : "off ") + args.schedule + " PROJECT";
+    auto const example =
+        std::string("schedule ") + (args.to == switched::on ? "on " : "off ") + text::as_argument(args.schedule) + " PROJECT";
     auto const known = co_await meant_schedules(with, asked.prefix(), std::move(args.project), example);
     if (!known) co_return known.error();
     auto const found = find_schedule(*known, args.schedule, asked.prefix());
@@ -111,13 +112,17 @@ boost::asio::awaitable<result<view>> turn(services const& with, context& asked, 
     bool const on = args.to == switched::on;
     // Done again after an interruption: it is so already, or becomes so.
     auto const done = co_await guarded(known->at->set_active(found->id, on), base::error_kind::timeout_unknown);
+    auto const what = "the schedule " + shown_name(*found);
+    if (!done && done.error().kind() == base::error_kind::timeout_unknown) {
+        co_return base::error(done.error().kind(),
+                              "whether " + what + " is " + (on ? "on" : "off") + " is not known: " + done.error().message())
+            .with_hint("say it again: it can be switched as often as you like");
+    }
     if (!done) {
-        co_return base::error(done.error().kind(), "whether the schedule " + shown_name(*found) + " is " + (on ? "on" : "off") +
-                                                       " is not sure: " + done.error().message())
-            .with_hint(done.error().hint());
+        co_return base::error(done.error().kind(), what + " was not switched: " + done.error().message()).with_hint(done.error().hint());
     }
     co_return view::of_text("The schedule " + shown_name(*found) + " of " + known->of.project.name + " is " +
-                            (on ? "on: it starts " + found->job_name + " at " + found->when + "." : "off: it starts nothing."));
+                            (on ? "on: it starts " + found->job_name + " (" + found->when + ")." : "off: it starts nothing."));
 }
 
 }  // namespace
@@ -134,12 +139,12 @@ command schedules_command(services const& with) {
 command schedule_command(services const& with) {
     return declare<schedule_args>("schedule", "Switch a schedule on or off")
         .arg("to", &schedule_args::to, "whether it shall start anything")
-        .arg("schedule", &schedule_args::schedule, "its name, or its number in `schedules`")
+        .arg("schedule", &schedule_args::schedule, "its name, or its id in `schedules`")
         .arg("project", &schedule_args::project, "as in `schedules`")
         .effect(effect::high)
         .group("Run")
         .example("schedule off nightly web")
-        .example("schedule on 1")
+        .example("schedule on 1/3")
         .does([&with](context& asked, schedule_args args) { return turn(with, asked, std::move(args)); });
 }
 

@@ -2,8 +2,16 @@
 #include <chatrixcd/semaphore/push.hpp>
 
 #include <doctest/doctest.h>
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include <chatrixcd/base/json_reader.hpp>
 
 namespace semaphore = chatrixcd::semaphore;
 
@@ -39,6 +47,24 @@ TEST_SUITE("semaphore::push") {
 
     TEST_CASE("a name with quotation marks, which breaks the JSON, hides no task") {
         CHECK(alert(R"({"attachments":[{"title":"Task: the "big" one","title_link":")" + std::string(task_link) + R"("}]})") == "4/71");
+    }
+
+    TEST_CASE("what real servers sent to Slack, Rocket.Chat and Gotify leads to the task that it is about, quotation marks or not") {
+        std::pair<char const*, std::vector<std::string>> const servers[] = {
+            {"2.10.32-bolt", {"1/2147483646", "1/2147483645", "1/2147483644"}}, {"2.16-sqlite", {"1/1", "1/2", "1/3"}}};
+        for (auto const& [version, tasks] : servers) {
+            CAPTURE(version);
+            std::ifstream file(std::string(GOLDEN_FOLDER) + "/" + version + "/alerts.json");
+            std::string const text{std::istreambuf_iterator<char>(file), {}};
+            auto const sent = chatrixcd::base::parse_json(text).value();
+            std::size_t at = 0;
+            for (auto const& each : sent.as_array()) {
+                auto const body = std::string(each.at("body").as_string().c_str());
+                CHECK_MESSAGE(alert(body) == tasks.at(at / 3), body);
+                ++at;
+            }
+            CHECK(at == 9);
+        }
     }
 
     TEST_CASE("what leads to no task is no alert") {

@@ -77,11 +77,6 @@ awaitable<base::result<void>> make_accounts(ground& on, homeserver_command const
     co_return base::result<void>();
 }
 
-std::string url_of(std::string const& address, std::uint16_t port) {
-    bool const is_v6 = address.find(':') != std::string::npos;
-    return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
-}
-
 // Answers until a signal comes.
 awaitable<base::result<void>> serve(ground& on, homeserver_command const& asked, chatrixcd::homeserver::server& server,
                                     base::duration begun) {
@@ -92,7 +87,7 @@ awaitable<base::result<void>> serve(ground& on, homeserver_command const& asked,
     auto listening = base::http::listen(on.executor, std::move(where), server, on.log.named("http"));
     if (!listening) co_return listening.error();
     auto const listener = std::move(*listening);
-    std::cout << "ready " << url_of(asked.where.address, listener->port()) << std::endl;
+    std::cout << "ready " << url_at(asked.where, listener->port()) << std::endl;
     on.log.info("ready", {{"server_name", asked.server_name}, {"ms", (on.time->uptime() - begun).count()}});
     int const number = co_await base::wait_for_stop_signal(on.executor);
     on.log.info("stopping", {{"signal", std::int64_t{number}}});

@@ -25,4 +25,9 @@ std::string read_listen_address(std::string const& text, listen_address& into) {
     return wrong ? "`" + into.address + "` is no IP address; write [ADDRESS:]PORT, such as 127.0.0.1:8008" : std::string();
 }
 
+std::string url_at(listen_address const& where, std::uint16_t port) {
+    bool const is_v6 = where.address.find(':') != std::string::npos;
+    return "http://" + (is_v6 ? "[" + where.address + "]" : where.address) + ":" + std::to_string(port);
+}
+
 }  // namespace chatrixcd::bot

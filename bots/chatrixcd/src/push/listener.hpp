@@ -22,7 +22,6 @@ public:
                                                              std::string const& listen, std::vector<push_endpoint> endpoints);
     // Awaited before destruction.
     boost::asio::awaitable<void> stop();
-    std::uint16_t port() const noexcept { return server_->port(); }
 
 private:
     push_listener(base::clock& time, base::logger log, std::vector<push_endpoint> endpoints)

@@ -26,8 +26,7 @@ awaitable<void> serve(asio::any_io_executor executor, semaphore::testing::server
         outcome.emplace(listening.error());
         co_return;
     }
-    bool const is_v6 = where.address.find(':') != std::string::npos;
-    std::cout << "ready http://" << (is_v6 ? "[" + where.address + "]" : where.address) << ':' << (*listening)->port() << std::endl;
+    std::cout << "ready " << url_at(where, (*listening)->port()) << std::endl;
     co_await base::wait_for_stop_signal(executor);
     co_await (*listening)->stop();
     outcome.emplace();

@@ -18,7 +18,7 @@ namespace chatrixcd::base {
 // What both sides know.
 class webhook_key {
 public:
-    // "whsec_" and base64 of 16 to 64 bytes, or any other text of 16 to 256 bytes, which are the key as they are. Error kind `invalid`.
+    // "whsec_" and base64 of the key, or any other text, which is the key as it is: 16 to 256 bytes. Error kind `invalid`.
     static result<webhook_key> parse(secret const& text);
 
     // The value of webhook-signature: "v1," and base64. `sent_at` counts in whole seconds.

@@ -17,9 +17,9 @@ namespace {
 
 // Newer servers have some that run once, at a time that stands beside the time table.
 std::string when_of(semaphore::schedule const& what) {
-    if (!what.cron_format.empty()) return what.cron_format;
     auto const once = base::find_string(what.raw, "run_at");
-    return once ? "once at " + *once : "no time";
+    if (once && base::find_string(what.raw, "type") == "run_at") return "once, " + *once;
+    return what.cron_format.empty() ? "no time" : what.cron_format;
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ awaitable<ci::result<void>> project_schedules::set_active(ci::schedule_id id, bo
     if (!project || !number) co_return error(error_kind::not_found, "there is no schedule " + id.str());
     auto const allowed = co_await catalog_.check_allowed(*project);
     if (!allowed) co_return allowed.error();
-    // Servers switch what is not there without a word.
+    // What a server says to a switch of what is not there was not seen.
     auto const there = co_await server_.find_schedule(*project, semaphore::schedule_id(*number));
     if (!there) co_return there.error();
     co_return co_await server_.set_active(*project, semaphore::schedule_id(*number), active);

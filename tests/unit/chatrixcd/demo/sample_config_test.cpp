@@ -6,16 +6,24 @@
 #include "unit/chatrixcd/config/load_text.hpp"
 
 namespace chatrixcd::bot {
+namespace {
+
+sample_settings settings_of_a_demo() {
+    sample_settings s;
+    s.port = 8008;
+    s.bot_user = "@bot:demo.local";
+    s.person = "@you:demo.local";
+    s.room = "!room:demo.local";
+    s.password_file = "/tmp/bot.password";
+    s.store_folder = "/tmp/bot";
+    return s;
+}
+
+}  // namespace
 
 TEST_SUITE("bot::demo") {
     TEST_CASE("the demo's configuration is one that an operator could write: no problem, no warning") {
-        sample_settings s;
-        s.port = 8008;
-        s.bot_user = "@bot:demo.local";
-        s.person = "@you:demo.local";
-        s.room = "!room:demo.local";
-        s.password_file = "/tmp/bot.password";
-        s.store_folder = "/tmp/bot";
+        auto const s = settings_of_a_demo();
         auto const loaded = load_text(sample_config(s));
         CHECK(loaded.problems == std::vector<std::string>{});
         CHECK(loaded.warnings == std::vector<std::string>{});
@@ -25,13 +33,7 @@ TEST_SUITE("bot::demo") {
     }
 
     TEST_CASE("the demo's configuration with a Semaphore is one as well") {
-        sample_settings s;
-        s.port = 8008;
-        s.bot_user = "@bot:demo.local";
-        s.person = "@you:demo.local";
-        s.room = "!room:demo.local";
-        s.password_file = "/tmp/bot.password";
-        s.store_folder = "/tmp/bot";
+        auto s = settings_of_a_demo();
         s.semaphore_url = "http://127.0.0.1:3000";
         s.token_file = "/tmp/semaphore.token";
         auto const loaded = load_text(sample_config(s));

@@ -36,34 +36,43 @@ TEST_SUITE("chatops::engine::schedules") {
     TEST_CASE("the schedules of a project are listed, with what each starts, when, and whether it does") {
         scheduling_world world;
         auto const said = world.answer_to(world.ask("!cd schedules"));
-        CHECK(holds(said, "1. nightly: deploy, `0 3 * * *`, on"));
-        CHECK(holds(said, "2. hello at @hourly: hello, `@hourly`, off"));
-        CHECK(holds(said, "!cd schedule off NUMBER demo"));
+        CHECK(holds(said, "`s1` nightly: deploy, `0 3 * * *`, on"));
+        CHECK(holds(said, "`s2` hello, `@hourly`, off"));
+        CHECK(holds(said, "!cd schedule off s1 demo"));
         CHECK(world.answer_to(world.ask("!cd schedules demo")) == said);
     }
 
-    TEST_CASE("a schedule is switched by its name or number, and to what it is already as well") {
+    TEST_CASE("a schedule is switched by its name or id, and to what it is already as well") {
         scheduling_world world;
         CHECK(holds(world.answer_to(world.ask("!cd schedule off nightly")), "The schedule nightly of demo is off: it starts nothing."));
         CHECK_FALSE(world.is_active(0));
         CHECK(world.outcome_of(world.ask("!cd schedule off nightly")) == "ran");
         CHECK_FALSE(world.is_active(0));
-        CHECK(holds(world.answer_to(world.ask("!cd schedule on 2 demo")), "is on: it starts hello at @hourly."));
+        CHECK(holds(world.answer_to(world.ask("!cd schedule on s2 demo")), "is on: it starts hello (@hourly)."));
         CHECK(world.is_active(1));
     }
 
     TEST_CASE("what is unknown, or could be two, switches nothing and says how to find it") {
         scheduling_world world;
         world.ci.add_schedule(schedule("s3", "nightly", "hello", "0 4 * * *", true));
-        world.ci.add_schedule(schedule("s4", "1", "hello", "0 5 * * *", true));
+        world.ci.add_schedule(schedule("s4", "s1", "hello", "0 5 * * *", true));
         auto const two = world.ask("!cd schedule off nightly");
         CHECK(world.outcome_of(two) == "refused");
         CHECK(holds(world.answer_to(two), "`nightly` is more than one schedule of demo"));
         CHECK(holds(world.answer_to(two), "`!cd schedules demo` lists them"));
-        CHECK(world.outcome_of(world.ask("!cd schedule off 1")) == "refused");
+        CHECK(world.outcome_of(world.ask("!cd schedule off s1")) == "refused");
         CHECK(holds(world.answer_to(world.ask("!cd schedule off weekly")), "There is no schedule `weekly` in demo"));
+        CHECK(holds(world.answer_to(world.ask("!cd schedule off ''")), "There is no schedule ``"));
         CHECK(world.outcome_of(world.ask("!cd schedule maybe nightly")) == "refused");
         for (std::size_t i : {0U, 2U, 3U}) CHECK(world.is_active(i));
+    }
+
+    TEST_CASE("a refusal of the CI is one, and not a doubt") {
+        scheduling_world world;
+        world.ci.set_down(true);
+        auto const refused = world.ask("!cd schedule off s1");
+        CHECK(world.outcome_of(refused) == "refused");
+        CHECK_FALSE(holds(world.answer_to(refused), "not known"));
     }
 
     TEST_CASE("a CI without schedules says so, and who may not command switches none") {
