@@ -52,7 +52,7 @@ def peer(name, command, work, response, table):
 
 def figures(table, binaries, work):
     program = binaries / "bench_sync"
-    found = benchmarks(program, ["--benchmark_min_time=0.2"], repetitions=9)
+    found = benchmarks(program, ["--benchmark_min_time=0.2"], repetitions=15)
     nothing, everything = found["sync/no_event_wanted"], found["sync/each_message_for_the_inbox"]
     with tempfile.NamedTemporaryFile(suffix=".json") as response:
         subprocess.run([program, "--print-response"], stdout=response, check=True)

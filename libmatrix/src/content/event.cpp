@@ -2,12 +2,13 @@
 #include <chatrixcd/matrix/event.hpp>
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/base/json_text.hpp>
 
 #include "content/event_access.hpp"
-#include "http/shallow_json.hpp"
+#include "content/message_parts.hpp"
+#include "content/text_member.hpp"
 
 namespace chatrixcd::matrix {
 
@@ -102,12 +103,7 @@ std::optional<std::string> const& event::state_key() const noexcept { return dat
 boost::json::object const& event::content() const noexcept { return *data_->content; }
 boost::json::object const& event::raw() const noexcept { return *data_->raw; }
 
-std::string_view event::content_text(std::string_view key) const noexcept {
-    auto const* value = content().if_contains(key);
-    if (value == nullptr || !value->is_string()) return {};
-    auto const& text = value->get_string();
-    return std::string_view(text.data(), text.size());
-}
+std::string_view event::content_text(std::string_view key) const noexcept { return detail::text_member(content(), key); }
 
 std::optional<relation> event::relates_to() const {
     auto const* found = base::find_object(content(), "m.relates_to");
@@ -136,15 +132,22 @@ bool event::is_state(std::string_view event_type, std::string_view key) const no
     return data_->type == event_type && data_->state_key && *data_->state_key == key;
 }
 
-std::string event::to_text() const { return detail::finite_json(boost::json::serialize(*data_->raw)); }
-
-bool is_message(event const& e) {
-    if (e.type() != "m.room.message" || e.state_key() || e.is_redacted() || e.content_text("msgtype").empty()) return false;
-    auto const relates = e.relates_to();
-    return !relates || relates->type != "m.replace";
+std::string event::to_text() const {
+    std::string text;
+    base::append_json(text, *data_->raw);
+    return text;
 }
 
-bool is_text_message(event const& e) { return is_message(e) && e.content_text("msgtype") == "m.text" && !e.content_text("body").empty(); }
+namespace {
+
+detail::message_parts parts_of(event const& e) {
+    return {e.type(), e.state_key().has_value(), e.content(), base::find_object(e.raw(), "unsigned")};
+}
+
+}  // namespace
+
+bool is_message(event const& e) { return detail::is_message(parts_of(e)); }
+bool is_text_message(event const& e) { return detail::is_text_message(parts_of(e)); }
 
 std::string message_text(event const& e) {
     auto const body = e.content_text("body");

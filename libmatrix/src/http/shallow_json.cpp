@@ -39,25 +39,4 @@ std::string shallow_json(std::string_view text, std::size_t most) {
     return out;
 }
 
-std::string finite_json(std::string text) {
-    constexpr std::string_view infinite = "Infinity";
-    constexpr std::string_view no_number = "NaN";
-    if (text.find(infinite) == std::string::npos && text.find(no_number) == std::string::npos) return text;
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        auto const rest = std::string_view(text).substr(i);
-        std::size_t const sign = rest.starts_with('-') ? 1 : 0;
-        auto const unsigned_rest = rest.substr(sign);
-        if (unsigned_rest.starts_with(infinite) || unsigned_rest.starts_with(no_number)) {
-            out += "null";
-            i += sign + (unsigned_rest.starts_with(infinite) ? infinite.size() : no_number.size());
-            continue;
-        }
-        auto const end = rest.front() == '"' ? std::min(end_of_string(text, i), text.size()) : i + 1;
-        out.append(text, i, end - i);
-        i = end;
-    }
-    return out;
-}
-
 }  // namespace chatrixcd::matrix::detail

@@ -12,8 +12,4 @@ namespace chatrixcd::matrix::detail {
 // JSON stays none.
 std::string shallow_json(std::string_view text, std::size_t most);
 
-// What Boost.JSON has written, with null for each number that is none: one beyond a double's range is read as infinite, "0e500" as zero
-// times that, and neither is JSON when it is written.
-std::string finite_json(std::string text);
-
 }  // namespace chatrixcd::matrix::detail

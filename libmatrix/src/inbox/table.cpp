@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <chatrixcd/base/many_rows.hpp>
 #include <chatrixcd/base/sealed.hpp>
 
 namespace chatrixcd::matrix::detail {
@@ -34,14 +35,27 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
 
 }  // namespace
 
+std::size_t insert_rows(base::transaction& t, arrival const& where, std::span<new_row const> rows) {
+    static base::many_rows const statement(
+        "INSERT INTO inbox (account, room_id, position, received, restored, event_id, kind, event, trace) VALUES", 5, 4,
+        "ON CONFLICT DO NOTHING");
+    std::vector<base::sql_parameter> own;
+    own.reserve(rows.size() * 4);
+    for (auto const& row : rows) {
+        own.emplace_back(row.event_id);
+        own.emplace_back(static_cast<std::int64_t>(row.kind));
+        own.emplace_back(row.event);
+        own.emplace_back(row.trace);
+    }
+    std::vector<base::sql_parameter> const shared{where.account, where.room.str(), where.position, milliseconds(where.now),
+                                                  std::int64_t{where.restored}};
+    return static_cast<std::size_t>(statement.run(t, shared, own));
+}
+
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
                 std::string const& trace) {
-    // One row of values: for an INSERT that selects, SQLite would keep what it changes to be able to take it back.
-    return t.run(
-               "INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, received, restored)"
-               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
-               {where.account, where.room.str(), event_id, static_cast<std::int64_t>(kind), where.position, base::seal(event), trace,
-                milliseconds(where.now), std::int64_t{where.restored}}) > 0;
+    new_row const row{event_id, kind, base::seal(event), trace};
+    return insert_rows(t, where, std::span(&row, 1)) > 0;
 }
 
 void drop_invites(base::transaction& t, std::int64_t account, room_id const& room) {

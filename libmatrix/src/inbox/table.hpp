@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,16 @@ public:
     base::time_point now;
     bool restored = false;
 };
-// Ignored if the event waits already or was handled in the last 30 days. Returns whether a row was made.
+struct new_row {
+    std::string event_id;
+    inbox_kind kind = inbox_kind::message;
+    base::blob event;  // sealed
+    std::string trace;
+};
+// Rows for what has arrived at one place, in its order. What waits already or was handled in the last 30 days is ignored. Returns how many
+// rows were made.
+std::size_t insert_rows(base::transaction& t, arrival const& where, std::span<new_row const> rows);
+// As above, one; returns whether it was made.
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
                 std::string const& trace);
 // An invitation that was accepted, rejected or withdrawn need not be handled.

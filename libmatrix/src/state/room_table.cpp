@@ -8,6 +8,7 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
+#include "state/state_writer.hpp"
 #include "sync/raw_event.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -51,11 +52,6 @@ std::vector<std::string> list_from(std::optional<std::string> const& text) {
         if (value.is_string()) list.emplace_back(value.get_string().data(), value.get_string().size());
     }
     return list;
-}
-
-base::sql_value membership_in(raw_event const& e) {
-    if (e.type() != "m.room.member") return {};
-    return std::string(e.content_text("membership"));
 }
 
 std::vector<room_id> ids(std::vector<base::row> const& rows) {
@@ -108,14 +104,6 @@ void leave_all_but(base::transaction& t, std::int64_t account, std::vector<room_
     }
 }
 
-bool put_state(base::transaction& t, std::int64_t account, room_id const& room, raw_event const& e, std::int64_t batch) {
-    return t.run(
-               "INSERT INTO room_state (account, room_id, type, state_key, membership, event, batch) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-               " ON CONFLICT (account, room_id, type, state_key) DO UPDATE SET membership = excluded.membership, event = excluded.event,"
-               " batch = excluded.batch WHERE room_state.event <> excluded.event",
-               {account, room.str(), std::string(e.type()), std::string(*e.state_key()), membership_in(e), e.to_lasting_text(), batch}) > 0;
-}
-
 void forget_state(base::transaction& t, std::int64_t account, room_id const& room) {
     t.run("DELETE FROM room_state WHERE account = ?1 AND room_id = ?2", {account, room.str()});
 }
@@ -124,13 +112,11 @@ void replace_members(base::transaction& t, std::int64_t account, room_id const& 
                      std::int64_t asked_at) {
     t.run("DELETE FROM room_state WHERE account = ?1 AND room_id = ?2 AND type = 'm.room.member' AND batch <= ?3",
           {account, room.str(), asked_at});
+    state_writer writer(t, account, room, asked_at, present_state::stays);
     for (auto const& e : members) {
-        if (e.type() != "m.room.member") continue;
-        t.run(
-            "INSERT INTO room_state (account, room_id, type, state_key, membership, event, batch) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-            " ON CONFLICT DO NOTHING",
-            {account, room.str(), std::string(e.type()), std::string(*e.state_key()), membership_in(e), e.to_lasting_text(), asked_at});
+        if (e.type() == "m.room.member") writer.add(e);
     }
+    writer.finish();
 }
 
 std::optional<std::string> find_state(base::transaction& t, std::int64_t account, room_id const& room, std::string_view type,

@@ -46,8 +46,6 @@ void save_room(base::transaction& t, std::int64_t account, room_id const& room, 
 // Whoever is not in `rooms`, of those we are in or invited to: we are not, any more, and their state is forgotten.
 void leave_all_but(base::transaction& t, std::int64_t account, std::vector<room_id> rooms);
 
-// `e` must have a state key; `batch` is the number of the sync batch that brought it. Returns whether that changed anything.
-bool put_state(base::transaction& t, std::int64_t account, room_id const& room, raw_event const& e, std::int64_t batch);
 void forget_state(base::transaction& t, std::int64_t account, room_id const& room);
 // Replaces the members by a complete list, as it was asked for after the sync batch `asked_at`; what came since stays as it is.
 void replace_members(base::transaction& t, std::int64_t account, room_id const& room, std::vector<raw_event> const& members,

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "state/redactions.hpp"
+#include "state/state_writer.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -184,17 +185,23 @@ private:
         // What a restart does not show is not state any more.
         if (before_.restarting || !was_joined) forget_state(t_, how_.account, update.room);
         bool const may_follow = was_joined && how_.follow_upgrades && !knew_tombstone;
+        state_writer writer(t_, how_.account, update.room, number_);
         bool changed = false;
-        for (auto const& e : update.state) changed |= take_state_event(update.room, e, may_follow, row);
-        if (update.state_is_final) return changed;
-        for (auto const& e : update.timeline) {
-            if (e.state_key()) changed |= take_state_event(update.room, e, may_follow, row);
+        for (auto const& e : update.state) changed |= take_state_event(e, may_follow, row, writer);
+        if (!update.state_is_final) {
+            for (auto const& e : update.timeline) {
+                if (e.state_key()) changed |= take_state_event(e, may_follow, row, writer);
+            }
         }
-        return changed;
+        return writer.finish() || changed;
     }
 
-    bool take_state_event(room_id const& room, raw_event const& e, bool may_follow, room_row& row) {
-        if (!put_state(t_, how_.account, room, e, number_)) return false;
+    // What a room hears once and for all is written alone, to see whether it is new. Returns whether anything was seen to change.
+    bool take_state_event(raw_event const& e, bool may_follow, room_row& row, state_writer& writer) {
+        bool const is_lasting = e.is_state("m.room.encryption", "") || e.is_state("m.room.tombstone", "");
+        bool const others_changed = is_lasting && writer.finish();
+        writer.add(e);
+        if (!is_lasting || !writer.finish()) return others_changed;
         // Once asked for, encryption stays: a later event may name another algorithm, never none.
         if (e.is_state("m.room.encryption", "")) {
             auto const algorithm = e.content_text("algorithm");

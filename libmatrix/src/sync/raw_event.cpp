@@ -2,13 +2,12 @@
 #include "sync/raw_event.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/serializer.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/base/json_text.hpp>
 
 #include "content/event_access.hpp"
-#include "http/shallow_json.hpp"
+#include "content/text_member.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -19,12 +18,6 @@ namespace {
 std::string_view text_of(json::value const& v) noexcept {
     auto const& text = v.get_string();
     return std::string_view(text.data(), text.size());
-}
-
-std::string_view text_member(json::object const* from, std::string_view key) noexcept {
-    auto const* value = from == nullptr ? nullptr : from->if_contains(key);
-    if (value == nullptr || !value->is_string()) return {};
-    return text_of(*value);
 }
 
 // The members of an event in one pass, as they are.
@@ -39,6 +32,7 @@ public:
     json::value const* state_key = nullptr;
     json::value const* content = nullptr;
     json::value const* extra = nullptr;
+    json::value const* room = nullptr;
 
 private:
     void take(std::string_view key, json::value const& value) {
@@ -56,6 +50,8 @@ private:
             content = &value;
         else if (key == "unsigned")
             extra = &value;
+        else if (key == "room_id")
+            room = &value;
     }
 };
 
@@ -63,11 +59,6 @@ bool is_text(json::value const* v) noexcept { return v != nullptr && v->is_strin
 
 // Bytes that hold most events.
 constexpr std::size_t usual_event = 512;
-
-void append(std::string& to, json::serializer& from) {
-    char piece[4096];
-    while (!from.done()) to.append(from.read(piece, sizeof(piece)));
-}
 
 }  // namespace
 
@@ -91,6 +82,7 @@ std::optional<raw_event> raw_event::view(json::value const& from) {
         if (!found.state_key->is_string()) return std::nullopt;
         made.state_key_ = text_of(*found.state_key);
     }
+    if (found.room != nullptr && found.room->is_string()) made.room_ = text_of(*found.room);
     return made;
 }
 
@@ -106,12 +98,14 @@ bool raw_event::is_state(std::string_view event_type, std::string_view key) cons
     return state_key_ && type_ == event_type && *state_key_ == key;
 }
 
-std::string_view raw_event::content_text(std::string_view key) const noexcept { return text_member(content_, key); }
+std::string_view raw_event::content_text(std::string_view key) const noexcept { return text_member(*content_, key); }
 
 std::string_view raw_event::previous_text(std::string_view key) const noexcept {
     auto const* previous = unsigned_ == nullptr ? nullptr : base::find_object(*unsigned_, "prev_content");
-    return text_member(previous, key);
+    return previous == nullptr ? std::string_view() : text_member(*previous, key);
 }
+
+message_parts raw_event::parts() const noexcept { return {type_, state_key_.has_value(), *content_, unsigned_}; }
 
 event raw_event::to_event(std::shared_ptr<void const> keeper) const {
     event_access::checked const known{object_, content_, type_, id_, sender_, state_key_, sent()};
@@ -121,28 +115,25 @@ event raw_event::to_event(std::shared_ptr<void const> keeper) const {
 std::string raw_event::to_text() const {
     std::string text;
     text.reserve(usual_event);
-    json::serializer from;
-    from.reset(object_);
-    append(text, from);
-    return finite_json(std::move(text));
+    base::append_json(text, *object_);
+    return text;
 }
 
 std::string raw_event::to_lasting_text() const {
     bool const redacted = unsigned_ != nullptr && unsigned_->if_contains("redacted_because") != nullptr;
     if (redacted || unsigned_ == nullptr) return to_text();
-    std::string text = "{";
-    json::serializer from;
+    std::string text;
+    text.reserve(usual_event);
+    text += '{';
     for (auto const& entry : *object_) {
         if (entry.key() == "unsigned") continue;
         if (text.size() > 1) text += ',';
-        from.reset(entry.key());
-        append(text, from);
+        base::append_json(text, std::string_view(entry.key().data(), entry.key().size()));
         text += ':';
-        from.reset(&entry.value());
-        append(text, from);
+        base::append_json(text, entry.value());
     }
     text += '}';
-    return finite_json(std::move(text));
+    return text;
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -10,6 +10,8 @@
 
 #include <chatrixcd/matrix/event.hpp>
 
+#include "content/message_parts.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 class raw_event {
@@ -21,6 +23,8 @@ public:
     // Empty if it has none. Like sender(), it is known to parse.
     std::string_view id() const noexcept { return id_; }
     std::string_view sender() const noexcept { return sender_; }
+    // The room that it names; empty if it names none.
+    std::string_view room() const noexcept { return room_; }
     // As event::sent().
     base::time_point sent() const noexcept;
     // How long ago that was, by the homeserver's clock alone (unsigned.age); never negative.
@@ -33,6 +37,9 @@ public:
     std::string_view content_text(std::string_view key) const noexcept;
     // A string member of unsigned.prev_content, likewise.
     std::string_view previous_text(std::string_view key) const noexcept;
+
+    // What says whether it is a message.
+    message_parts parts() const noexcept;
 
     // The event; it keeps `keeper`, which owns the value.
     event to_event(std::shared_ptr<void const> keeper) const;
@@ -50,6 +57,7 @@ private:
     std::string_view type_;
     std::string_view id_;
     std::string_view sender_;
+    std::string_view room_;
     std::optional<std::string_view> state_key_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/response.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -114,6 +115,8 @@ result<sync_batch> parse_sync(std::string_view answer) {
         read_rooms(*rooms, "join", membership::join, batch);
         read_rooms(*rooms, "invite", membership::invite, batch);
         read_rooms(*rooms, "leave", membership::leave, batch);
+        // The tables' order: what is written one after another lies side by side.
+        std::stable_sort(batch.rooms.begin(), batch.rooms.end(), [](auto const& a, auto const& b) { return a.room < b.room; });
     }
     return batch;
 }

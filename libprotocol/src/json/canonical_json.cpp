@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include <chatrixcd/base/json_text.hpp>
 #include <chatrixcd/protocol/canonical_json.hpp>
 
 #include "json/canonical_writer.hpp"
@@ -114,44 +115,7 @@ private:
             problem_ = "a string is not UTF-8";
             return;
         }
-        out_ += '"';
-        for (char const c : text) character(c);
-        out_ += '"';
-    }
-
-    void character(char c) {
-        constexpr std::string_view hex = "0123456789abcdef";
-        switch (c) {
-            case '"':
-                out_ += "\\\"";
-                break;
-            case '\\':
-                out_ += "\\\\";
-                break;
-            case '\b':
-                out_ += "\\b";
-                break;
-            case '\t':
-                out_ += "\\t";
-                break;
-            case '\n':
-                out_ += "\\n";
-                break;
-            case '\f':
-                out_ += "\\f";
-                break;
-            case '\r':
-                out_ += "\\r";
-                break;
-            default:
-                if (auto const code = static_cast<unsigned char>(c); code < 0x20) {
-                    out_ += "\\u00";
-                    out_ += hex[code >> 4U];
-                    out_ += hex[code & 0xFU];
-                } else {
-                    out_ += c;
-                }
-        }
+        base::append_json(out_, text);
     }
 
     std::string out_;

@@ -48,6 +48,39 @@ TEST_SUITE("matrix::commit") {
         CHECK(d.take_state("!a:b", name + R"({"age":78,"redacted_because":{}}})").changed.size() == 1);
     }
 
+    TEST_CASE("of state that changes twice in a response the last stays, among many others, and encryption that went by is kept") {
+        sync_desk d;
+        std::string members = joined_me();
+        for (int i = 0; i < 70; ++i) members += "," + member_of("@u" + std::to_string(i % 40) + ":b", i < 40 ? "invite" : "join");
+        auto const encryption = [](std::string const& content) { return "," + state_of("m.room.encryption", "", content); };
+        d.take_state("!a:b", members + encryption(R"({"algorithm":"m.megolm.v1.aes-sha2"})") + encryption("{}"));
+        auto const count = [&](std::string_view membership) {
+            return d.in([&](base::transaction& t) { return inner::count_members(t, 1, matrix::room_id("!a:b"), membership); });
+        };
+        CHECK(count("join") == 31);
+        CHECK(count("invite") == 10);
+        CHECK(d.row("!a:b").encryption == "m.megolm.v1.aes-sha2");
+    }
+
+    TEST_CASE("many events of many rooms are taken in once each, in each room's order") {
+        sync_desk d;
+        d.take_state("!a:b", joined_me());
+        d.take_state("!b:b", joined_me());
+        auto const events = [](std::string const& room, int first, int last) {
+            std::string list;
+            for (int i = first; i < last; ++i) list += (i > first ? "," : "") + text_of("$" + room + std::to_string(i));
+            return "\"!" + room + R"(:b":{"timeline":{"events":[)" + list + "]}}";
+        };
+        auto const response = [&](std::string const& next, std::string const& rooms) {
+            return R"({"next_batch":")" + next + R"(","rooms":{"join":{)" + rooms + "}}}";
+        };
+        CHECK(d.take(response("s8", events("b", 0, 70) + "," + events("a", 0, 45))).rows == 115);
+        CHECK(d.take(response("s9", events("b", 60, 80) + "," + events("a", 0, 45))).rows == 10);
+        strings wanted;
+        for (int i = 0; i < 80; ++i) wanted.push_back("$b" + std::to_string(i));
+        CHECK(d.waiting("!b:b") == wanted);
+    }
+
     TEST_CASE("a response that is for nobody moves our position on the disk at most once a minute, one with news at once") {
         sync_desk d;
         auto const position = [&] { return d.in([](base::transaction& t) { return inner::load_position(t, 1); }); };
