@@ -284,6 +284,8 @@ class Semaphore(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    do_POST = do_GET
+
     def log_message(self, *_):
         pass
 
@@ -377,6 +379,7 @@ class Doctor(WithServers):
         self.assertIn("note  not in the room !r:demo.local: invite @bot:demo.local there", said)
         self.assertIn("answers (v2.16.14), and knows us as bot", said)
         self.assertIn("note  its news do not come by themselves", said)
+        self.assertIn("ok    it can reject what waits for a decision", said)
         self.assertIn("ok    the project web has 2 templates", said)
         self.assertIn("note  web / hello takes no --limit --tags --skip-tags --inventory --dry-run --diff --debug --args", said)
         self.assertIn("note  web / deploy takes no --tags --skip-tags", said)

@@ -86,6 +86,7 @@ public:
     std::string name() const override { return inner_.name(); }
     std::string account() const override { return inner_.account(); }
     bool has_threads() const override { return inner_.has_threads(); }
+    bool is_private() const override { return inner_.is_private(); }
     void expect_answers(std::vector<chatops::chat::awaited_answer> all) override {
         if (!power_.is_dead()) inner_.expect_answers(std::move(all));
     }

@@ -123,8 +123,10 @@ void server_connection::finish() {
     if (!answering_ && reader_.idle()) socket_.close(ignored);
 }
 
-void server_connection::limit_time(std::chrono::milliseconds limit) {
-    alarm_.expires_after(limit);
+void server_connection::limit_time(std::chrono::milliseconds limit) { limit_time(asio::steady_timer::clock_type::now() + limit); }
+
+void server_connection::limit_time(asio::steady_timer::time_point until) {
+    alarm_.expires_at(until);
     auto ring = [weak = weak_from_this()](boost::system::error_code stopped) {
         auto const self = weak.lock();
         boost::system::error_code ignored;
@@ -179,6 +181,7 @@ asio::awaitable<std::size_t> server_connection::read_some() {
 asio::awaitable<bool> server_connection::read_request() {
     // The header has this long; a body may take longer as long as it moves.
     limit_time(options_.idle_timeout);
+    std::optional<asio::steady_timer::time_point> due;
     bool continued = false;
     while (!reader_.complete()) {
         if (reader_.header_complete() && !continued && reader_.expects_continue()) {
@@ -193,7 +196,10 @@ asio::awaitable<bool> server_connection::read_request() {
             co_await refuse(status);
             co_return false;
         }
+        if (!due && options_.request_timeout.count() > 0) due = asio::steady_timer::clock_type::now() + options_.request_timeout;
+        // A header does not get more time by coming in pieces.
         if (reader_.header_complete()) limit_time(options_.idle_timeout);
+        if (due && *due < alarm_.expiry()) limit_time(*due);
     }
     stop_alarm();
     co_return true;

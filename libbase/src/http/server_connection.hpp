@@ -43,6 +43,7 @@ private:
     boost::asio::awaitable<void> misbehave(connection_fault fault, bool with_body);
     boost::asio::awaitable<void> drip(std::string bytes, std::size_t count, std::chrono::milliseconds each);
     void limit_time(std::chrono::milliseconds limit);
+    void limit_time(boost::asio::steady_timer::time_point until);
     void stop_alarm();
     void watch_peer(std::shared_ptr<exchange> const& current);
     bool peer_left();

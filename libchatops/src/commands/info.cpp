@@ -40,6 +40,9 @@ boost::asio::awaitable<line> described(named_server of) {
     words.emplace_back(info->keyed_start_native ? "; refuses to start anything twice by itself"
                                                 : "; cannot refuse a second start by itself");
     words.emplace_back("; has " + abilities_of(*of.server));
+    auto const remarks = co_await guarded(of.server->remarks(), base::error_kind::internal);
+    if (!remarks) co_return words;
+    for (auto const& remark : *remarks) words.emplace_back("; " + remark);
     co_return words;
 }
 

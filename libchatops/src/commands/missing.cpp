@@ -90,11 +90,12 @@ std::optional<view> ask_for_missing(context& asked, run_target const& target, ci
     if (auto const wrong = problem_of_one(job, given, asked.answered())) return ask_again(asked, target, std::move(given), *wrong);
     if (problem_of(job, given)) return std::nullopt;
     auto const missing = missing_of(job, given);
+    // An answer is a line in the journal.
     auto const is_secret = [](ci::parameter_spec const& spec) { return spec.type == ci::parameter_type::secret; };
     if (missing.empty() || std::any_of(missing.begin(), missing.end(), is_secret)) return std::nullopt;
     auto const& next = missing.front();
     if (!asked.ask(open_question(line_of_run(target, given), next.name))) return std::nullopt;
-    return question_for(next, target, usage_of(asked.prefix(), target.project_name, job));
+    return question_for(next, target, usage_of(asked, target.project_name, job));
 }
 
 std::optional<view> ask_again(context& asked, run_target const& target, ci::parameter_values given, base::error const& why) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "commands/missing.hpp"
+#include "commands/secret_values.hpp"
 #include "commands/services.hpp"
 #include "commands/usage.hpp"
 #include "engine/guarded.hpp"
@@ -124,6 +125,8 @@ base::error would_be_ignored(ci::plan const& what, std::string const& usage) {
 }
 
 boost::asio::awaitable<result<view>> run(services const& with, context& asked, run_args args) {
+    // Until the job says that none of them is a secret.
+    if (!asked.is_private()) asked.keep_values(false);
     auto const tagged = take_tags(args);
     if (!tagged) co_return tagged.error();
     auto const found = co_await resolve(with, std::move(args.target), asked.prefix());
@@ -132,8 +135,12 @@ boost::asio::awaitable<result<view>> run(services const& with, context& asked, r
     auto* const server = with.ci.server(target->server);
     auto const job = co_await guarded(server->job_details(target->job), base::error_kind::internal);
     if (!job) co_return job.error();
-    auto const usage = usage_of(asked.prefix(), target->project_name, *job);
+    auto const usage = usage_of(asked, target->project_name, *job);
     auto given = values_of(args);
+    if (!asked.is_private()) {
+        if (auto const no = secret_in_room(*job, given)) co_return *no;
+        asked.keep_values(is_without_secrets(*job, given));
+    }
     if (found->goes_by_name) {
         if (auto question = ask_for_missing(asked, *target, *job, given)) co_return std::move(*question);
     }

@@ -144,7 +144,7 @@ command schedule_command(services const& with) {
         .effect(effect::high)
         .group("Run")
         .example("schedule off nightly web")
-        .example("schedule on 1/3")
+        .example("schedule on 1/3 web")
         .does([&with](context& asked, schedule_args args) { return turn(with, asked, std::move(args)); });
 }
 

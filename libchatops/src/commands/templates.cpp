@@ -18,7 +18,7 @@ struct templates_args {
     std::optional<std::string> project;
 };
 
-boost::asio::awaitable<line> shown(services const& with, known_project const& of, ci::job job, bool detailed, std::string prefix) {
+boost::asio::awaitable<line> shown(services const& with, known_project const& of, ci::job job, bool detailed, context const& asked) {
     line item;
     if (detailed) {
         auto details = co_await guarded(with.ci.server(of.server)->job_details(job.id), base::error_kind::internal);
@@ -28,7 +28,7 @@ boost::asio::awaitable<line> shown(services const& with, known_project const& of
     if (!job.description.empty()) item.emplace_back(": " + job.description);
     if (detailed) {
         item.emplace_back(" – ");
-        item.push_back(code(usage_of(prefix, of.project.name, job)));
+        item.push_back(code(usage_of(asked, of.project.name, job)));
     }
     co_return item;
 }
@@ -43,7 +43,7 @@ boost::asio::awaitable<result<view>> templates(services const& with, context& as
     std::vector<line> items;
     bool const detailed = jobs->size() <= most_detailed;
     for (std::size_t i = 0; i < jobs->size() && i < most_shown; ++i) {
-        auto item = co_await shown(with, of, (*jobs)[i], detailed, asked.prefix());
+        auto item = co_await shown(with, of, (*jobs)[i], detailed, asked);
         item.insert(item.begin(), span(std::to_string(i + 1) + ". "));
         items.push_back(std::move(item));
     }

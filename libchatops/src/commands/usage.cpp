@@ -26,9 +26,10 @@ std::string value_of(ci::parameter_spec const& spec) {
 
 }  // namespace
 
-std::string usage_of(std::string const& prefix, std::string const& project, ci::job const& job) {
-    auto words = text::in_prefix(prefix, "run ") + text::as_argument(project) + " " + text::as_argument(job.name);
+std::string usage_of(context const& asked, std::string const& project, ci::job const& job) {
+    auto words = text::in_prefix(asked.prefix(), "run ") + text::as_argument(project) + " " + text::as_argument(job.name);
     for (auto const& spec : job.parameters) {
+        if (spec.type == ci::parameter_type::secret && !asked.is_private()) continue;
         auto const one = written(spec, value_of(spec));
         words += is_needed(spec) ? " " + one : " [" + one + "]";
     }

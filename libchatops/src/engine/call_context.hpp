@@ -12,10 +12,16 @@
 
 namespace chatrixcd::chatops {
 
+// What the chat is like where a command was said.
+struct surroundings {
+    bool may_ask = false;     // an answer could be said there
+    bool is_private = false;  // nobody else reads it
+};
+
 class call_context final : public context {
 public:
-    // Both must outlive it. `may_ask`: an answer could be said where it was asked.
-    call_context(journal::entry const& what, std::string const& prefix, bool may_ask) : what_(what), prefix_(prefix), may_ask_(may_ask) {}
+    // The first two must outlive it.
+    call_context(journal::entry const& what, std::string const& prefix, surroundings where) : what_(what), prefix_(prefix), where_(where) {}
 
     actor const& asked_by() const noexcept override { return what_.who; }
     std::optional<std::string> room() const override {
@@ -26,18 +32,22 @@ public:
     std::string const& trace() const noexcept override { return what_.trace; }
     std::string const& prefix() const noexcept override { return what_.from.room.empty() ? none_ : prefix_; }
     bool ask(open_question what) override {
-        if (may_ask_) question_ = std::move(what);
-        return may_ask_;
+        if (where_.may_ask) question_ = std::move(what);
+        return where_.may_ask;
     }
+    bool is_private() const noexcept override { return where_.is_private || what_.from.room.empty(); }
+    void keep_values(bool yes) override { keeps_values_ = yes; }
     std::string const& answered() const noexcept override { return what_.answers; }
 
+    bool keeps_values() const noexcept { return keeps_values_; }
     // What it asks.
     std::optional<open_question> take_question() { return std::exchange(question_, std::nullopt); }
 
 private:
     journal::entry const& what_;
     std::string const& prefix_;
-    bool may_ask_;
+    surroundings where_;
+    bool keeps_values_ = true;
     std::optional<open_question> question_;
     std::string const none_;
 };

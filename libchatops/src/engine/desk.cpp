@@ -7,7 +7,6 @@
 
 #include <chatrixcd/chatops/command/refusal.hpp>
 
-#include "engine/call_context.hpp"
 #include "engine/guarded.hpp"
 
 namespace chatrixcd::chatops {
@@ -71,18 +70,20 @@ std::optional<answer> desk::refusal_of(journal::entry const& asked) const {
     return std::nullopt;
 }
 
-asio::awaitable<answer> desk::handle(journal::entry asked, bool may_ask) {
+asio::awaitable<answer> desk::handle(journal::entry asked, surroundings where) {
     if (asked.attempts > most_attempts) co_return gave_up(asked, "the process ended each time while it was handled");
     if (auto no = refusal_of(asked)) co_return std::move(*no);
     while (true) {
-        call_context about(asked, prefix_, may_ask);
+        call_context about(asked, prefix_, where);
         auto call = commands_.parse(asked.line, about.prefix());
         auto const name = call->name();
         std::exception_ptr thrown;
         try {
             auto done = co_await std::move(*call).run(about);
-            if (!done) co_return refused(done.error(), done.error().message());
             answer out;
+            if (!done) out = refused(done.error(), done.error().message());
+            out.keeps_values = about.keeps_values();
+            if (!done) co_return out;
             out.shown = std::move(*done);
             out.asks = about.take_question();
             // Nothing has been done yet; the answer is a command of its own.
@@ -115,7 +116,9 @@ answer desk::gave_up(journal::entry const& asked, std::string const& why, bool b
     std::string const what = begun ? "Something in me failed after I had sent the start; its card says how that stands."
                                    : "Something in me failed, so I have not done this.";
     auto told = base::error(base::error_kind::internal, what + " Error id: `" + id + "`");
-    return refused(std::move(told).with_hint("Whoever runs me finds the id in my log."), "error " + id);
+    auto out = refused(std::move(told).with_hint("Whoever runs me finds the id in my log."), "error " + id);
+    out.keeps_values = false;
+    return out;
 }
 
 }  // namespace chatrixcd::chatops

@@ -12,6 +12,7 @@
 #include <chatrixcd/chatops/engine.hpp>
 #include <chatrixcd/chatops/policy.hpp>
 
+#include "engine/call_context.hpp"
 #include "engine/database.hpp"
 #include "journal/journal.hpp"
 
@@ -27,6 +28,7 @@ public:
     bool silent = false;                // not answered in a room
     base::error why;                    // of a refusal
     std::optional<open_question> asks;  // what is shown is a question
+    bool keeps_values = true;           // in the journal, of the command
 };
 
 class desk {
@@ -36,8 +38,8 @@ public:
 
     // What can be said without running anything: a refusal, or nothing. Pure.
     std::optional<answer> refusal_of(journal::entry const& asked) const;
-    // Runs it. Cancellation and store failures pass through, and count as no try. `may_ask`: who asked could answer a question.
-    boost::asio::awaitable<answer> handle(journal::entry asked, bool may_ask);
+    // Runs it. Cancellation and store failures pass through, and count as no try.
+    boost::asio::awaitable<answer> handle(journal::entry asked, surroundings where);
     // For a command that could not be handled whatever was tried, with an error id that the log has, too. `begun`: a start was sent, whose
     // own fate is the command's outcome.
     answer gave_up(journal::entry const& asked, std::string const& why, bool begun = false) const;

@@ -187,6 +187,8 @@ asio::awaitable<void> intake::receive(std::unique_ptr<chat::delivery> fresh) {
         if (what.open && what.ends) journal::close_question(in, what.open->number);
         if (no) {
             journal::finish(in, asked.from, no->how, no->reason, asked.received);
+            // Nobody has looked whether one is a secret.
+            journal::forget_values(in, asked.from);
             if (!no->silent) outbox::put(in, answer_message(asked, no->shown));
         } else {
             outbox::put(in, seen_message(asked));
@@ -256,6 +258,7 @@ asio::awaitable<void> intake::refuse(journal::entry asked, answer told) {
     auto commit = [asked, told](base::transaction& in) {
         if (!journal::insert(in, asked)) return;
         journal::finish(in, asked.from, told.how, told.reason, asked.received);
+        journal::forget_values(in, asked.from);
         outbox::put(in, answer_message(asked, told.shown));
     };
     co_await store_.write(std::move(commit));
@@ -263,8 +266,7 @@ asio::awaitable<void> intake::refuse(journal::entry asked, answer told) {
 }
 
 asio::awaitable<void> intake::handle(journal::entry asked) {
-    bool const may_ask = questions_.may_ask(asked.from.service);
-    auto with = co_await desk_.handle(asked, may_ask);
+    auto with = co_await desk_.handle(asked, questions_.at(asked.from.service));
     co_await conclude(std::move(asked), std::move(with));
 }
 
@@ -272,6 +274,7 @@ asio::awaitable<void> intake::conclude(journal::entry asked, answer with) {
     auto commit = [asked, with, now = time_.now()](base::transaction& in) {
         std::optional<journal::question> open;
         journal::finish(in, asked.from, with.how, with.reason, now);
+        if (!with.keeps_values) journal::forget_values(in, asked.from);
         bool const said = !asked.from.room.empty() && !with.silent && !with.shown.empty();
         if (said) outbox::put(in, with.asks ? question_message(asked, with.shown) : answer_message(asked, with.shown));
         if (with.asks) open = journal::open_question_of(in, asked, *with.asks, now + journal::answer_time);

@@ -37,6 +37,12 @@ bool is_cancel(std::string_view word) {
 // In answer to a question, `cancel` without a number means the question, not the last run of the room.
 bool ends_question(std::string_view command) { return is_cancel(command) || command == "stop"; }
 
+// What came to us before the question is no value for it. A question from the future was asked before a clock was set back: that says
+// nothing.
+bool was_said_behind(journal::question const& asked, base::time_point received, base::time_point now) {
+    return received > asked.asked_at() || asked.asked_at() > now;
+}
+
 answer told(journal::outcome how, std::string reason, std::string const& words) {
     answer out;
     out.how = how;
@@ -62,7 +68,8 @@ std::optional<intake::arrival> intake::meaning_of(chat::message const& said) {
     auto const words = after_prefix(said.text, prefix_);
     auto const* const open = questions_.find(said);
     auto const text = trimmed(said.text);
-    if (!words && (!open || text.empty())) return std::nullopt;
+    bool const is_value = open && was_said_behind(*open, said.received, time_.now()) && !text.empty();
+    if (!words && !is_value && !(open && is_cancel(text))) return std::nullopt;
     arrival what;
     what.asked.from = said.from;
     what.asked.who = said.author;

@@ -74,7 +74,7 @@ asio::awaitable<void> intake::call(std::shared_ptr<pending_call> what, std::uniq
     auto commit = [asked](base::transaction& in) { return journal::insert(in, asked); };
     co_await store_.write(std::move(commit));
     log_.info("a command was received", {{"by", name_of(asked.who)}, {"trace", asked.trace}});
-    auto with = co_await desk_.handle(asked, /*may_ask=*/false);
+    auto with = co_await desk_.handle(asked, surroundings());
     auto const how = with.how;
     auto value = how == journal::outcome::ran ? base::result<view>(with.shown) : base::result<view>(with.why);
     co_await conclude(asked, std::move(with));

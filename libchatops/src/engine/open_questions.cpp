@@ -46,9 +46,10 @@ journal::question const* open_questions::find(chat::message const& said) const {
     return found == open_.end() ? nullptr : &found->second;
 }
 
-bool open_questions::may_ask(std::string const& service) const {
+surroundings open_questions::at(std::string const& service) const {
     auto const* const chat = chat_of(service);
-    return chat != nullptr && chat->has_threads() && open_.size() < most;
+    if (chat == nullptr) return {};
+    return surroundings{chat->has_threads() && open_.size() < most, chat->is_private()};
 }
 
 chat::service* open_questions::chat_of(std::string const& service) const {

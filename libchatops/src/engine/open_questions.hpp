@@ -10,6 +10,7 @@
 
 #include <chatrixcd/chatops/chat/service.hpp>
 
+#include "engine/call_context.hpp"
 #include "journal/questions.hpp"
 
 namespace chatrixcd::chatops {
@@ -25,8 +26,8 @@ public:
 
     // The question that its author was asked in its thread. Null if there is none; valid until the next change.
     journal::question const* find(chat::message const& said) const;
-    // Whether one more can be asked in this chat.
-    bool may_ask(std::string const& service) const;
+    // What a chat is like: one more can be asked there, or not.
+    surroundings at(std::string const& service) const;
 
 private:
     static constexpr std::size_t most = 256;

@@ -69,6 +69,16 @@ void finish(base::transaction& in, chat::origin const& from, outcome how, std::s
         {from.service, from.account, from.room, from.event, std::string(to_string(how)), reason, to_column(now)});
 }
 
+void forget_values(base::transaction& in, chat::origin const& from) {
+    auto const row = in.first("SELECT line FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
+                              {from.service, from.account, from.room, from.event});
+    auto const line = row ? base::unseal(row->bytes(0)) : base::result<std::string>(std::string());
+    auto const sign = line ? line->find('=') : std::string::npos;
+    if (sign == std::string::npos) return;
+    in.run("UPDATE journal SET line = ?5 WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
+           {from.service, from.account, from.room, from.event, base::seal(line->substr(0, sign + 1) + "…")});
+}
+
 void settle(base::transaction& in, chat::origin const& from, outcome how, std::string const& reason, base::time_point now) {
     in.run(
         "UPDATE journal SET state = 'done', outcome = ?5, reason = ?6, decided = ?7 "

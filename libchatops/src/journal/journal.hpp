@@ -46,6 +46,9 @@ void forgive_attempts(base::transaction& in);
 // An intent is being committed with it; from here on only settle() ends the command.
 void mark_sending(base::transaction& in, chat::origin const& from);
 
+// Of what was typed, nothing behind the first "=" is kept any more.
+void forget_values(base::transaction& in, chat::origin const& from);
+
 // Ends a command that has started nothing. Nothing happens if it has an outcome or an intent: the first word stands.
 void finish(base::transaction& in, chat::origin const& from, outcome how, std::string const& reason, base::time_point now);
 

@@ -27,6 +27,8 @@ struct question {
     std::string line;         // the command so far
     std::string name;         // of the value that is asked for
     base::time_point expires;
+
+    base::time_point asked_at() const { return expires - answer_time; }
 };
 
 // Opens one for a command that is in the journal, in the thread where it was said or else in its own. Whatever the person was asked there

@@ -187,8 +187,9 @@ std::vector<record> newest_runs(base::transaction& in, std::int64_t limit) {
 }
 
 std::vector<record> runs_called(base::transaction& in, std::string const& id, std::string const& service, std::string const& room) {
-    return records_of(in.query(std::string(columns) + "WHERE run_id = ?1 AND (?3 = '' OR (service = ?2 AND room = ?3)) "
-                                                      "ORDER BY number DESC LIMIT 2",
+    return records_of(in.query(std::string(columns) +
+                                   "WHERE (run_id = ?1 OR run_id LIKE '%/' || ?1) AND (?3 = '' OR (service = ?2 AND room = ?3)) "
+                                   "ORDER BY number DESC LIMIT 2",
                                {id, service, room}));
 }
 

@@ -32,7 +32,8 @@ std::vector<record> newest_runs(base::transaction& in, std::int64_t limit);
 // The newest run that was asked for in a room of a chat.
 std::optional<std::int64_t> last_of_room(base::transaction& in, std::string const& service, std::string const& room);
 
-// The newest two runs, newest first, that a CI gave this number; of a room of a chat, or, if that is empty, of any.
+// The newest two runs, newest first, that a CI gave this number, as their id or behind the last "/" of it; of a room of a chat, or, if that
+// is empty, of any.
 std::vector<record> runs_called(base::transaction& in, std::string const& id, std::string const& service, std::string const& room);
 
 }  // namespace chatrixcd::chatops::runs

@@ -127,6 +127,7 @@ asio::awaitable<base::result<record>> tracker::begin(order what) {
 
     auto commit = [run = begun->run, start = begun->start, prefix = options_.command_prefix](base::transaction& in) mutable {
         journal::mark_sending(in, run.from);
+        if (run.has_secrets) journal::forget_values(in, run.from);
         run.thread = journal::thread_of(in, run.from);
         run.number = insert(in, run, start);
         auto shown = card_of(run, {}, prefix);

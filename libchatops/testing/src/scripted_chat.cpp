@@ -174,6 +174,7 @@ std::string scripted_chat::say(std::string user, std::string room, std::optional
     said.text = text;
     said.thread = thread;
     said.sent = state_->time.now();
+    said.received = said.sent;
     said.trace = "trace-" + said.from.event.substr(1);
     state_->said.push_back(said);
 

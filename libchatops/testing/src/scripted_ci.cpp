@@ -97,6 +97,7 @@ struct scripted_ci::state {
     std::size_t get_calls = 0;
     std::size_t decisions = 0;
     std::vector<ci::schedule> schedules;
+    std::string id_prefix;
     bool loses_decision = false;
     bool native_keys = false;
     bool has_events = false;
@@ -119,7 +120,7 @@ struct scripted_ci::state {
     bool visible(scripted_run const& run) const { return run.created() + visible_after <= time.now(); }
 
     ci::run_id begin(scripted_job const& job, ci::plan const& plan, ci::run_key const& key) {
-        runs.emplace_back(ci::run_id(std::to_string(runs.size() + 1)), key, job, plan.effective, time.now());
+        runs.emplace_back(ci::run_id(id_prefix + std::to_string(runs.size() + 1)), key, job, plan.effective, time.now());
         if (changed) changed->notify_all();
         return runs.back().id();
     }
@@ -150,6 +151,7 @@ void scripted_ci::set_native_keys(bool on) { state_->native_keys = on; }
 void scripted_ci::set_events(bool on) { state_->has_events = on; }
 void scripted_ci::next_start(start_fault fault) { state_->start_faults.push_back(fault); }
 void scripted_ci::next_find(find_fault fault) { state_->find_faults.push_back(fault); }
+void scripted_ci::begin_run_ids_with(std::string prefix) { state_->id_prefix = std::move(prefix); }
 void scripted_ci::fail_gets(std::size_t calls, base::error_kind kind) { state_->get_faults.insert(state_->get_faults.end(), calls, kind); }
 void scripted_ci::set_visible_after(base::duration span) { state_->visible_after = span; }
 void scripted_ci::set_memory(base::duration span) { state_->memory = span; }

@@ -26,7 +26,7 @@ matrix::room runtime::room_of(inbox_row const& row) {
 }
 
 message runtime::message_of(inbox_row const& row, event content) {
-    return message(room_of(row), std::move(content), row.trace, static_cast<unsigned>(row.tries), row.restored);
+    return message(room_of(row), std::move(content), row.trace, static_cast<unsigned>(row.tries), row.received, row.restored);
 }
 
 asio::awaitable<void> runtime::handle(inbox_row row) {

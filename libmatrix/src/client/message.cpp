@@ -5,8 +5,13 @@ namespace chatrixcd::matrix {
 
 namespace asio = boost::asio;
 
-message::message(matrix::room where, event content, std::string trace, unsigned attempt, bool restored)
-    : room_(std::move(where)), event_(std::move(content)), trace_(std::move(trace)), attempt_(attempt), restored_(restored) {}
+message::message(matrix::room where, event content, std::string trace, unsigned attempt, base::time_point received, bool restored)
+    : room_(std::move(where)),
+      event_(std::move(content)),
+      trace_(std::move(trace)),
+      attempt_(attempt),
+      received_(received),
+      restored_(restored) {}
 
 std::string message::text() const { return message_text(event_); }
 

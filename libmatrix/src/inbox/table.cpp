@@ -15,9 +15,8 @@ std::int64_t milliseconds(base::time_point when) { return when.time_since_epoch(
 // The room's first row, if no gap is open before it.
 std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std::string const& room) {
     auto const found = t.first(
-        "SELECT id, event_id, kind, event, trace, tries, restored FROM inbox WHERE account = ?1 AND state = 0 AND state <> 4 AND room_id = "
-        "?2"
-        " ORDER BY position, id LIMIT 1",
+        "SELECT id, event_id, kind, event, trace, tries, restored, received FROM inbox WHERE account = ?1 AND state = 0 AND state <> 4"
+        " AND room_id = ?2 ORDER BY position, id LIMIT 1",
         {account, room});
     if (!found) return std::nullopt;
     inbox_row row;
@@ -30,6 +29,7 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
     row.trace = found->text(4);
     row.tries = found->integer(5);
     row.restored = found->integer(6) != 0;
+    row.received = base::time_point(std::chrono::milliseconds(found->integer(7)));
     return row;
 }
 

@@ -28,6 +28,7 @@ struct inbox_row {
     std::string event;  // JSON text
     std::string trace;
     std::int64_t tries = 0;
+    base::time_point received;
     bool restored = false;  // from a store that was put back: perhaps handled before
 };
 

@@ -6,16 +6,18 @@
 
 #include <chatrixcd/base/task_group.hpp>
 
+#include "live_view.hpp"
+
 namespace chatrixcd::semaphore::testing {
 
 using boost::asio::awaitable;
 
 // Until it is cut, or cannot keep up.
 awaitable<void> live_network::tell(base::http::websocket& to) {
-    live_view view(desk_.tasks, desk_.time.now(), desk_.as);
+    live_view view(desk_);
     for (int const since = desk_.cuts; since == desk_.cuts;) {
         for (auto const& each : desk_.tasks) each->advance(desk_.time.now(), desk_.as);
-        view.look(desk_.tasks, desk_.time.now(), desk_.as);
+        view.look();
         bool keeps_up = view.waiting() <= most_live_waiting;
         while (keeps_up && view.waiting() > 0) keeps_up = to.send(view.take()).has_value();
         if (!keeps_up) break;
@@ -33,7 +35,7 @@ awaitable<void> live_network::serve(base::http::websocket& with) {
         // Whatever clients say means nothing to Semaphore.
         for (;;) {
             auto const said = co_await with.receive();
-            if (!said) break;
+            if (!said || said->size() > most_said) break;
         }
     } catch (...) {
         thrown = std::current_exception();

@@ -9,19 +9,24 @@ namespace chatrixcd::semaphore::testing {
 
 namespace json = boost::json;
 
-live_view::live_view(std::vector<std::unique_ptr<simulated_task>> const& tasks, base::time_point now, flavour const& as) {
-    look(tasks, now, as);
+live_view::live_view(live_desk const& of) : desk_(of) {
+    look();
     messages_.clear();
 }
 
-void live_view::look(std::vector<std::unique_ptr<simulated_task>> const& tasks, base::time_point now, flavour const& as) {
-    for (auto const& task : tasks) {
+void live_view::look() {
+    auto const now = desk_.time.now();
+    for (auto const& task : desk_.tasks) {
+        if (desk_.hidden.contains(task->project.value())) continue;
         auto& known = told_[task->id];
-        auto const lines = task->output(now, as);
+        auto const lines = task->output(now, desk_.as);
         for (; known.lines < lines.size(); ++known.lines) {
             auto const& [when, text] = lines[known.lines];
-            json::object message{
-                {"output", text}, {"project_id", task->project.value()}, {"task_id", task->id}, {"time", time_text(when)}, {"type", "log"}};
+            json::object message{{"output", text},
+                                 {"project_id", task->project.value()},
+                                 {"task_id", task->id},
+                                 {"time", time_text(when, desk_.as)},
+                                 {"type", "log"}};
             messages_.push_back(body_text(message));
         }
         if (known.status != task->status) tell(*task, /*with_end=*/false);
@@ -32,8 +37,8 @@ void live_view::look(std::vector<std::unique_ptr<simulated_task>> const& tasks, 
 }
 
 void live_view::tell(simulated_task const& of, bool with_end) {
-    auto const time_or_null = [](std::optional<base::time_point> const& when) {
-        return when ? json::value(time_text(*when)) : json::value();
+    auto const time_or_null = [this](std::optional<base::time_point> const& when) {
+        return when ? json::value(time_text(*when, desk_.as)) : json::value();
     };
     json::object message;
     message["end"] = with_end ? time_or_null(of.end) : json::value();

@@ -4,21 +4,19 @@
 
 #include <deque>
 #include <map>
-#include <memory>
 #include <string>
-#include <vector>
 
-#include "simulated_task.hpp"
+#include "live_desk.hpp"
 
 namespace chatrixcd::semaphore::testing {
 
 class live_view {
 public:
-    // Who connects hears of nothing that was before.
-    live_view(std::vector<std::unique_ptr<simulated_task>> const& tasks, base::time_point now, flavour const& as);
+    // Who connects hears of nothing that was before. The desk must outlive it.
+    explicit live_view(live_desk const& of);
 
     // Looks what is new, and queues its messages.
-    void look(std::vector<std::unique_ptr<simulated_task>> const& tasks, base::time_point now, flavour const& as);
+    void look();
     std::size_t waiting() const noexcept { return messages_.size(); }
     std::string take();
 
@@ -30,6 +28,7 @@ private:
     };
     void tell(simulated_task const& of, bool with_end);
 
+    live_desk const& desk_;
     std::map<std::int64_t, told> told_;
     std::deque<std::string> messages_;
 };

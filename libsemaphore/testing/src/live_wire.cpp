@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include <chatrixcd/base/secret.hpp>
+#include "live_view.hpp"
 
 namespace chatrixcd::semaphore::testing {
 
@@ -16,20 +16,21 @@ base::error gone(std::string const& why) { return base::error(base::error_kind::
 
 class live_socket final : public http::websocket {
 public:
-    explicit live_socket(live_desk& to) : desk_(to), cuts_(to.cuts), view_(to.tasks, to.time.now(), to.as) { ++desk_.open; }
+    explicit live_socket(live_desk& to) : desk_(to), cuts_(to.cuts), view_(to) { ++desk_.open; }
     ~live_socket() override { --desk_.open; }
 
     awaitable<base::result<std::string>> receive() override {
         while (!closed_ && cuts_ == desk_.cuts) {
             for (auto const& each : desk_.tasks) each->advance(desk_.time.now(), desk_.as);
-            view_.look(desk_.tasks, desk_.time.now(), desk_.as);
+            view_.look();
             if (view_.waiting() > most_live_waiting) closed_ = true;
             if (view_.waiting() > 0 && !closed_) co_return view_.take();
             co_await desk_.time.sleep(live_looks_every);
         }
         co_return gone("the peer closed the WebSocket");
     }
-    base::result<void> send(std::string) override {
+    base::result<void> send(std::string said) override {
+        if (said.size() > most_said) closed_ = true;
         if (closed_) return gone("the WebSocket is closed");
         return {};
     }
@@ -65,7 +66,7 @@ private:
 std::optional<http::response> live_desk::refusal(http::request const& r) const {
     if (!r.url.ends_with("/api/ws")) return http::response(404, "Not Found\n", "text/plain; charset=utf-8");
     if (is_refusing) return http::response(400, "Bad Request\n", "text/plain; charset=utf-8");
-    if (!base::equal_constant_time(r.headers.get("Authorization").value_or(""), "Bearer " + token)) return http::response(401);
+    if (!accepts(r.headers.get("Authorization").value_or(""))) return http::response(401);
     return std::nullopt;
 }
 

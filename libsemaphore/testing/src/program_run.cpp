@@ -72,6 +72,11 @@ awaitable<void> run_program(simulated_task& task, base::clock& time, flavour con
             program->terminate();
         }
     });
+    // Cancelled, it goes before the task does.
+    struct until_the_end {
+        simulated_task& task;
+        ~until_the_end() { task.on_stop(nullptr); }
+    } const stoppable{task};
     auto const print = [&](std::string line) { task.print(time.now(), std::move(line)); };
     line_splitter lines;
     for (;;) {

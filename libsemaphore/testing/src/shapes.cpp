@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <initializer_list>
 #include <string_view>
 
@@ -32,14 +33,19 @@ json::object in_spelling(json::object whole, flavour const& as, std::initializer
     return terse;
 }
 
-json::value time_or_null(std::optional<base::time_point> when) { return when ? json::value(time_text(*when)) : json::value(); }
+json::value time_or_null(std::optional<base::time_point> when, flavour const& as) {
+    return when ? json::value(time_text(*when, as)) : json::value();
+}
 
 }  // namespace
 
-std::string time_text(base::time_point when) {
-    auto const seconds = std::chrono::floor<std::chrono::seconds>(when);
-    auto const rest = (when - seconds).count();
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}456789Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), rest);
+std::string time_text(base::time_point when, flavour const& as) {
+    auto const local = when + as.time_zone;
+    auto const seconds = std::chrono::floor<std::chrono::seconds>(local);
+    auto const rest = (local - seconds).count();
+    auto const hours = as.time_zone.count();
+    auto const zone = hours == 0 ? std::string("Z") : fmt::format("{}{:02}:00", hours < 0 ? '-' : '+', std::abs(hours));
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}456789{}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), rest, zone);
 }
 
 std::string body_text(json::value const& what) {
@@ -126,9 +132,9 @@ json::object shape_of(simulated_task const& what, flavour const& as) {
                        {"user_id", 1},
                        {"integration_id", nullptr},
                        {"schedule_id", nullptr},
-                       {"created", time_text(what.created)},
-                       {"start", time_or_null(what.start)},
-                       {"end", time_or_null(what.end)},
+                       {"created", time_text(what.created, as)},
+                       {"start", time_or_null(what.start, as)},
+                       {"end", time_or_null(what.end, as)},
                        {"message", what.message},
                        {"commit_hash", nullptr},
                        {"commit_message", ""},

@@ -13,6 +13,7 @@ namespace chatrixcd::semaphore::testing {
 struct project_of_double {
     std::int64_t id = 0;
     std::string name;
+    bool is_member = true;  // the token's user
 };
 
 struct template_of_double {
@@ -42,7 +43,7 @@ boost::json::object shape_of(schedule_of_double const& what, flavour const& as);
 boost::json::object listed(simulated_task const& what, template_of_double const& of, flavour const& as);
 
 // RFC 3339 with nanoseconds.
-std::string time_text(base::time_point when);
+std::string time_text(base::time_point when, flavour const& as);
 // As Go's encoder writes: '<', '>' and '&' as escapes, a line break at the end.
 std::string body_text(boost::json::value const& what);
 

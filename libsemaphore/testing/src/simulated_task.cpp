@@ -14,6 +14,9 @@ void simulated_task::finish(std::string with, base::time_point when) {
     over_ = true;
 }
 
+// Nobody looks whether a task waits when it is confirmed or rejected. One that did not stays so until its end, and never becomes a success.
+std::string simulated_task::status_of_success() const { return status == "confirmed" || status == "rejected" ? status : "success"; }
+
 void simulated_task::advance(base::time_point now, flavour const& as) {
     if (over_) return;
     if (stuck_) {
@@ -41,7 +44,7 @@ void simulated_task::advance(base::time_point now, flavour const& as) {
         return;
     }
     auto const done = *start + does_.lasts + waited_;
-    if (now >= done) finish(does_.succeeds ? "success" : "error", done);
+    if (now >= done) finish(does_.succeeds ? status_of_success() : "error", done);
 }
 
 void simulated_task::stop(base::time_point now, bool force) {
@@ -59,7 +62,11 @@ void simulated_task::stop(base::time_point now, bool force) {
 }
 
 bool simulated_task::confirm(base::time_point now) {
-    if (over_ || !waits_since_) return false;
+    if (over_) return false;
+    if (!waits_since_) {
+        status = "confirmed";
+        return true;
+    }
     waited_ = now - *waits_since_ + base::duration(1);
     waits_since_.reset();
     status = "running";
@@ -67,8 +74,12 @@ bool simulated_task::confirm(base::time_point now) {
 }
 
 bool simulated_task::reject(base::time_point now) {
-    if (over_ || !waits_since_) return false;
-    finish("error", now);
+    if (over_) return false;
+    if (waits_since_) {
+        finish("error", now);
+    } else {
+        status = "rejected";
+    }
     return true;
 }
 
@@ -79,14 +90,14 @@ bool simulated_task::takes_program_up() {
 
 void simulated_task::on_stop(std::function<void(bool force)> does) {
     stopper_ = std::move(does);
-    if (stop_asked_) stopper_(/*force=*/over_);
+    if (stopper_ && stop_asked_) stopper_(/*force=*/over_);
 }
 
 void simulated_task::end_program(bool successfully, base::time_point now, flavour const& as) {
     stopper_ = nullptr;
     if (over_ || stuck_) return;
     if (stop_asked_) return finish(as.stopped_ends_as_error ? "error" : "stopped", now);
-    finish(successfully ? "success" : "error", now);
+    finish(successfully ? status_of_success() : "error", now);
 }
 
 std::vector<std::pair<base::time_point, std::string>> simulated_task::output(base::time_point now, flavour const& as) const {

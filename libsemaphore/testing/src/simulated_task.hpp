@@ -50,6 +50,7 @@ public:
 private:
     base::time_point half() const { return *start + does_.lasts / 2; }
     void finish(std::string with, base::time_point when);
+    std::string status_of_success() const;
 
     script does_;
     bool stop_asked_ = false;

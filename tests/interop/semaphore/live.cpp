@@ -16,6 +16,8 @@
 #include <chatrixcd/chatops/testing/ci_conformance.hpp>
 #include <chatrixcd/semaphore/task_feed.hpp>
 
+#include "beside_double.hpp"
+
 namespace {
 
 namespace asio = boost::asio;
@@ -177,12 +179,23 @@ awaitable<void> try_adapter(semaphore::client& client, base::clock& time, names 
     if (wrong.empty()) std::cout << "ok    conformance of the adapter" << std::endl;
 }
 
-awaitable<void> try_all(semaphore::client& client, base::http::websocket_dialer& by, base::clock& time, base::random& dice,
-                        names const& of) {
+// The double that tests believe in answers as this server does.
+awaitable<void> try_double(chatrixcd::test::real_semaphore const& real) {
+    auto const found = co_await chatrixcd::test::compare_with_double(real);
+    for (auto const& each : found.differences) {
+        ++failures;
+        std::cout << "FAIL  beside the double: " << each << std::endl;
+    }
+    if (found.differences.empty()) std::cout << "ok    the double gives the same answers, " << found.alike << " of them" << std::endl;
+}
+
+awaitable<void> try_all(chatrixcd::test::real_semaphore const& real, semaphore::client& client, base::http::websocket_dialer& by,
+                        base::clock& time, base::random& dice, names const& of) {
     co_await try_client(client, of);
     co_await try_schedules(client, of);
     co_await try_task(client, of);
     co_await try_adapter(client, time, of);
+    co_await try_double(real);
     co_await try_news(client, by, time, of);
     co_await try_feed(client, by, time, dice, of);
 }
@@ -207,7 +220,9 @@ int main(int argc, char** argv) {
     semaphore::client_options how(argv[1], semaphore::credentials::token(base::secret::from_env("SEMAPHORE_TOKEN")));
     auto client = semaphore::client::make(*network, *time, *random, std::move(how)).value();
     std::exception_ptr failure;
-    asio::co_spawn(loop, try_all(client, *dialer, *time, *random, of), [&failure](std::exception_ptr e) { failure = e; });
+    chatrixcd::test::real_semaphore const real{*network,   *time,    argv[1],   base::secret::from_env("SEMAPHORE_TOKEN").reveal(),
+                                               of.project, of.quick, of.failing};
+    asio::co_spawn(loop, try_all(real, client, *dialer, *time, *random, of), [&failure](std::exception_ptr e) { failure = e; });
     loop.run();
     if (failure) std::rethrow_exception(failure);
     return failures == 0 ? 0 : 1;

@@ -2,6 +2,7 @@
 #include "doctor/semaphore.hpp"
 
 #include <algorithm>
+#include <chatrixcd/semaphore/capabilities.hpp>
 #include <chatrixcd/semaphore/live.hpp>
 #include <utility>
 
@@ -83,6 +84,20 @@ awaitable<void> examine_projects(semaphore_server& server, semaphore_config want
     }
 }
 
+// What a server may lack; that what is left works all the same is said, too.
+awaitable<void> examine_calls(semaphore_server& server, ci::project_id in, findings& into) {
+    auto const can = co_await semaphore::find_capabilities(server.client(), semaphore::project_id(std::stoll(in.str())));
+    if (!can) {
+        into.note("whether it can reject what waits for a decision is not known: " + can.error().describe());
+        co_return;
+    }
+    if (can->reject) {
+        into.good("it can reject what waits for a decision");
+    } else {
+        into.note("it cannot reject what waits for a decision: a reject stops it instead");
+    }
+}
+
 awaitable<void> examine_server(semaphore_server& server, semaphore_config wanted, std::string where, findings& into) {
     auto const there = co_await server.client().ping();
     if (!there) {
@@ -108,6 +123,7 @@ awaitable<void> examine_server(semaphore_server& server, semaphore_config wanted
         co_return;
     }
     if (projects->items.empty()) into.bad("it shows no project: is " + us->username + " a member of one?", exit_code::failure);
+    if (!projects->items.empty()) co_await examine_calls(server, projects->items.front().id, into);
     for (auto const& project : projects->items) co_await examine_templates(server.face(), project, into);
 }
 

@@ -59,10 +59,11 @@ http::response push_handler::take_webhook(http::routed_request const& r) {
     auto* to = find(r.parameter("server"));
     if (to == nullptr || !to->webhooks) return failed(404, "no webhooks are taken here");
     auto const verified = to->webhooks->verify(r.http.headers, r.http.body, time_->now());
-    // Senders repeat what they have no answer to: it was taken.
-    if (!verified && verified.error().kind() == base::error_kind::conflict) return done();
+    auto const hint = semaphore::read_webhook(r.http.body);
+    // Senders repeat what they have no answer to: it was taken, or was refused and is so again.
+    if (!verified && verified.error().kind() == base::error_kind::conflict) return hint ? done() : refuse(400, hint.error(), r.http.remote);
     if (!verified) return refuse(status_for(verified.error()), verified.error(), r.http.remote);
-    return take(*to, semaphore::read_webhook(r.http.body), r.http.remote);
+    return take(*to, hint, r.http.remote);
 }
 
 http::response push_handler::take_alert(http::routed_request const& r) {

@@ -35,6 +35,7 @@ base::result<std::unique_ptr<push_listener>> push_listener::open(boost::asio::an
     options.max_body = most_body;
     options.max_connections = most_connections;
     options.idle_timeout = idle_most;
+    options.request_timeout = idle_most;
     auto server = base::http::listen(std::move(executor), std::move(options), made->handler_, log);
     if (!server) return base::error(server.error().kind(), "push.listen: " + server.error().describe());
     made->server_ = std::move(*server);

@@ -27,6 +27,9 @@ public:
     std::size_t max_header = 16U << 10U;
     std::size_t max_connections = 1024;                                // more wait to be accepted
     std::chrono::milliseconds idle_timeout{std::chrono::seconds(75)};  // between requests, and while one is read
+    // A request must be there so long after its first byte, however it moves: a connection is not held by whoever sends a byte now and
+    // then. 0: as long as it moves, for uploads.
+    std::chrono::milliseconds request_timeout{0};
     websocket_handler* websockets = nullptr;  // null: a request for a WebSocket is answered as any other. Must outlive stop().
 };
 

@@ -119,6 +119,7 @@ std::string console::say(std::string text) {
     said.author.user = state_->options.user;
     said.text = std::move(text);
     said.sent = state_->time.now();
+    said.received = said.sent;
     said.trace = "console-" + said.from.event;
     auto event = said.from.event;
     state_->inbox.push_back(std::move(said));

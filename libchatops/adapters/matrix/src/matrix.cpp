@@ -25,6 +25,7 @@ chat::message content_of(matrix::message const& m, chat::origin from) {
     made.text = m.text();
     if (auto const root = m.thread_root()) made.thread = root->str();
     made.sent = m.sent();
+    made.received = m.received();
     made.trace = m.trace();
     made.attempt = m.attempt();
     made.restored = m.restored();

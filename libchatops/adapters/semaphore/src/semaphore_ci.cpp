@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/chatops/adapters/semaphore.hpp>
+#include <chatrixcd/semaphore/capabilities.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -83,6 +84,7 @@ public:
           events_(feed_, [this](semaphore::task what) { return to_run(std::move(what)); }) {}
 
     asio::awaitable<ci::result<ci::server_info>> info() override;
+    asio::awaitable<ci::result<std::vector<std::string>>> remarks() override;
     asio::awaitable<ci::result<ci::page<ci::project>>> projects(ci::page_request which) override;
     asio::awaitable<ci::result<ci::page<ci::job>>> jobs(ci::project_id in, ci::job_query matching, ci::page_request which) override;
     asio::awaitable<ci::result<ci::job>> job_details(ci::job_id id) override;
@@ -127,6 +129,16 @@ asio::awaitable<ci::result<ci::server_info>> adapter::info() {
     info.version = said->version;
     info.url = server_.url();
     co_return info;
+}
+
+asio::awaitable<ci::result<std::vector<std::string>>> adapter::remarks() {
+    std::vector<std::string> words;
+    words.emplace_back(feed_.is_listening() ? "tells its news by itself" : "is asked for its news");
+    auto const all = co_await catalog_.projects();
+    if (!all || all->empty()) co_return words;
+    auto const can = co_await semaphore::find_capabilities(server_, all->front().id);
+    if (can && !can->reject) words.emplace_back("cannot reject: what waits is stopped instead");
+    co_return words;
 }
 
 asio::awaitable<ci::result<ci::page<ci::project>>> adapter::projects(ci::page_request which) {

@@ -17,7 +17,7 @@ namespace chatrixcd::matrix {
 // An m.room.message of somebody else, as it was first sent: edits and own messages are never delivered as one.
 class message {
 public:
-    message(matrix::room where, event content, std::string trace, unsigned attempt, bool restored = false);
+    message(matrix::room where, event content, std::string trace, unsigned attempt, base::time_point received, bool restored = false);
 
     event_id const& id() const noexcept { return event_.id(); }
     user_id const& sender() const noexcept { return event_.sender(); }
@@ -27,6 +27,8 @@ public:
     std::string msgtype() const;
     // By the clock of the sender's server: untrusted.
     base::time_point sent() const noexcept { return event_.sent(); }
+    // When it was stored here, by our own clock.
+    base::time_point received() const noexcept { return received_; }
     // The thread's first event, if it was sent in one.
     std::optional<event_id> thread_root() const;
     // The message it answers.
@@ -55,6 +57,7 @@ private:
     event event_;
     std::string trace_;
     unsigned attempt_;
+    base::time_point received_;
     bool restored_;
 };
 

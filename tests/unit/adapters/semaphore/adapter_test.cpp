@@ -34,6 +34,17 @@ TEST_SUITE("chatops_semaphore::adapter") {
         CHECK(world.ci->gate_facet() != nullptr);
     }
 
+    TEST_CASE("what an older server does otherwise is remarked on") {
+        using words = std::vector<std::string>;
+        test::small_server later;
+        CHECK(later.wait(later.ci->remarks()).value() == words{"is asked for its news"});
+        test::small_server old(flavour::v2_10_bolt());
+        CHECK(old.wait(old.ci->remarks()).value() == words{"is asked for its news", "cannot reject: what waits is stopped instead"});
+        old.server.fail_with(503);
+        old.pass(std::chrono::minutes(2));
+        CHECK(old.wait(old.ci->remarks()).value() == words{"is asked for its news"});
+    }
+
     TEST_CASE("parameters come with help, choices and defaults, and a secret without") {
         test::small_server world(flavour::v2_10_sql());
         auto const job = world.wait(world.ci->job_details(world.request(world.deploy).job)).value();

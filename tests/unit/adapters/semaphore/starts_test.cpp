@@ -81,6 +81,20 @@ TEST_SUITE("chatops_semaphore::starts") {
         }
     }
 
+    TEST_CASE("a start that comes to the server after it was given up is found once it is there") {
+        test::small_server world;
+        auto const since = world.time.now();
+        world.server.deliver_next_start_after(std::chrono::seconds(40));
+        CHECK(world.start(world.request(world.plain), "k-1").error().kind() == error_kind::timeout_unknown);
+        auto const look = [&] { return world.wait(world.ci->find(ci::project_id("1"), ci::run_key("k-1"), since)).value(); };
+        CHECK(std::holds_alternative<ci::absent>(look()));
+        world.pass(std::chrono::seconds(39));
+        CHECK(std::holds_alternative<ci::absent>(look()));
+        world.pass(std::chrono::seconds(1));
+        CHECK(std::holds_alternative<ci::found_run>(look()));
+        CHECK(world.wait(world.ci->runs(ci::run_query(), ci::page_request())).value().items.size() == 1);
+    }
+
     TEST_CASE("a server that fails to answer a start leaves it in doubt, one that fails before it does not") {
         test::small_server world;
         auto const made = world.wait(world.ci->prepare(world.request(world.plain))).value();

@@ -84,6 +84,7 @@ TEST_SUITE("bot::push") {
         CHECK(bot.post_signed("a", R"({"project_id":4,"task_id":71})", "another key, just as long") == 401);
         CHECK(bot.post("/push/prod", R"({"project_id":4,"task_id":71})") == 400);
         CHECK(bot.post_signed("b", "{}") == 400);
+        CHECK(bot.post_signed("b", "{}") == 400);
         CHECK(bot.heard.empty());
     }
 

@@ -210,6 +210,16 @@ TEST_SUITE("base::http::server") {
         CHECK(handler.calls == 1);
     }
 
+    TEST_CASE_FIXTURE(fixture, "a request that is not there within the time for the whole of it is cut, whatever its pieces may take") {
+        options.idle_timeout = 1h;
+        options.request_timeout = 50ms;
+        start();
+        CHECK(converse("GET / HT").empty());
+        CHECK(converse("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf").empty());
+        CHECK(status_line(converse(get("/", "Connection: close\r\n"))) == "HTTP/1.1 200 OK");
+        CHECK(handler.calls == 1);
+    }
+
     TEST_CASE_FIXTURE(fixture, "a reading handler is cancelled when its client goes away, a writing one is not") {
         bool asked = false;
         bool cut = false;

@@ -190,15 +190,64 @@ TEST_SUITE("chatops::engine::questions") {
         CHECK(world.chat.awaited()->empty());
     }
 
-    TEST_CASE("a secret is never asked for, and refused as before") {
+    TEST_CASE("a secret is never asked for: what needs one is not started from a room") {
         asking_world world;
         world.start_bot();
         for (auto const* line : {"!cd run sign", "!cd run sign count=1"}) {
             auto const event = world.begin(line);
-            CHECK(holds(world.answer_to(event), "!cd run demo sign count=… key=…"));
-            CHECK_FALSE(holds(world.answer_to(event), "this thread"));
+            CHECK(holds(world.answer_to(event), "`sign` needs the secret `key`, which must not be written in a room."));
+            CHECK_FALSE(holds(world.answer_to(event), "key=…"));
         }
         CHECK(world.chat.awaited()->empty());
+    }
+
+    TEST_CASE("what was said before a question was asked is no answer to it") {
+        asking_world world;
+        // While the bot was away.
+        auto const first = world.chat.says(world.ann, world.room, "!cd run deploy");
+        world.chat.says_in_thread(world.ann, world.room, first, "hello, anyone there?");
+        world.let_pass(3min);
+        world.start_bot();
+        world.let_pass(30s);
+        CHECK(world.ci.starts() == 0);
+        CHECK(world.chat.unacknowledged() == 0);
+        world.answer(first, "1.4.2");
+        CHECK(world.parameters() == "version=1.4.2");
+        // While it was working on the first answer.
+        auto const second = world.begin("!cd run scale");
+        world.chat.says_in_thread(world.ann, world.room, second, "3");
+        world.chat.says_in_thread(world.ann, world.room, second, "prod");
+        world.let_pass(30s);
+        CHECK(world.ci.starts() == 1);
+        world.answer(second, "staging");
+        CHECK(world.parameters() == "count=3 where=staging");
+    }
+
+    TEST_CASE("a cancel that was said before the question came is meant for it, and stops no run") {
+        for (auto const* word : {"cancel", "!cd cancel", "!cd stop"}) {
+            INFO(word);
+            asking_world world;
+            world.start_bot();
+            world.begin("!cd run deploy version=1");
+            world.stop_bot();
+            auto const asked = world.chat.says(world.ann, world.room, "!cd run deploy");
+            auto const cancel = world.chat.says_in_thread(world.ann, world.room, asked, word);
+            world.let_pass(1min);
+            world.start_bot();
+            world.let_pass(30s);
+            CHECK(world.answer_to(cancel) == "Nothing was started.");
+            CHECK(world.chat.awaited()->empty());
+            CHECK(world.last_card().state == chatops::card_state::running);
+        }
+    }
+
+    TEST_CASE("a clock that was set back makes no answer be passed over") {
+        asking_world world;
+        world.start_bot();
+        auto const event = world.begin("!cd run deploy");
+        world.time.skew(-1h);
+        world.answer(event, "1.4.2");
+        CHECK(world.parameters() == "version=1.4.2");
     }
 
     TEST_CASE("what is wrong is told before anything is asked for") {

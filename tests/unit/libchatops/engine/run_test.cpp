@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <chatrixcd/chatops/render.hpp>
+
 #include "engine/world.hpp"
 
 using namespace chatrixcd;
@@ -196,11 +198,54 @@ TEST_SUITE("chatops::engine::run") {
     TEST_CASE("a secret goes to the CI and nowhere else") {
         test::engine_world world;
         world.start_bot();
-        world.chat.says(world.ann, world.room, "!cd run deploy version=1 token=hunter2");
-        world.settle();
+        world.let_pass(1s);
+        auto const card = world.run(world.bot().execute(chatops::local_operator{"root"}, "run deploy version=1 token=hunter2"));
+        REQUIRE(card);
         CHECK(world.ci.starts() == 1);
-        for (auto const& message : world.chat.bot_messages()) CHECK_FALSE(holds(message.text, "hunter2"));
-        CHECK(holds(world.last_answer() + world.last_card().title, "deploy"));
+        CHECK(holds(chatops::render_plain(*card), "given, never shown"));
+        CHECK_FALSE(holds(chatops::render_plain(*card), "hunter2"));
+        REQUIRE(world.journal().size() == 1);
+        CHECK(world.journal()[0].line == "run deploy version=…");
+    }
+
+    TEST_CASE("a secret that is written in a room starts nothing, and is not kept") {
+        test::engine_world world;
+        world.start_bot();
+        auto const event = world.ask("!cd run deploy version=1 token=hunter2");
+        CHECK(world.ci.starts() == 0);
+        CHECK(holds(world.answer_to(event), "`token` is a secret, and now this room knows it. Nothing was started."));
+        CHECK_FALSE(holds(world.answer_to(event), "hunter2"));
+        CHECK(world.outcome_of(event) == "refused");
+        // Nor by way of a question, nor where it is not looked at: misspelt, twice, or by somebody who may not command.
+        CHECK(holds(world.answer_to(world.ask("!cd run deploy token=hunter2")), "is a secret"));
+        CHECK(world.chat.awaited()->empty());
+        world.ask("!cd run deploy version=1 Token=hunter2");
+        world.ask("!cd run deploy token=hunter2 token=hunter2");
+        world.ask("!cd run nothing token=hunter2");
+        world.chat.says("@eve:example.org", world.room, "!cd run deploy token=hunter2");
+        world.settle();
+        CHECK(world.ci.starts() == 0);
+        CHECK(world.journal().size() == 6);
+        for (auto const& entry : world.journal()) CHECK_FALSE(holds(entry.line, "hunter2"));
+        // What is certainly none is kept.
+        world.ask("!cd run deploy version=1.4.2");
+        CHECK(world.journal().back().line == "run deploy version=1.4.2");
+    }
+
+    TEST_CASE("of two secrets the one that was given is told of, not the one that is missing") {
+        test::engine_world world;
+        chatops::ci::parameter_spec needed;
+        needed.name = "needed";
+        needed.type = chatops::ci::parameter_type::secret;
+        needed.required = true;
+        auto given = needed;
+        given.name = "given";
+        given.required = false;
+        world.ci.add_job(scripted_job("demo", "sign").takes(needed).takes(given));
+        world.start_bot();
+        auto const event = world.ask("!cd run sign given=hunter2");
+        CHECK(holds(world.answer_to(event), "`given` is a secret, and now this room knows it."));
+        CHECK(world.journal()[0].line == "run sign given=…");
     }
 
     TEST_CASE("a stop is asked for, seen and named; one of what is over is refused") {

@@ -51,6 +51,8 @@ public:
 
     // Whether messages have threads, so that a question can be answered in one. Default: no, and nothing is asked.
     virtual bool has_threads() const { return false; }
+    // Whether nobody else reads what is said there, as at a console: then secrets may be written.
+    virtual bool is_private() const { return false; }
     // All answers that are waited for now, instead of those before: they must be delivered although they do not look like commands. Called
     // on each change, and in each process before what it says matters: until then every message in a thread may be one. A service that
     // delivers everything, the default, need not care.

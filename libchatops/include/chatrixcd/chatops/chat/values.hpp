@@ -42,8 +42,9 @@ struct message {
     sender author;
     std::string text;
     std::optional<std::string> thread;  // the thread's first event, if it was sent in one
-    base::time_point sent;
-    std::string trace;  // born with the inbox row; goes through journal, logs, run and card
+    base::time_point sent;              // by the author's clock, or that of their server: untrusted
+    base::time_point received;          // when it came to us, by our own clock: it answers no question that was asked later
+    std::string trace;                  // born with the inbox row; goes through journal, logs, run and card
     // How often it was handed out, this time included; a time that a process did not survive counts.
     std::int64_t attempt = 1;
     // Our account's store was put back from a copy, and this is from before that was noticed: it may have been handled already.

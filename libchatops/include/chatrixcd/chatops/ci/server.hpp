@@ -57,6 +57,9 @@ public:
     virtual ~server() = default;
 
     virtual boost::asio::awaitable<result<server_info>> info() = 0;
+    // What it does otherwise than its facets promise, each in a few words behind "it": "cannot reject: …". Only for people. Default:
+    // nothing.
+    virtual boost::asio::awaitable<result<std::vector<std::string>>> remarks();
     virtual boost::asio::awaitable<result<page<project>>> projects(page_request which) = 0;
     virtual boost::asio::awaitable<result<page<job>>> jobs(project_id in, job_query matching, page_request which) = 0;
     // With complete parameter specifications. `not_found` if there is no such job.

@@ -47,6 +47,11 @@ public:
     // Keeps a question open in the thread of the command: what the handler returns is said there, and what the same person says next in
     // that thread is the answer. At most one a command. False where nobody could answer; then the handler refuses instead.
     virtual bool ask(open_question) { return false; }
+    // Whether nobody else reads what was said where it was asked: then it may hold secrets.
+    virtual bool is_private() const noexcept { return !room(); }
+    // Whether the journal may keep the values that were typed (name=value) once the command has ended; it may unless this says no. One of
+    // them can be a secret.
+    virtual void keep_values(bool /*yes*/) {}
     // The name of the value that is the answer to a question, if this command is one; else empty.
     virtual std::string const& answered() const noexcept;
 };

@@ -73,6 +73,8 @@ public:
     void next_find(find_fault fault);
     // The next decision about a gate does not arrive, and nobody learns that: timeout_unknown.
     void lose_next_decision();
+    // Run ids are this and a number, as "7/" where a CI names the project in them.
+    void begin_run_ids_with(std::string prefix);
     void fail_gets(std::size_t calls, base::error_kind kind = base::error_kind::unavailable);
     // Runs show in find() and runs() only this long after their start. Default: at once.
     void set_visible_after(base::duration span);

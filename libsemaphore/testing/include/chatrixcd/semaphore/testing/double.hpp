@@ -33,6 +33,9 @@ public:
     bool has_raw_output = true;          // 2.14
     bool has_stages = true;              // with it: reject
     bool stopped_ends_as_error = false;  // 2.10
+    bool has_task_pages = false;         // 2.19: tasks/last?count=…&before=…, and X-Has-Next
+    bool shows_tokens = false;           // 2.10: the list of tokens has them whole
+    std::chrono::hours time_zone{0};     // of BoltDB's times; SQL databases have UTC
     base::duration queue_tick{200};      // 2.10 looks into its queue every five seconds
     base::duration log_lags{300};        // a line can be read this long after it was written
 };
@@ -50,6 +53,17 @@ public:
     std::vector<std::string> program;
 };
 
+// Where alerts go: addresses as in Semaphore's configuration; empty: nowhere.
+class alert_addresses {
+public:
+    alert_addresses() = default;
+    std::string slack;
+    std::string rocketchat;
+    std::string gotify;
+    std::string gotify_token;
+    std::string web_host = "http://127.0.0.1:3000";  // for the link in them
+};
+
 using program_environment = std::vector<std::pair<std::string, std::string>>;
 
 class server final : public base::http::handler {
@@ -58,12 +72,15 @@ public:
     explicit server(base::clock& time, flavour as = flavour::v2_16_sql());
     ~server() override;
 
+    // Behind a path of a proxy, "/semaphore": what is not below it is unknown.
+    void move_below(std::string path);
     // The token that it accepts, of a user who may run tasks everywhere.
     static constexpr char const* token = "test-t0ken";
     // Another one instead: for a server that others can reach.
     void set_token(std::string instead);
 
-    project_id add_project(std::string name);
+    // `is_member` false: the token's user is not; it is not shown to them, and nothing in it is told.
+    project_id add_project(std::string name, bool is_member = true);
     // `survey`: the JSON of survey_vars, or empty.
     template_id add_template(project_id in, std::string name, script does, std::string survey = {});
     schedule_id add_schedule(project_id in, std::string name, template_id starts, std::string cron_format, bool active = true);
@@ -76,6 +93,9 @@ public:
     void lose_next_answer();
     // The next POST of a task is done (or not), and answered like this.
     void answer_next_start(base::http::response with, bool is_done = true);
+    // The next POST of a task through transport() gets no answer, and is done so much later, when somebody asks: whoever sent it has given
+    // up.
+    void deliver_next_start_after(base::duration late);
     // The next stop is done, and its answer never arrives; or it does not arrive itself.
     void lose_next_stop(bool is_done);
     // Every request fails with this status until it is 0 again.
@@ -99,11 +119,15 @@ public:
     std::unique_ptr<base::http::websocket_dialer> dialer();
     // Serves live connections that come over a network.
     base::http::websocket_handler& live_handler();
+    // Tells of each task that succeeds, fails or comes to wait for a decision from now on, until it is cancelled. A failed request is not
+    // repeated.
+    boost::asio::awaitable<void> send_alerts(base::http::transport& by, alert_addresses to);
     // Runs the programs of tasks that have one, until it is cancelled; what then still runs is killed. They see these variables alone.
     boost::asio::awaitable<void> run_programs(program_environment variables);
 
 private:
     class wire;
+    boost::asio::awaitable<base::http::response> answer_to(base::http::request r);
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -42,6 +42,7 @@ public:
 
     std::string name() const override;
     std::string account() const override;
+    bool is_private() const override { return true; }
     boost::asio::awaitable<chat::result<std::unique_ptr<chat::delivery>>> next() override;
     boost::asio::awaitable<chat::result<chat::message_id>> send(chat::outgoing what) override;
     // Shows the whole message again, unless it looks as before.
