@@ -90,7 +90,10 @@ private:
         auto const& row = row_of(one.event);
         INFO("outcome " << row.outcome << ": " << row.reason);
         CHECK(row.state == "done");
-        CHECK("!cd " + row.line == one.text);
+        // Refused before it was known which values are secret, it keeps none.
+        auto const sign = one.text.find('=');
+        auto const kept = row.outcome == "refused" && row.line.ends_with("=…") ? one.text.substr(0, sign + 1) + "…" : one.text;
+        CHECK("!cd " + row.line == kept);
         bool const known = row.outcome == "ran" || row.outcome == "refused" || row.outcome == "in_doubt";
         CHECK(known);
         bool const runs_job = one.text.starts_with("!cd run ");
