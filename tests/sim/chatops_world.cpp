@@ -53,7 +53,8 @@ void chatops_world::start_bot() {
         parts.store_path = world.folder_.path() + "/chatops.db";
         parts.make_runner = base::make_inline_store_runner;
         parts.store_hooks = of.switched.hooks();
-        parts.servers.push_back({"local", &of.ci});
+        parts.servers.push_back({"local", &of.ci, world.rooms_of_ci});
+        parts.servers.insert(parts.servers.end(), world.more_servers.begin(), world.more_servers.end());
         parts.chats.push_back(&of.chat);
         parts.rules = world.rules;
         parts.commands = world.commands;

@@ -58,7 +58,9 @@ public:
     powered_ci::slow_start slow_start;
     // Makes the CI of the next process, which belongs to it, instead of `ci`.
     std::function<std::shared_ptr<chatops::ci::server>(power&)> make_ci;
-    std::optional<std::string> thread;  // in which everything is said
+    std::vector<std::string> rooms_of_ci;             // where it exists; empty: everywhere
+    std::vector<chatops::named_server> more_servers;  // behind it
+    std::optional<std::string> thread;                // in which everything is said
 
     // A new process on the same store. Fails the test if it does not start.
     void start_bot();

@@ -36,6 +36,7 @@ base::result<std::unique_ptr<semaphore_server>> semaphore_server::make(surroundi
         return e.why();
     }
     semaphore::client_options options(settings.url, semaphore::credentials::token(settings.token.text));
+    options.max_requests = static_cast<std::size_t>(settings.requests_at_once);
     auto client = semaphore::client::make(*there.network, *around.time, *around.entropy, std::move(options));
     if (!client) return client.error();
     return std::unique_ptr<semaphore_server>(new semaphore_server(around, std::move(there), std::move(*client), wanted));

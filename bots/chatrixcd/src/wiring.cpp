@@ -201,10 +201,10 @@ awaitable<base::result<void>> running_bot::impl::start_engine() {
     // In the order of the configuration, which is that of the lists.
     for (ci_config const& wanted : settings.ci) {
         for (local_ci& local : servers) {
-            if (local.name == wanted.name) parts.servers.push_back({local.name, local.face.get()});
+            if (local.name == wanted.name) parts.servers.push_back({local.name, local.face.get(), wanted.rooms});
         }
         for (auto& [name, server] : semaphores) {
-            if (name == wanted.name) parts.servers.push_back({name, &server->face()});
+            if (name == wanted.name) parts.servers.push_back({name, &server->face(), wanted.rooms});
         }
     }
     parts.chats.push_back(other_chat == nullptr ? chat.get() : other_chat);

@@ -37,6 +37,10 @@ boost::asio::awaitable<result<view>> decide(services const& with, context& asked
         co_return base::error(base::error_kind::conflict, title + " does not wait for a decision: it " + runs::summary_of(*found, {}));
     }
     auto* const server = with.ci.server(found->server);
+    if (server && !with.ci.has(asked, found->server)) {
+        co_return base::error(base::error_kind::forbidden,
+                              "CI `" + found->server + "` is not for this room: " + title + " is decided elsewhere.");
+    }
     auto* const gates = server ? server->gate_facet() : nullptr;
     if (!gates) co_return base::error(base::error_kind::unsupported, "CI `" + found->server + "` has no runs that wait for a decision.");
     // Nothing is written down about a run that waits for nothing: what was decided about it stays.

@@ -48,7 +48,7 @@ boost::asio::awaitable<line> described(named_server of) {
 
 boost::asio::awaitable<result<view>> info(services const& with, context& asked, no_args) {
     std::vector<line> items;
-    for (auto const& one : with.ci.servers()) {
+    for (auto const& one : with.ci.servers(asked)) {
         auto item = co_await described(one);
         items.push_back(std::move(item));
     }

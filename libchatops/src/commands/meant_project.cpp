@@ -5,9 +5,10 @@
 
 namespace chatrixcd::chatops::commands {
 
-boost::asio::awaitable<base::result<known_project>> meant_project(services const& with, std::string prefix, std::optional<std::string> word,
-                                                                  std::string example) {
-    auto const known = co_await with.ci.projects();
+boost::asio::awaitable<base::result<known_project>> meant_project(services const& with, context const& asked,
+                                                                  std::optional<std::string> word, std::string example) {
+    auto const& prefix = asked.prefix();
+    auto const known = co_await with.ci.projects(asked);
     if (!known) co_return known.error();
     if (known->empty()) co_return base::error(base::error_kind::not_found, "The CI has no projects that I can see.");
     if (word) {

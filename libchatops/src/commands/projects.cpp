@@ -12,7 +12,7 @@ constexpr std::size_t most_shown = 100;
 struct no_args {};
 
 boost::asio::awaitable<result<view>> projects(services const& with, context& asked) {
-    auto const known = co_await with.ci.projects();
+    auto const known = co_await with.ci.projects(asked);
     if (!known) co_return known.error();
     if (known->empty()) co_return view::of_text("The CI has no projects that I can see.");
     std::vector<line> items;
@@ -21,7 +21,7 @@ boost::asio::awaitable<result<view>> projects(services const& with, context& ask
         line item;
         item.emplace_back(std::to_string(i + 1) + ". ");
         item.push_back(strong(one.project.name));
-        if (with.ci.servers().size() > 1) item.emplace_back(" at " + one.server);
+        if (with.ci.servers(asked).size() > 1) item.emplace_back(" at " + one.server);
         if (!one.project.description.empty()) item.emplace_back(": " + one.project.description);
         items.push_back(std::move(item));
     }

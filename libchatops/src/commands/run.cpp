@@ -72,8 +72,9 @@ struct found_target {
 
 // Jobs are asked for only where they can be meant: in the one project, in the one that the first word names, or, to say which project was
 // left out, in a few.
-boost::asio::awaitable<result<found_target>> resolve(services const& with, std::vector<std::string> words, std::string prefix) {
-    auto known = co_await with.ci.projects();
+boost::asio::awaitable<result<found_target>> resolve(services const& with, context const& asked, std::vector<std::string> words) {
+    auto const& prefix = asked.prefix();
+    auto known = co_await with.ci.projects(asked);
     if (!known) co_return known.error();
     std::optional<std::size_t> meant;
     if (known->size() == 1) meant = 0;
@@ -129,7 +130,7 @@ boost::asio::awaitable<result<view>> run(services const& with, context& asked, r
     if (!asked.is_private()) asked.keep_values(false);
     auto const tagged = take_tags(args);
     if (!tagged) co_return tagged.error();
-    auto const found = co_await resolve(with, std::move(args.target), asked.prefix());
+    auto const found = co_await resolve(with, asked, std::move(args.target));
     if (!found) co_return found.error();
     auto const* const target = &found->what;
     auto* const server = with.ci.server(target->server);

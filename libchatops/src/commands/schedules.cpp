@@ -48,9 +48,9 @@ public:
     std::vector<ci::schedule> all;
 };
 
-boost::asio::awaitable<result<known_schedules>> meant_schedules(services const& with, std::string prefix,
+boost::asio::awaitable<result<known_schedules>> meant_schedules(services const& with, context const& asked,
                                                                 std::optional<std::string> project, std::string example) {
-    auto found = co_await meant_project(with, std::move(prefix), std::move(project), std::move(example));
+    auto found = co_await meant_project(with, asked, std::move(project), std::move(example));
     if (!found) co_return found.error();
     known_schedules known;
     known.of = std::move(*found);
@@ -64,7 +64,7 @@ boost::asio::awaitable<result<known_schedules>> meant_schedules(services const& 
 }
 
 boost::asio::awaitable<result<view>> list(services const& with, context& asked, schedules_args args) {
-    auto const known = co_await meant_schedules(with, asked.prefix(), std::move(args.project), "schedules NUMBER");
+    auto const known = co_await meant_schedules(with, asked, std::move(args.project), "schedules NUMBER");
     if (!known) co_return known.error();
     auto const& name = known->of.project.name;
     if (known->all.empty()) co_return view::of_text("The project " + name + " has no schedules.");
@@ -105,7 +105,7 @@ result<ci::schedule> find_schedule(known_schedules const& among, std::string con
 boost::asio::awaitable<result<view>> turn(services const& with, context& asked, schedule_args args) {
     auto const example =
         std::string("schedule ") + (args.to == switched::on ? "on " : "off ") + text::as_argument(args.schedule) + " PROJECT";
-    auto const known = co_await meant_schedules(with, asked.prefix(), std::move(args.project), example);
+    auto const known = co_await meant_schedules(with, asked, std::move(args.project), example);
     if (!known) co_return known.error();
     auto const found = find_schedule(*known, args.schedule, asked.prefix());
     if (!found) co_return found.error();

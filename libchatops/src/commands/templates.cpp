@@ -34,7 +34,7 @@ boost::asio::awaitable<line> shown(services const& with, known_project const& of
 }
 
 boost::asio::awaitable<result<view>> templates(services const& with, context& asked, templates_args args) {
-    auto const meant = co_await meant_project(with, asked.prefix(), std::move(args.project), "templates NUMBER");
+    auto const meant = co_await meant_project(with, asked, std::move(args.project), "templates NUMBER");
     if (!meant) co_return meant.error();
     auto const& of = *meant;
     auto const jobs = co_await with.ci.jobs(of.server, of.project.id);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/catalog.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 #include "engine/guarded.hpp"
 
@@ -19,6 +21,11 @@ base::error cannot_list(std::string const& server, base::error const& why) {
     return std::move(told).with_server_text(why.server_text()).with_hint(why.hint());
 }
 
+bool exists_for(named_server const& one, context const& asked) {
+    if (one.rooms.empty() || asked.is_private()) return true;
+    return std::find(one.rooms.begin(), one.rooms.end(), asked.room()) != one.rooms.end();
+}
+
 }  // namespace
 
 ci::server* catalog::server(std::string const& name) const noexcept {
@@ -28,9 +35,19 @@ ci::server* catalog::server(std::string const& name) const noexcept {
     return nullptr;
 }
 
-asio::awaitable<base::result<std::vector<known_project>>> catalog::projects() const {
+std::vector<named_server> catalog::servers(context const& asked) const {
+    std::vector<named_server> found;
+    std::copy_if(servers_.begin(), servers_.end(), std::back_inserter(found), [&](auto const& one) { return exists_for(one, asked); });
+    return found;
+}
+
+bool catalog::has(context const& asked, std::string const& name) const {
+    return std::any_of(servers_.begin(), servers_.end(), [&](auto const& one) { return one.name == name && exists_for(one, asked); });
+}
+
+asio::awaitable<base::result<std::vector<known_project>>> catalog::projects(context const& asked) const {
     std::vector<known_project> all;
-    for (auto const& one : servers_) {
+    for (auto const& one : servers(asked)) {
         ci::page_request which;
         while (true) {
             auto page = co_await guarded(one.server->projects(which), base::error_kind::internal);

@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include <chatrixcd/base/http_connection_fault.hpp>
 #include <chatrixcd/base/task_group.hpp>
 
 #include "alerts.hpp"
@@ -102,7 +103,7 @@ bool server::state::shows(std::int64_t project) const {
 
 response server::state::no_task() const { return answer(as.unknown_task_is_400 ? 400U : 404U); }
 
-server::server(base::clock& time, flavour as) : state_(std::make_unique<state>(time, std::move(as))) {}
+server::server(base::clock& time, flavour as) : state_(std::make_unique<state>(*this, time, std::move(as))) {}
 server::~server() = default;
 
 project_id server::add_project(std::string name, bool is_member) {
@@ -184,6 +185,27 @@ awaitable<response> server::answer_to(base::http::request r) {
     co_return co_await state_->routes.route(std::move(r), otherwise);
 }
 
+awaitable<base::result<response>> server::deliver(base::http::request r) {
+    auto& is = *state_;
+    bool const is_start = r.verb == method::post && r.path().ends_with("/tasks");
+    if (std::exchange(is.drops_next, false)) co_return base::error(base::error_kind::unavailable, "the request was dropped");
+    if (auto const late = is_start ? std::exchange(is.start_is_late, std::nullopt) : std::nullopt) {
+        is.under_way.emplace_back(is.time.now() + *late, std::move(r));
+        co_return base::error(base::error_kind::timeout_unknown, "the request is not answered");
+    }
+    auto scripted = is_start ? std::exchange(is.next_start, std::nullopt) : std::nullopt;
+    if (scripted && !is.start_is_done) co_return std::move(*scripted);
+    bool const is_stop = r.verb == method::post && r.path().ends_with("/stop");
+    auto const lost = is_stop ? std::exchange(is.lost_stop, std::nullopt) : std::nullopt;
+    if (lost == false) co_return base::error(base::error_kind::timeout_unknown, "the request was lost");
+    auto said = co_await handle(std::move(r));
+    co_await is.time.sleep(is.delay);
+    bool const is_lost = lost == true || (is_start && std::exchange(is.loses_answer, false));
+    if (is_lost) co_return base::error(base::error_kind::timeout_unknown, "the answer was lost");
+    if (scripted) co_return std::move(*scripted);
+    co_return said;
+}
+
 // A network of one server without a socket.
 class server::wire final : public base::http::transport {
 public:
@@ -193,24 +215,7 @@ public:
         auto const host = r.url.find("://");
         auto const path = host == std::string::npos ? 0 : r.url.find('/', host + 3);
         r.url = path == std::string::npos ? std::string("/") : r.url.substr(path);
-        auto& is = *to_.state_;
-        bool const is_start = r.verb == method::post && r.path().ends_with("/tasks");
-        if (std::exchange(is.drops_next, false)) co_return base::error(base::error_kind::unavailable, "the request was dropped");
-        if (auto const late = is_start ? std::exchange(is.start_is_late, std::nullopt) : std::nullopt) {
-            is.under_way.emplace_back(is.time.now() + *late, std::move(r));
-            co_return base::error(base::error_kind::timeout_unknown, "the request is not answered");
-        }
-        auto scripted = is_start ? std::exchange(is.next_start, std::nullopt) : std::nullopt;
-        if (scripted && !is.start_is_done) co_return std::move(*scripted);
-        bool const is_stop = r.verb == method::post && r.path().ends_with("/stop");
-        auto const lost = is_stop ? std::exchange(is.lost_stop, std::nullopt) : std::nullopt;
-        if (lost == false) co_return base::error(base::error_kind::timeout_unknown, "the request was lost");
-        auto said = co_await to_.handle(std::move(r));
-        co_await is.time.sleep(is.delay);
-        bool const is_lost = lost == true || (is_start && std::exchange(is.loses_answer, false));
-        if (is_lost) co_return base::error(base::error_kind::timeout_unknown, "the answer was lost");
-        if (scripted) co_return std::move(*scripted);
-        co_return said;
+        co_return co_await to_.deliver(std::move(r));
     }
 
 private:
@@ -218,6 +223,14 @@ private:
 };
 
 std::unique_ptr<base::http::websocket_dialer> server::dialer() { return make_live_dialer(state_->live); }
+
+base::http::handler& server::port_handler() { return state_->port; }
+
+awaitable<response> server::state::port_front::handle(base::http::request r) {
+    auto said = co_await of_.deliver(std::move(r));
+    if (!said) throw base::http::connection_fault(base::http::connection_fault::way::reset);
+    co_return std::move(*said);
+}
 
 base::http::websocket_handler& server::live_handler() { return state_->live_over_network; }
 

@@ -27,7 +27,7 @@ using base::http::routed_request;
 using boost::asio::awaitable;
 
 struct server::state {
-    state(base::clock& its_time, flavour its_kind) : time(its_time), as(std::move(its_kind)) { add_routes(); }
+    state(server& of, base::clock& its_time, flavour its_kind) : port(of), time(its_time), as(std::move(its_kind)) { add_routes(); }
 
     void add_routes();
     void on(method m, std::string const& path, response (state::*does)(routed_request const&)) {
@@ -77,6 +77,17 @@ struct server::state {
     // The value of the field Authorization.
     bool is_accepted(std::string const& authorization) const;
 
+    // What comes over a port; a request that is lost, or whose answer is, has its connection cut.
+    class port_front final : public base::http::handler {
+    public:
+        explicit port_front(server& of) : of_(of) {}
+        awaitable<response> handle(base::http::request r) override;
+
+    private:
+        server& of_;
+    };
+
+    port_front port;
     base::clock& time;
     flavour as;
     base::http::router routes;

@@ -14,7 +14,7 @@ base::result<std::unique_ptr<listener>> listener::open(boost::asio::any_io_execu
     options.address = std::move(address);
     options.port = port;
     options.websockets = &of.live_handler();
-    auto listening = base::http::listen(executor, std::move(options), of);
+    auto listening = base::http::listen(executor, std::move(options), of.port_handler());
     if (!listening) return listening.error();
     auto made = std::unique_ptr<listener>(new listener(std::move(executor)));
     made->server_ = std::move(*listening);

@@ -135,6 +135,24 @@ TEST_SUITE("semaphore::testing::listener") {
         CHECK(world.wait(at_once(deaf, /*force=*/true)) == "stopped");
     }
 
+    TEST_CASE("requests and answers can be lost on their way, and what was done is found") {
+        listening world;
+        auto client = world.client();
+        auto const job = world.server.add_template(world.web, "hello", program({"/bin/true"}));
+        auto const start = [&] { return world.wait(client.start(world.web, semaphore::new_task(job))); };
+        auto const count = [&] { return world.wait(client.tasks(world.web)).value().size(); };
+        world.server.lose_next_answer();
+        CHECK(start().error().kind() == base::error_kind::timeout_unknown);
+        CHECK(count() == 1);
+        world.server.deliver_next_start_after(base::duration(0));
+        CHECK(start().error().kind() == base::error_kind::timeout_unknown);
+        CHECK(count() == 2);
+        // What only reads is asked again by the client itself.
+        world.server.drop_next_request();
+        CHECK(count() == 2);
+        CHECK(start().has_value());
+    }
+
     TEST_CASE("a token that is not the server's is refused, by calls and by live connections") {
         listening world;
         auto stranger = world.client("another");

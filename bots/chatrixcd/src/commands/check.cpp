@@ -28,7 +28,9 @@ std::string shown(config& c, key const& k) {
 
 void print_servers(config const& c, std::ostream& out) {
     for (ci_config const& server : c.ci) {
-        out << "ci " << base::text::one_line(server.name) << " (" << server.type << ")\n";
+        std::string rooms;
+        for (auto const& room : server.rooms) rooms += (rooms.empty() ? ", for " : " ") + room;
+        out << base::text::one_line("ci " + server.name + " (" + server.type + ")" + rooms) << '\n';
         if (server.type == "semaphore") {
             std::string projects = server.semaphore.projects.empty() ? " all projects" : "";
             for (auto const& project : server.semaphore.projects) projects += " " + project;

@@ -124,6 +124,7 @@ ci_config read_server(hjson::node const& n, std::string const& what, diagnostics
     ci_config server;
     object_reader reader(n, what, out);
     reader.text("name", server.name).text("type", server.type);
+    reader.on("rooms", [&](hjson::node const& v, std::string const& path) { server.rooms = room_list(v, path, out); });
     reader.on("projects", [&](hjson::node const& v, std::string const& path) {
         server.projects = read_list<executor::project>(v, path, out, read_project);
     });

@@ -56,11 +56,13 @@ struct semaphore_config {
     std::string ca_file;
     std::string client_certificate;
     std::string client_key;
+    std::int64_t requests_at_once = 8;
 };
 
 struct ci_config {
     std::string name;
     std::string type;                         // "executor" or "semaphore"
+    std::vector<std::string> rooms;           // where it exists; empty: in all of bot.allowed_rooms
     std::vector<executor::project> projects;  // of an executor
     semaphore_config semaphore;               // of a semaphore
 };

@@ -143,6 +143,14 @@ void check_ids(loaded_config& into) {
     for (std::string const& room : c.bot.allowed_rooms) {
         if (!protocol::room_id::parse(room)) wrong("bot.allowed_rooms", room, "a room id; write it like !abc:example.org (not an alias)");
     }
+    for (ci_config const& ci : c.ci) {
+        for (std::string const& room : ci.rooms) {
+            bool const is_allowed = std::find(c.bot.allowed_rooms.begin(), c.bot.allowed_rooms.end(), room) != c.bot.allowed_rooms.end();
+            if (is_allowed) continue;
+            into.problems.push_back("ci " + ci.name + ": rooms: `" + room +
+                                    "` is not in bot.allowed_rooms, so that no command is taken there");
+        }
+    }
     std::string const& server = c.matrix.homeserver;
     if (server.find("://") != std::string::npos) {
         auto const parsed = base::parse_url(server);

@@ -9,6 +9,8 @@
 namespace chatrixcd::bot {
 namespace {
 
+constexpr std::int64_t most_requests = 64;
+
 // Projects are named, or given by their number.
 std::vector<std::string> project_words(hjson::node const& n, std::string const& what, diagnostics& out) {
     std::vector<std::string> words;
@@ -74,6 +76,15 @@ ci_config read_semaphore_entry(hjson::node const& n, std::string const& what, di
         if (auto source = secret_value(v, path, out)) of.token = std::move(*source);
     });
     reader.on("push", [&](hjson::node const& v, std::string const& path) { of.push = read_push(v, path, out); });
+    reader.on("requests_at_once", [&](hjson::node const& v, std::string const& path) {
+        auto const number = v.as_integer();
+        if (!number || *number < 1 || *number > most_requests) {
+            out.problem(v.where(), path, "should be a number from 1 to " + std::to_string(most_requests));
+        } else {
+            of.requests_at_once = *number;
+        }
+    });
+    reader.on("rooms", [&](hjson::node const& v, std::string const& path) { server.rooms = room_list(v, path, out); });
     reader.on("projects", [&](hjson::node const& v, std::string const& path) { of.projects = project_words(v, path, out); });
     if (!reader.read()) return server;
     reader.require(server.name, "name", "{\"name\": \"ci\", \"type\": \"semaphore\", …}");

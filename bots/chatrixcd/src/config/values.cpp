@@ -114,6 +114,12 @@ std::optional<std::vector<std::string>> list_value(hjson::node const& n, std::st
     return entries;
 }
 
+std::vector<std::string> room_list(hjson::node const& n, std::string_view what, diagnostics& out) {
+    auto list = list_value(n, what, out);
+    if (list && list->empty()) out.problem(n.where(), what, "is empty; leave it out if the server is for all of bot.allowed_rooms");
+    return list ? std::move(*list) : std::vector<std::string>();
+}
+
 std::optional<secret_source> secret_value(hjson::node const& n, std::string_view what, diagnostics& out) {
     if (n.what() == hjson::kind::text) {
         secret_source source;

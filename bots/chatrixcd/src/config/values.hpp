@@ -17,6 +17,8 @@ namespace chatrixcd::bot {
 std::optional<std::string> text_value(hjson::node const& n, std::string_view what, diagnostics& out);
 std::optional<bool> boolean_value(hjson::node const& n, std::string_view what, diagnostics& out);
 std::optional<std::vector<std::string>> list_value(hjson::node const& n, std::string_view what, diagnostics& out);
+// Of a server: which rooms it is for. An empty list would be for all, which nobody means who writes one: it is a problem.
+std::vector<std::string> room_list(hjson::node const& n, std::string_view what, diagnostics& out);
 std::optional<secret_source> secret_value(hjson::node const& n, std::string_view what, diagnostics& out);
 
 // Stores the file's value of a key; false if it was wrong (and said so).

@@ -13,6 +13,15 @@ namespace {
 
 bool is_number(std::string const& word) { return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos; }
 
+std::string name_in(std::vector<semaphore::job_template> const& all, semaphore::template_id which) {
+    auto const is_it = [&](semaphore::job_template const& t) { return t.id == which; };
+    auto const found = std::find_if(all.begin(), all.end(), is_it);
+    return found == all.end() ? std::string() : found->name;
+}
+
+// A template that is not in a list of so long ago was deleted.
+constexpr base::duration list_is_new = std::chrono::seconds(5);
+
 }  // namespace
 
 void catalog::complain(std::string const& what) {
@@ -65,6 +74,10 @@ awaitable<ci::result<std::vector<semaphore::job_template>>> catalog::templates(s
     if (!allowed_here) co_return allowed_here.error();
     auto const known = templates_.find(in);
     if (known != templates_.end() && is_fresh(known->second.since)) co_return known->second.value;
+    co_return co_await fetch(in);
+}
+
+awaitable<ci::result<std::vector<semaphore::job_template>>> catalog::fetch(semaphore::project_id in) {
     auto all = co_await server_.templates(in);
     if (!all) co_return all.error();
     kept<std::vector<semaphore::job_template>> fresh(time_.uptime(), *all);
@@ -73,11 +86,15 @@ awaitable<ci::result<std::vector<semaphore::job_template>>> catalog::templates(s
 }
 
 awaitable<std::string> catalog::name_of(semaphore::project_id in, semaphore::template_id which) {
-    auto const all = co_await templates(in);
-    if (!all) co_return std::string();
-    auto const is_it = [&](semaphore::job_template const& t) { return t.id == which; };
-    auto const found = std::find_if(all->begin(), all->end(), is_it);
-    co_return found == all->end() ? std::string() : found->name;
+    auto const listed = co_await templates(in);
+    if (!listed) co_return std::string();
+    auto name = name_in(*listed, which);
+    auto const known = templates_.find(in);
+    bool const may_be_old = known != templates_.end() && time_.uptime() - known->second.since >= list_is_new;
+    if (!name.empty() || !may_be_old) co_return name;
+    // Something of it runs: the list is of before it was made.
+    auto const newer = co_await fetch(in);
+    co_return newer ? name_in(*newer, which) : std::string();
 }
 
 }  // namespace chatrixcd::chatops::semaphore_ci

@@ -35,6 +35,8 @@ private:
         base::duration since;
         T value;
     };
+    // Asks for them; what was known stays if there is no answer.
+    boost::asio::awaitable<ci::result<std::vector<semaphore::job_template>>> fetch(semaphore::project_id in);
     bool is_fresh(base::duration since) const { return time_.uptime() - since < how_.lists_last; }
     ci::result<std::vector<semaphore::project>> allowed(std::vector<semaphore::project> all);
     void complain(std::string const& what);

@@ -37,6 +37,8 @@ namespace chatrixcd::chatops {
 struct named_server {
     std::string name;
     ci::server* server = nullptr;
+    // Where it exists; empty: wherever commands are taken. Whoever is at the machine, or alone at a console, sees it everywhere.
+    std::vector<std::string> rooms;
 };
 
 class engine_options {

@@ -189,6 +189,15 @@ TEST_SUITE("chatops_semaphore::adapter") {
         CHECK(world.wait(world.ci->runs(other, ci::page_request())).value().items.empty());
     }
 
+    TEST_CASE("a run of a template that is newer than the list has its name all the same") {
+        test::small_server world;
+        world.wait(world.ci->jobs(ci::project_id("1"), ci::job_query(), ci::page_request())).value();
+        world.pass(std::chrono::seconds(10));
+        auto const fresh = world.server.add_template(chatrixcd::semaphore::project_id(1), "fresh", {});
+        auto const id = world.started(world.request(fresh), "k");
+        CHECK(world.wait(world.ci->get(id)).value().job_name == "fresh");
+    }
+
     TEST_CASE("schedules are those of allowed projects, and are switched on and off") {
         for (auto const& as : {flavour::v2_10_bolt(), flavour::v2_16_sql()}) {
             test::small_server world(as);

@@ -41,6 +41,24 @@ TEST_SUITE("bot::config::semaphore") {
         CHECK(loaded.values.ci[2].semaphore.projects.size() == 2);
     }
 
+    TEST_CASE("a server may be for some rooms, and be asked for less at once") {
+        auto const server = [](std::string const& more) {
+            return R"("bot": {allowed_rooms: ["!r:example.org"]}, "ci": [{name: "s", type: "semaphore", url: "https://x", token: "t", )" +
+                   more + "}]";
+        };
+        auto const loaded = with(server(R"(rooms: ["!r:example.org"], requests_at_once: 2)"));
+        REQUIRE(loaded.values.ci.size() == 1);
+        CHECK(loaded.values.ci[0].rooms == std::vector<std::string>{"!r:example.org"});
+        CHECK(loaded.values.ci[0].semaphore.requests_at_once == 2);
+        CHECK(says(with(server(R"(rooms: ["!other:example.org"])")).problems, {"ci s: rooms", "!other:example.org", "bot.allowed_rooms"}));
+        CHECK(says(with(server("rooms: []")).problems, {"ci[0].rooms", "is empty"}));
+        CHECK(says(with(server("requests_at_once: 0")).problems, {"ci[0].requests_at_once", "from 1 to 64"}));
+        CHECK(says(with(server(R"(requests_at_once: "many")")).problems, {"ci[0].requests_at_once", "from 1 to 64"}));
+        CHECK(with(R"("bot": {allowed_rooms: ["!r:example.org"]}, "ci": [{name: "l", type: "executor", rooms: ["!r:example.org"]}])")
+                  .values.ci[0]
+                  .rooms.size() == 1);
+    }
+
     TEST_CASE("what is missing or wrong is said with what would be right") {
         CHECK(says(with(R"("semaphore": {url: "https://ci"})").problems,
                    {"semaphore.api_token is missing", "CHATRIXCD_SEMAPHORE_API_TOKEN"}));

@@ -89,20 +89,23 @@ public:
     // Another playbook: the definition is another one.
     void edit_template(template_id which);
 
+    // Faults happen to what comes through transport() or over a port (listener.hpp), where a lost request or answer is a connection that is
+    // cut; not to handle().
+    //
     // The next POST of a task is done, and its answer never arrives.
     void lose_next_answer();
     // The next POST of a task is done (or not), and answered like this.
     void answer_next_start(base::http::response with, bool is_done = true);
-    // The next POST of a task through transport() gets no answer, and is done so much later, when somebody asks: whoever sent it has given
+    // The next POST of a task gets no answer, and is done so much later, when somebody asks: whoever sent it has given
     // up.
     void deliver_next_start_after(base::duration late);
     // The next stop is done, and its answer never arrives; or it does not arrive itself.
     void lose_next_stop(bool is_done);
     // Every request fails with this status until it is 0 again.
     void fail_with(unsigned status);
-    // The next request does not arrive: through transport(), it ends with `unavailable`.
+    // The next request does not arrive: `unavailable`; over a port nobody can know that of a POST.
     void drop_next_request();
-    // Every answer through transport() comes so much later.
+    // Every answer comes so much later.
     void delay_answers(base::duration by);
     // The server ends and comes back: what ran or waited does so for ever, until somebody stops it, and live connections are gone.
     void restart();
@@ -117,7 +120,8 @@ public:
     std::unique_ptr<base::http::transport> transport();
     // The same for live connections.
     std::unique_ptr<base::http::websocket_dialer> dialer();
-    // Serves live connections that come over a network.
+    // Serves requests and live connections that come over a port.
+    base::http::handler& port_handler();
     base::http::websocket_handler& live_handler();
     // Tells of each task that succeeds, fails or comes to wait for a decision from now on, until it is cancelled. A failed request is not
     // repeated.
@@ -127,6 +131,7 @@ public:
 
 private:
     class wire;
+    boost::asio::awaitable<base::result<base::http::response>> deliver(base::http::request r);
     boost::asio::awaitable<base::http::response> answer_to(base::http::request r);
     struct state;
     std::unique_ptr<state> state_;
