@@ -19,7 +19,6 @@ look look_of(std::string_view status) {
     return {"⚠️WAITING_CONFIRMATION", "warning", "#FFBB00"};
 }
 
-// Behind a name with quotation marks none of this is JSON: names are written as they are.
 std::string link(simulated_task const& of, std::string const& web_host) {
     return fmt::format("{}/project/{}/templates/{}?t={}", web_host, of.project.str(), of.job.str(), of.id);
 }
@@ -28,6 +27,7 @@ std::string link(simulated_task const& of, std::string const& web_host) {
 
 bool is_alerting(std::string_view status) { return status == "success" || status == "error" || status == "waiting_confirmation"; }
 
+// A name is written as it is: with quotation marks in it, what comes out is no JSON.
 std::string slack_alert(simulated_task const& of, template_of_double const& job, std::string const& web_host) {
     auto const shown = look_of(of.status);
     return fmt::format(

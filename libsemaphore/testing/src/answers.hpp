@@ -20,6 +20,13 @@ inline base::http::response answer(boost::json::value const& what, unsigned stat
     return base::http::response(status, body_text(what), "application/json");
 }
 
+// "/semaphore/api/ping", of a whole URL too.
+inline std::string path_in(std::string const& url) {
+    auto const host = url.find("://");
+    auto const path = host == std::string::npos ? 0 : url.find('/', host + 3);
+    return path == std::string::npos ? std::string("/") : url.substr(path);
+}
+
 inline std::optional<std::int64_t> number_in(std::string_view text) {
     std::int64_t number = 0;
     auto const [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -145,7 +145,7 @@ void server::restart() {
     for (auto const& each : state_->tasks) each->get_stuck();
     cut_live();
 }
-void server::move_below(std::string path) { state_->below = std::move(path); }
+void server::move_below(std::string path) { state_->live.below = std::move(path); }
 void server::set_token(std::string instead) { state_->accepted = std::move(instead); }
 std::size_t server::requests() const noexcept { return state_->requests; }
 void server::cut_live(bool and_refuse) {
@@ -170,8 +170,8 @@ awaitable<response> server::answer_to(base::http::request r) {
     ++state_->requests;
     for (auto const& each : state_->tasks) each->advance(state_->time.now(), state_->as);
     if (state_->failing != 0) co_return answer(state_->failing);
-    if (!r.path().starts_with(state_->below)) co_return unknown_route();
-    r.url.erase(0, state_->below.size());
+    if (!r.path().starts_with(state_->live.below)) co_return unknown_route();
+    r.url.erase(0, state_->live.below.size());
     bool const is_public = r.path() == "/api/ping";
     if (!is_public && !state_->is_accepted(r.headers.get("Authorization").value_or(std::string()))) co_return answer(401U);
     auto const found = state_->routes.find(r.verb, r.path());
@@ -212,9 +212,7 @@ public:
     explicit wire(server& to) : to_(to) {}
 
     awaitable<base::result<response>> send(base::http::request r) override {
-        auto const host = r.url.find("://");
-        auto const path = host == std::string::npos ? 0 : r.url.find('/', host + 3);
-        r.url = path == std::string::npos ? std::string("/") : r.url.substr(path);
+        r.url = path_in(r.url);
         co_return co_await to_.deliver(std::move(r));
     }
 

@@ -99,7 +99,6 @@ struct server::state {
     std::string accepted = token;
     std::vector<std::string> further_tokens;  // made by calls
     std::int64_t last_token = 0;
-    std::string below;  // before /api; empty: nothing
     live_desk live{time, as, tasks, [this](std::string const& shown) { return is_accepted(shown); }};
     live_network live_over_network{live};
     bool loses_answer = false;

@@ -36,6 +36,7 @@ public:
     std::vector<std::unique_ptr<simulated_task>> const& tasks;
     std::function<bool(std::string const&)> accepts;  // the value of the field Authorization
     std::set<std::int64_t> hidden;                    // projects of which nothing is told
+    std::string below;                                // before /api; empty: nothing
     bool is_refusing = false;
     int cuts = 0;  // a connection of before the last one is gone
     std::size_t open = 0;

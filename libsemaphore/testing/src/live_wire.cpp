@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "answers.hpp"
 #include "live_view.hpp"
 
 namespace chatrixcd::semaphore::testing {
@@ -64,7 +65,7 @@ private:
 }  // namespace
 
 std::optional<http::response> live_desk::refusal(http::request const& r) const {
-    if (!r.url.ends_with("/api/ws")) return http::response(404, "Not Found\n", "text/plain; charset=utf-8");
+    if (path_in(r.url) != below + "/api/ws") return http::response(404, "Not Found\n", "text/plain; charset=utf-8");
     if (is_refusing) return http::response(400, "Bad Request\n", "text/plain; charset=utf-8");
     if (!accepts(r.headers.get("Authorization").value_or(""))) return http::response(401);
     return std::nullopt;

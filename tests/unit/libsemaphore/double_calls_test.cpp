@@ -176,6 +176,8 @@ TEST_SUITE("semaphore::testing::double") {
         CHECK(d.wait(client.projects()).value().size() == 1);
         auto const dialer = d.server.dialer();
         CHECK(d.wait(semaphore::connect_live(client, *dialer)).has_value());
+        auto elsewhere = d.client();
+        CHECK_FALSE(d.wait(semaphore::connect_live(elsewhere, *dialer)).has_value());
     }
 
     TEST_CASE("a project of which the user is no member is not shown, and no news of it are told") {
