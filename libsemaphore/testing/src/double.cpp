@@ -23,6 +23,9 @@ namespace {
 // Programs to be run, and what alerts tell.
 constexpr base::duration looked_for_every{50};
 
+// "Empty", of each project and all its templates.
+constexpr std::int64_t first_environment = 1;
+
 response unknown_route() { return response(404, "Not Found\n", "text/plain; charset=utf-8"); }
 
 }  // namespace
@@ -43,6 +46,7 @@ flavour flavour::v2_10_sql() {
     made.has_raw_output = false;
     made.has_stages = false;
     made.stopped_ends_as_error = true;
+    made.creations_say_nothing = true;
     made.shows_tokens = true;
     made.queue_tick = std::chrono::seconds(5);
     return made;
@@ -69,7 +73,6 @@ void server::state::add_routes() {
     on(method::get, "/api/project/{project}", &state::one_project);
     on(method::get, "/api/project/{project}/templates", &state::list_templates);
     on(method::get, "/api/project/{project}/templates/{template}", &state::one_template);
-    on(method::get, "/api/project/{project}/environment", &state::list_environments);
     on(method::get, "/api/project/{project}/tasks", &state::list_tasks);
     on(method::post, "/api/project/{project}/tasks", &state::start_task);
     on(method::get, "/api/project/{project}/tasks/last", &state::last_tasks);
@@ -84,6 +87,7 @@ void server::state::add_routes() {
     on(method::put, "/api/project/{project}/schedules/{schedule}", &state::replace_schedule);
     on(method::delete_, "/api/project/{project}/schedules/{schedule}", &state::remove_schedule);
     on(method::put, "/api/project/{project}/schedules/{schedule}/active", &state::switch_schedule);
+    add_resources();
     if (as.has_raw_output) on(method::get, "/api/project/{project}/tasks/{task}/raw_output", &state::raw_output);
     if (as.has_stages) {
         on(method::get, "/api/project/{project}/tasks/{task}/stages", &state::stages);
@@ -108,7 +112,7 @@ server::~server() = default;
 
 project_id server::add_project(std::string name, bool is_member) {
     auto const id = static_cast<std::int64_t>(state_->projects.size()) + 1;
-    state_->projects[id] = project_of_double{id, std::move(name), is_member};
+    state_->projects.emplace(id, project_of_double{id, std::move(name), is_member, resources_of_double(id)});
     if (!is_member) state_->live.hidden.insert(id);
     return project_id(id);
 }
@@ -116,6 +120,8 @@ project_id server::add_project(std::string name, bool is_member) {
 template_id server::add_template(project_id in, std::string name, script does, std::string survey) {
     auto const id = static_cast<std::int64_t>(state_->templates.size()) + 1;
     auto playbook = name + ".sh";
+    auto& repositories = state_->projects.at(in.value()).has.repositories;
+    if (repositories.rows().empty()) repositories.put(new_repository(in.value(), "scripts", "/srv/scripts"));
     state_->templates[id] = template_of_double{id, in, std::move(name), std::move(playbook), std::move(survey), std::move(does)};
     return template_id(id);
 }
@@ -128,9 +134,10 @@ schedule_id server::add_schedule(project_id in, std::string name, template_id st
 
 void server::set_environment(std::string json) {
     for (auto& [id, each] : state_->templates) each.has_environment = !json.empty();
-    state_->environment = std::move(json);
+    for (auto& [id, each] : state_->projects) each.has.environments.find(first_environment)->at("json") = json.empty() ? "{}" : json;
 }
 void server::edit_template(template_id which) { state_->templates.at(which.value()).playbook += ".new"; }
+void server::rename_template(template_id which, std::string name) { state_->templates.at(which.value()).name = std::move(name); }
 void server::lose_next_answer() { state_->loses_answer = true; }
 void server::answer_next_start(response with, bool is_done) {
     state_->next_start = std::move(with);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <chatrixcd/base/router.hpp>
@@ -15,6 +16,7 @@
 
 #include "live_network.hpp"
 #include "live_wire.hpp"
+#include "resources.hpp"
 #include "shapes.hpp"
 #include "simulated_task.hpp"
 
@@ -46,7 +48,11 @@ struct server::state {
     response one_project(routed_request const& r);
     response list_templates(routed_request const& r);
     response one_template(routed_request const& r);
-    response list_environments(routed_request const& r);
+    // resource_calls.cpp
+    using resource_maker = std::variant<json::object, response> (*)(json::object const& body, std::int64_t project,
+                                                                    resources_of_double& in);
+    void add_resources();
+    void add_resource(std::string const& kind, shelf resources_of_double::*which, resource_maker make);
     // task_calls.cpp
     response list_tasks(routed_request const& r);
     response last_tasks(routed_request const& r);
@@ -102,7 +108,6 @@ struct server::state {
     live_desk live{time, as, tasks, [this](std::string const& shown) { return is_accepted(shown); }};
     live_network live_over_network{live};
     bool loses_answer = false;
-    std::string environment = "{}";
     std::optional<response> next_start;
     bool start_is_done = true;
     std::optional<base::duration> start_is_late;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Projects, templates, environments.
+// Projects and templates.
 #include <boost/json/object.hpp>
 
 #include "answers.hpp"
@@ -35,17 +35,6 @@ template_of_double* server::state::template_in(routed_request const& r) {
 response server::state::one_template(routed_request const& r) {
     auto const* found = template_in(r);
     return found == nullptr ? answer(404U) : answer(shape_of(*found, as, /*in_list=*/false));
-}
-
-response server::state::list_environments(routed_request const& r) {
-    json::object empty{{"id", 1},
-                       {"name", "Empty"},
-                       {"project_id", number_in(r.parameter("project")).value_or(0)},
-                       {"password", nullptr},
-                       {"json", environment},
-                       {"env", nullptr}};
-    if (as.spells_out_nulls) empty["secrets"] = nullptr;
-    return answer(json::array{std::move(empty)});
 }
 
 }  // namespace chatrixcd::semaphore::testing

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "resources.hpp"
 #include "simulated_task.hpp"
 
 namespace chatrixcd::semaphore::testing {
@@ -14,6 +15,7 @@ struct project_of_double {
     std::int64_t id = 0;
     std::string name;
     bool is_member = true;  // the token's user
+    resources_of_double has;
 };
 
 struct template_of_double {

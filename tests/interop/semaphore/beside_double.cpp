@@ -71,7 +71,19 @@ awaitable<testing::flavour> flavour_of(side const& real) {
     as.unknown_task_is_400 = (co_await real.ask(method::get, real.in_project("/tasks/12345678"))).status == 400;
     as.has_raw_output = (co_await real.ask(method::get, real.in_project("/tasks/12345678/raw_output"))).status != 404;
     as.has_stages = as.has_raw_output;
+    boost::json::object probe{{"name", "probe"}, {"type", "none"}, {"project_id", real.project()}};
+    as.creations_say_nothing = (co_await real.ask(method::post, real.in_project("/keys"), boost::json::serialize(probe))).status == 204;
     co_return as;
+}
+
+// Of what has this name in a list.
+std::int64_t id_in(boost::json::value const& list, std::string_view name) {
+    if (!list.is_array()) return 0;
+    for (auto const& each : list.get_array()) {
+        auto const row = object_in(each);
+        if (base::find_string(row, "name") == name) return base::find_integer(row, "id").value_or(0);
+    }
+    return 0;
 }
 
 class pair_of_servers {
@@ -128,6 +140,20 @@ public:
         auto const own = [&](side const& of) { return of.in_project("/schedules/" + std::to_string(of.schedule) + path); };
         co_await same(verb, name, own, std::move(body));
     }
+    // "keys", "repositories" or "environment": the project, and the key "None" where one is asked for, have another number with each
+    // server.
+    awaitable<void> add_resource(std::string const& kind, std::string const& name, boost::json::object with) {
+        auto const said = co_await posted(real_, kind, with);
+        auto const echo = co_await posted(ours_, kind, with);
+        hold(name, said, echo);
+    }
+    awaitable<void> of_resource(method verb, std::string const& name, std::string const& kind) {
+        auto const real = id_in((co_await real_.ask(method::get, real_.in_project("/" + kind))).body, "beside");
+        auto const ours = id_in((co_await ours_.ask(method::get, ours_.in_project("/" + kind))).body, "beside");
+        auto const said = co_await real_.ask(verb, real_.in_project("/" + kind + "/" + std::to_string(real)));
+        auto const echo = co_await ours_.ask(verb, ours_.in_project("/" + kind + "/" + std::to_string(ours)));
+        hold(name, said, echo);
+    }
     awaitable<void> make_token() {
         auto const said = co_await real_.ask(method::post, "/user/tokens");
         auto const echo = co_await ours_.ask(method::post, "/user/tokens");
@@ -146,6 +172,14 @@ public:
     comparison take() { return std::move(found_); }
 
 private:
+    static awaitable<semaphore_answer> posted(side const& to, std::string const& kind, boost::json::object body) {
+        body["project_id"] = to.project();
+        if (kind == "repositories" && !body.contains("ssh_key_id")) {
+            body["ssh_key_id"] = id_in((co_await to.ask(method::get, to.in_project("/keys"))).body, "None");
+        }
+        co_return co_await to.ask(method::post, to.in_project("/" + kind), boost::json::serialize(body));
+    }
+
     void hold(std::string name, semaphore_answer const& real, semaphore_answer const& ours) {
         auto const differences = semaphore_differences(real, ours, leaves_out_);
         if (differences.empty()) ++found_.alike;
@@ -184,6 +218,25 @@ awaitable<void> compare_schedules(pair_of_servers& both, std::int64_t real_templ
     co_await both.of_schedule(method::delete_, "delete it again", "");
 }
 
+awaitable<void> compare_resources(pair_of_servers& both) {
+    using row = boost::json::object;
+    co_await both.add_resource("keys", "add a key", row{{"name", "beside"}, {"type", "none"}});
+    co_await both.add_resource("repositories", "add a repository", row{{"name", "beside"}, {"git_url", "/tmp"}, {"git_branch", ""}});
+    co_await both.add_resource("repositories", "add a repository without a name", row{{"name", ""}, {"git_url", "/tmp"}});
+    co_await both.add_resource("repositories", "add a repository without a branch", row{{"name", "b"}, {"git_url", "https://git/b"}});
+    row const unknown_key{{"name", "c"}, {"git_url", "/tmp"}, {"git_branch", ""}, {"ssh_key_id", 99999}};
+    co_await both.add_resource("repositories", "add a repository with an unknown key", unknown_key);
+    co_await both.add_resource("environment", "add an environment", row{{"name", "beside"}, {"json", R"({"a":"b"})"}, {"env", "{}"}});
+    co_await both.add_resource("environment", "add an environment without a name", row{{"name", ""}, {"json", "{}"}});
+    co_await both.add_resource("environment", "add an environment of no JSON", row{{"name", "d"}, {"json", "nonsense"}});
+    for (std::string const kind : {"keys", "repositories", "environment"}) {
+        co_await both.in_project(method::get, kind, "/" + kind);
+        co_await both.of_resource(method::get, "one of " + kind, kind);
+        co_await both.of_resource(method::delete_, "delete one of " + kind, kind);
+        co_await both.in_project(method::delete_, "delete an unknown one of " + kind, "/" + kind + "/99999");
+    }
+}
+
 awaitable<void> compare_tokens(pair_of_servers& both) {
     co_await both.make_token();
     co_await both.get("/user/tokens");
@@ -205,13 +258,13 @@ awaitable<void> compare_all(pair_of_servers& both, real_semaphore const& real, s
     };
     co_await both.same(method::get, "a template", template_path);
     co_await both.in_project(method::get, "an unknown template", "/templates/99999");
-    co_await both.in_project(method::get, "environments", "/environment");
     co_await both.in_project(method::get, "schedules, where there are none", "/schedules");
     co_await both.in_project(method::get, "an unknown schedule", "/schedules/99999");
     co_await both.in_project(method::get, "an unknown task", "/tasks/12345678");
     co_await both.in_project(method::post, "stop an unknown task", "/tasks/12345678/stop", R"({"force":false})");
     co_await both.in_project(method::post, "start an unknown template", "/tasks", R"({"template_id":99999})");
     co_await compare_schedules(both, real.quick.value(), quick.value());
+    co_await compare_resources(both);
     co_await compare_tokens(both);
     co_await compare_tasks(both, real.quick.value(), quick.value(), "quick");
     co_await compare_tasks(both, real.failing.value(), failing.value(), "failing");

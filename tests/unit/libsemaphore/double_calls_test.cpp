@@ -133,6 +133,41 @@ TEST_SUITE("semaphore::testing::double") {
         }
     }
 
+    TEST_CASE("an old server says nothing of a new key, repository or environment; a newer one shows it") {
+        std::pair<char const*, char const*> const bodies[] = {
+            {"keys", R"({"name":"deploy","type":"login_password","project_id":1,"login_password":{"login":"a","password":"b"}})"},
+            {"repositories", R"({"name":"app","project_id":1,"git_url":"/srv/app","git_branch":"","ssh_key_id":1})"},
+            {"environment", R"({"name":"staging","project_id":1,"json":"{\"a\":\"b\"}"})"}};
+        for (auto const& [kind, body] : bodies) {
+            auto const path = std::string("/api/project/1/") + kind;
+            desk old(flavour::v2_10_bolt());
+            auto const silent = old.ask(method::post, path, body);
+            CHECK(silent.status == 204);
+            CHECK(silent.body.is_null());
+            CHECK(ids_in(old.get(path).body, "id") == strings{"1", "2"});
+
+            desk later;
+            auto const made = later.ask(method::post, path, body);
+            CHECK(made.status == 201);
+            CHECK(made.body.at("id") == 2);
+            CHECK(later.get(path + "/2").body == made.body);
+            CHECK(later.ask(method::delete_, path + "/2").status == 204);
+            CHECK(later.ask(method::delete_, path + "/2").status == 404);
+            CHECK(later.ask(method::post, path, body).body.at("id") == 3);
+            CHECK(later.ask(method::post, "/api/project/2/" + std::string(kind), body).status == 404);
+            later.server.add_project("other");
+            CHECK(later.ask(method::post, "/api/project/2/" + std::string(kind), body).status == 400);
+        }
+        desk d;
+        auto client = d.client();
+        d.ask(method::post, "/api/project/1/keys", bodies[0].second);
+        CHECK(d.wait(client.keys(d.web)).value().back().name == "deploy");
+        CHECK(d.wait(client.repositories(d.web)).value().front().git_url == "/srv/scripts");
+        d.ask(method::post, "/api/project/1/environment", bodies[2].second);
+        using variable = std::pair<std::string, std::string>;
+        CHECK(d.wait(client.environments(d.web)).value().back().variables == std::vector<variable>{{"a", "b"}});
+    }
+
     TEST_CASE("an old server lists tokens whole; a newer one their beginning, by which it deletes them") {
         desk old(flavour::v2_10_sql());
         auto const made = std::string(old.ask(method::post, "/api/user/tokens").body.at("id").as_string());

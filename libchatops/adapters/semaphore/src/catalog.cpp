@@ -85,13 +85,20 @@ awaitable<ci::result<std::vector<semaphore::job_template>>> catalog::fetch(semap
     co_return all;
 }
 
+bool catalog::may_be_behind(semaphore::project_id in) const {
+    auto const known = templates_.find(in);
+    return known != templates_.end() && time_.uptime() - known->second.since >= list_is_new;
+}
+
+void catalog::note_name(semaphore::project_id in, semaphore::template_id which, std::string const& name) {
+    if (may_be_behind(in) && name_in(templates_.at(in).value, which) != name) templates_.erase(in);
+}
+
 awaitable<std::string> catalog::name_of(semaphore::project_id in, semaphore::template_id which) {
     auto const listed = co_await templates(in);
     if (!listed) co_return std::string();
     auto name = name_in(*listed, which);
-    auto const known = templates_.find(in);
-    bool const may_be_old = known != templates_.end() && time_.uptime() - known->second.since >= list_is_new;
-    if (!name.empty() || !may_be_old) co_return name;
+    if (!name.empty() || !may_be_behind(in)) co_return name;
     // Something of it runs: the list is of before it was made.
     auto const newer = co_await fetch(in);
     co_return newer ? name_in(*newer, which) : std::string();

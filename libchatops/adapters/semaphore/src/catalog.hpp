@@ -26,6 +26,8 @@ public:
     boost::asio::awaitable<ci::result<std::vector<semaphore::job_template>>> templates(semaphore::project_id in);
     // The name of a template, or empty if no list has it.
     boost::asio::awaitable<std::string> name_of(semaphore::project_id in, semaphore::template_id which);
+    // An answer called it so: a list that says otherwise is asked for again when it is wanted next.
+    void note_name(semaphore::project_id in, semaphore::template_id which, std::string const& name);
 
 private:
     template <class T>
@@ -37,6 +39,8 @@ private:
     };
     // Asks for them; what was known stays if there is no answer.
     boost::asio::awaitable<ci::result<std::vector<semaphore::job_template>>> fetch(semaphore::project_id in);
+    // Whether it is too old for what was made or renamed just before to be missing in it.
+    bool may_be_behind(semaphore::project_id in) const;
     bool is_fresh(base::duration since) const { return time_.uptime() - since < how_.lists_last; }
     ci::result<std::vector<semaphore::project>> allowed(std::vector<semaphore::project> all);
     void complain(std::string const& what);

@@ -176,6 +176,7 @@ asio::awaitable<ci::result<ci::job>> adapter::job_details(ci::job_id id) {
     if (!which) co_return which.error();
     auto const found = co_await server_.find_template(*project, *which);
     if (!found) co_return found.error();
+    catalog_.note_name(*project, *which, found->name);
     co_return with_options(to_port(*project, *found), *found);
 }
 
@@ -192,6 +193,7 @@ asio::awaitable<ci::result<ci::started>> adapter::start(ci::plan exactly, ci::ru
     if (!which) co_return which.error();
     auto const now = co_await server_.find_template(*project, *which);
     if (!now) co_return before_start(now.error());
+    catalog_.note_name(*project, *which, now->name);
     if (semaphore::fingerprint(*now) != exactly.fingerprint) {
         co_return error(error_kind::conflict, "the template \"" + now->name + "\" has changed since the run was planned")
             .with_hint("look at it and run it again");
@@ -224,7 +226,11 @@ asio::awaitable<ci::run> adapter::to_run(semaphore::task what) {
     auto const name = task_name{what.project, what.id};
     auto url = server_.task_url(what.project, what.of, what.id);
     auto run = to_port(what, std::move(url), tasks_.done_to(name));
-    if (run.job_name.empty()) run.job_name = co_await catalog_.name_of(what.project, what.of);
+    if (run.job_name.empty()) {
+        run.job_name = co_await catalog_.name_of(what.project, what.of);
+    } else {
+        catalog_.note_name(what.project, what.of, run.job_name);
+    }
     co_return run;
 }
 

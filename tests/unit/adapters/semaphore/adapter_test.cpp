@@ -198,6 +198,25 @@ TEST_SUITE("chatops_semaphore::adapter") {
         CHECK(world.wait(world.ci->get(id)).value().job_name == "fresh");
     }
 
+    TEST_CASE("a template that was renamed is listed by its new name as soon as an answer has it") {
+        auto const plain_is_called = [](test::small_server& world) {
+            return world.wait(world.ci->jobs(ci::project_id("1"), ci::job_query(), ci::page_request())).value().items.at(1).name;
+        };
+        using seen = void (*)(test::small_server&);
+        seen const ways[] = {[](test::small_server& w) { w.wait(w.ci->runs(ci::run_query(), ci::page_request())).value(); },
+                             [](test::small_server& w) { w.wait(w.ci->job_details(test::small_server::request(w.plain).job)).value(); }};
+        for (auto const& see : ways) {
+            test::small_server world;
+            world.started(world.request(world.plain), "k");
+            CHECK(plain_is_called(world) == "plain");
+            world.pass(std::chrono::seconds(10));
+            world.server.rename_template(world.plain, "simple");
+            CHECK(plain_is_called(world) == "plain");
+            see(world);
+            CHECK(plain_is_called(world) == "simple");
+        }
+    }
+
     TEST_CASE("schedules are those of allowed projects, and are switched on and off") {
         for (auto const& as : {flavour::v2_10_bolt(), flavour::v2_16_sql()}) {
             test::small_server world(as);

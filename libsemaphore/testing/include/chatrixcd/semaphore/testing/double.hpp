@@ -34,6 +34,7 @@ public:
     bool has_stages = true;              // with it: reject
     bool stopped_ends_as_error = false;  // 2.10
     bool has_task_pages = false;         // 2.19: tasks/last?count=…&before=…, and X-Has-Next
+    bool creations_say_nothing = false;  // 2.10: 204 for a new key, repository or environment; later 201, with what was made
     bool shows_tokens = false;           // 2.10: the list of tokens has them whole
     std::chrono::hours time_zone{0};     // of BoltDB's times; SQL databases have UTC
     base::duration queue_tick{200};      // 2.10 looks into its queue every five seconds
@@ -84,10 +85,11 @@ public:
     // `survey`: the JSON of survey_vars, or empty.
     template_id add_template(project_id in, std::string name, script does, std::string survey = {});
     schedule_id add_schedule(project_id in, std::string name, template_id starts, std::string cron_format, bool active = true);
-    // The environment of all templates from now on, whose variables are the members of this JSON; empty: they have none.
+    // The environment of all templates there are, whose variables are the members of this JSON; empty: they have none.
     void set_environment(std::string json);
     // Another playbook: the definition is another one.
     void edit_template(template_id which);
+    void rename_template(template_id which, std::string name);
 
     // Faults happen to what comes through transport() or over a port (listener.hpp), where a lost request or answer is a connection that is
     // cut; not to handle().
