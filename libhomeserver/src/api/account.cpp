@@ -12,7 +12,10 @@
 #include "api/endpoints.hpp"
 #include "api/refusal.hpp"
 #include "events/members.hpp"
+#include "keys/cross_signing_keys.hpp"
+#include "keys/device_list.hpp"
 #include "store/accounts.hpp"
+#include "store/cross_signing.hpp"
 #include "store/rooms.hpp"
 
 namespace chatrixcd::homeserver {
@@ -33,8 +36,7 @@ asio::awaitable<result<answer>> set_new_password(service& in, call c) {
     if (!hashed) co_return hashed.error();
     service::work keep = [hash = std::move(hashed.value()), log_out_others](step& s, call& asked) {
         set_password(s.db, asked.user.str(), hash);
-        if (log_out_others) delete_other_devices(s.db, asked.user.str(), asked.device);
-        s.wake(asked.user.str());
+        if (log_out_others) remove_other_devices(s, asked.user.str(), asked.device);
         return result<answer>(answer());
     };
     co_return co_await in.run(access::user, std::move(c), std::move(keep));
@@ -48,8 +50,10 @@ result<answer> deactivate(step& s, call& c) {
         static_cast<void>(append(s, member_draft(s, member.room, c.user, c.user.str(), "leave", std::nullopt)));
     }
     deactivate_account(s.db, c.user.str());
-    delete_devices(s.db, c.user.str());
-    s.wake(c.user.str());
+    for (auto const* usage : {key_usage::master, key_usage::self_signing, key_usage::user_signing}) {
+        delete_cross_signing_key(s.db, c.user.str(), usage);
+    }
+    remove_devices(s, c.user.str());
     json::object body;
     body["id_server_unbind_result"] = "no-support";
     return answer(std::move(body));

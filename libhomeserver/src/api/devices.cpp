@@ -11,7 +11,9 @@
 #include "accounts/confirmation.hpp"
 #include "api/endpoints.hpp"
 #include "api/refusal.hpp"
+#include "keys/device_list.hpp"
 #include "store/accounts.hpp"
+#include "store/device_keys.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -56,14 +58,15 @@ result<answer> put_device(step& s, call& c) {
     constexpr std::size_t most_bytes = 255;
     if (name->size() > most_bytes) return bad_request("M_TOO_LARGE", "that is too long");
     if (!rename_device(s.db, c.user.str(), c.parameter("device"), *name)) return not_found("you have no such device");
+    // The name goes out with the keys.
+    if (find_device_keys(s.db, c.user.str(), c.parameter("device"))) announce_device_list(s, c.user.str());
     return answer();
 }
 
 // Devices that are not there are gone already.
 asio::awaitable<result<answer>> remove(service& in, call c, std::vector<std::string> devices) {
     service::work does = [devices = std::move(devices)](step& s, call& asked) {
-        for (auto const& one : devices) delete_device(s.db, asked.user.str(), one);
-        s.wake(asked.user.str());
+        for (auto const& one : devices) remove_device(s, asked.user.str(), one);
         return result<answer>(answer());
     };
     co_return co_await in.run(access::user, std::move(c), std::move(does));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client asks before and beside everything else: versions, well-known, capabilities; and the small answers that keep clients
-// working which ask about things that this server does not do (keys, backups, calls, bridges).
+// working which ask about things that this server does not do (backups, calls, bridges).
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string_view>
@@ -44,13 +44,6 @@ result<answer> capabilities(step&, call&) {
 
 result<answer> nothing(step&, call&) { return answer(); }
 
-// For an endpoint whose empty answer has members.
-service::work objects(std::initializer_list<std::string_view> members) {
-    json::object body;
-    for (auto const member : members) body[member].emplace_object();
-    return [body = std::move(body)](step&, call&) { return result<answer>(answer(body)); };
-}
-
 result<answer> no_backup(step&, call&) { return not_found("there is no key backup"); }
 
 }  // namespace
@@ -65,9 +58,6 @@ void add_discovery(service& to) {
     };
     to.add(method::get, "/.well-known/matrix/client", access::anybody, body_rule::none, where);
     to.add(method::get, "/capabilities", access::user, body_rule::none, capabilities);
-    to.add(method::post, "/keys/upload", access::user, body_rule::required, objects({"one_time_key_counts"}));
-    to.add(method::post, "/keys/query", access::user, body_rule::required, objects({"device_keys", "failures"}));
-    to.add(method::post, "/keys/claim", access::user, body_rule::required, objects({"one_time_keys", "failures"}));
     to.add(method::get, "/room_keys/version", access::user, body_rule::none, no_backup);
     to.add(method::get, "/voip/turnServer", access::user, body_rule::none, nothing);
     to.add(method::get, "/thirdparty/protocols", access::user, body_rule::none, nothing);

@@ -28,6 +28,12 @@ void add_user_directory(service& to);
 void add_reports(service& to);
 void add_ephemeral(service& to);  // typing, receipts, read markers
 void add_to_device(service& to);
+void add_keys_upload(service& to);
+void add_keys_query(service& to);
+void add_keys_claim(service& to);
+void add_keys_changes(service& to);
+void add_cross_signing(service& to);   // keys/device_signing/upload
+void add_key_signatures(service& to);  // keys/signatures/upload
 void add_media_upload(service& to);
 void add_media_download(service& to);
 void add_sync(service& to);

@@ -12,6 +12,7 @@
 #include "accounts/registration.hpp"
 #include "api/endpoints.hpp"
 #include "api/refusal.hpp"
+#include "keys/device_list.hpp"
 #include "store/accounts.hpp"
 
 namespace chatrixcd::homeserver {
@@ -132,14 +133,12 @@ result<answer> login_flows(step&, call&) {
 }
 
 result<answer> log_out(step& s, call& c) {
-    delete_device(s.db, c.user.str(), c.device);
-    s.wake(c.user.str());
+    remove_device(s, c.user.str(), c.device);
     return answer();
 }
 
 result<answer> log_out_everywhere(step& s, call& c) {
-    delete_devices(s.db, c.user.str());
-    s.wake(c.user.str());
+    remove_devices(s, c.user.str());
     return answer();
 }
 

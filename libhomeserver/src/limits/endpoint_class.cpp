@@ -20,7 +20,8 @@ endpoint_class classify(method verb, std::string_view pattern) {
     if (is_one_of(pattern, {"/sync", "/_matrix/client/versions", "/.well-known/matrix/client"})) return endpoint_class::unlimited;
     if (contains(pattern, "/media/")) return endpoint_class::media;
     if (verb == method::get) return endpoint_class::others;
-    if (is_one_of(pattern, {"/login", "/register", "/refresh", "/account/password", "/account/deactivate", "/delete_devices"}) ||
+    if (is_one_of(pattern, {"/login", "/register", "/refresh", "/account/password", "/account/deactivate", "/delete_devices",
+                            "/keys/device_signing/upload"}) ||
         (verb == method::delete_ && pattern.starts_with("/devices/"))) {
         return endpoint_class::logins;
     }

@@ -10,6 +10,8 @@
 #include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/protocol/base64.hpp>
 
+#include "store/device_keys.hpp"
+
 namespace chatrixcd::homeserver {
 
 namespace {
@@ -128,20 +130,12 @@ void set_password(base::transaction& db, std::string const& user, std::string co
     db.run("UPDATE users SET password = ?2 WHERE user_id = ?1", {user, base::seal(password)});
 }
 
-void delete_device(base::transaction& db, std::string const& user, std::string const& device_id) {
+bool delete_device(base::transaction& db, std::string const& user, std::string const& device_id) {
     end_tokens(db, user, device_id);
     db.run("DELETE FROM to_device WHERE user_id = ?1 AND device_id = ?2", {user, device_id});
+    bool const had_keys = delete_keys_of_device(db, user, device_id);
     db.run("DELETE FROM devices WHERE user_id = ?1 AND device_id = ?2", {user, device_id});
-}
-
-void delete_devices(base::transaction& db, std::string const& user) {
-    for (auto const& one : devices_of(db, user)) delete_device(db, user, one.id);
-}
-
-void delete_other_devices(base::transaction& db, std::string const& user, std::string const& but) {
-    for (auto const& one : devices_of(db, user)) {
-        if (one.id != but) delete_device(db, user, one.id);
-    }
+    return had_keys;
 }
 
 }  // namespace chatrixcd::homeserver

@@ -64,9 +64,7 @@ void confirm_refresh(base::transaction& db, std::string const& superseded);
 // No password is right any longer; the name stays taken.
 void deactivate_account(base::transaction& db, std::string const& user);
 void set_password(base::transaction& db, std::string const& user, std::string const& password);
-// Logs out and forgets one device, or all, or all but one.
-void delete_device(base::transaction& db, std::string const& user, std::string const& device_id);
-void delete_devices(base::transaction& db, std::string const& user);
-void delete_other_devices(base::transaction& db, std::string const& user, std::string const& but);
+// Logs out and forgets a device. True if others may have known it by its keys: remove_device() (keys/device_list.hpp) tells them.
+bool delete_device(base::transaction& db, std::string const& user, std::string const& device_id);
 
 }  // namespace chatrixcd::homeserver

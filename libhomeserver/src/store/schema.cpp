@@ -208,8 +208,102 @@ CREATE INDEX events_by_time ON events (room_id, origin_server_ts);
 CREATE INDEX events_by_thread ON events (room_id, rel_type, relates_to) WHERE rel_type = 'm.thread';
 )sql";
 
+// What end-to-end encryption keeps at a server. Signatures of cross-signing lie apart from what they sign, for they come later and from
+// others. A one-time key that was given out stays, so that it is never given out again.
+constexpr auto end_to_end = R"sql(
+INSERT INTO sequences (name, value) VALUES ('keys', 0), ('one_time_keys', 0);
+CREATE TABLE device_keys (
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (user_id, device_id),
+    FOREIGN KEY (user_id, device_id) REFERENCES devices
+);
+CREATE TABLE one_time_keys (
+    id INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    body BLOB NOT NULL,
+    claimed INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (user_id, device_id, algorithm, key_id),
+    FOREIGN KEY (user_id, device_id) REFERENCES devices
+);
+CREATE INDEX one_time_keys_by_age ON one_time_keys (user_id, device_id, claimed, algorithm, id);
+CREATE TABLE fallback_keys (
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    algorithm TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    body BLOB NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (user_id, device_id, algorithm),
+    FOREIGN KEY (user_id, device_id) REFERENCES devices
+);
+CREATE TABLE key_count_changes (
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    stream_id INTEGER NOT NULL,
+    PRIMARY KEY (user_id, device_id),
+    FOREIGN KEY (user_id, device_id) REFERENCES devices
+);
+CREATE TABLE cross_signing_keys (
+    user_id TEXT NOT NULL REFERENCES users,
+    usage TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (user_id, usage)
+);
+CREATE TABLE key_signatures (
+    user_id TEXT NOT NULL,
+    target TEXT NOT NULL,
+    signer TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    PRIMARY KEY (user_id, target, signer, key_id)
+);
+CREATE INDEX key_signatures_by_key ON key_signatures (signer, key_id);
+CREATE TABLE device_list_changes (
+    stream_id INTEGER PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    seen_by TEXT
+);
+CREATE INDEX memberships_by_arrival ON memberships (stream_ordering);
+)sql";
+
+constexpr auto key_backups = R"sql(
+CREATE TABLE key_backups (
+    user_id TEXT NOT NULL REFERENCES users,
+    version INTEGER NOT NULL,
+    algorithm TEXT NOT NULL,
+    auth_data BLOB NOT NULL,
+    etag INTEGER NOT NULL,
+    deleted INTEGER NOT NULL,
+    PRIMARY KEY (user_id, version)
+);
+CREATE TABLE backed_up_keys (
+    user_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    first_message_index INTEGER NOT NULL,
+    forwarded_count INTEGER NOT NULL,
+    is_verified INTEGER NOT NULL,
+    session_data BLOB NOT NULL,
+    PRIMARY KEY (user_id, version, room_id, session_id),
+    FOREIGN KEY (user_id, version) REFERENCES key_backups
+);
+)sql";
+
 }  // namespace
 
-std::vector<base::migration> migrations() { return {{"accounts", accounts}, {"rooms", rooms}, {"first tier", first_tier}}; }
+std::vector<base::migration> migrations() {
+    return {{"accounts", accounts},
+            {"rooms", rooms},
+            {"first tier", first_tier},
+            {"end-to-end keys", end_to_end},
+            {"key backups", key_backups}};
+}
 
 }  // namespace chatrixcd::homeserver

@@ -17,6 +17,8 @@ inline constexpr std::string_view filters = "filters";
 inline constexpr std::string_view to_device = "to_device";
 inline constexpr std::string_view presence = "presence";
 inline constexpr std::string_view reports = "reports";
+inline constexpr std::string_view keys = "keys";
+inline constexpr std::string_view one_time_keys = "one_time_keys";
 
 // Draws the next number; the first is 1.
 std::int64_t next(base::transaction& db, std::string_view name);

@@ -28,19 +28,20 @@ bool read_numbers(std::string_view text, char sigil, std::span<std::int64_t> int
 }  // namespace
 
 std::string sync_token::str(std::string_view store) const {
-    return fmt::format("s{}_{}_{}_{}_{}_{}.{}", events, receipts, account_data, typing, to_device, presence, store);
+    return fmt::format("s{}_{}_{}_{}_{}_{}_{}.{}", events, receipts, account_data, typing, to_device, presence, keys, store);
 }
 
 std::optional<sync_token> sync_token::parse(std::string_view text, std::string_view store) {
     auto const dot = text.find('.');
-    if (dot == std::string_view::npos) {
-        std::array<std::int64_t, 4> numbers{};
-        if (!read_numbers(text, 's', numbers)) return std::nullopt;
-        return sync_token{numbers[0], numbers[1], numbers[2], numbers[3], 0, 0};
-    }
-    std::array<std::int64_t, 6> numbers{};
-    if (text.substr(dot + 1) != store || !read_numbers(text.substr(0, dot), 's', numbers)) return std::nullopt;
-    return sync_token{numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]};
+    bool const names_store = dot != std::string_view::npos;
+    if (names_store && text.substr(dot + 1) != store) return std::nullopt;
+    auto const places = text.substr(0, dot);
+    std::array<std::int64_t, 7> numbers{};
+    auto const first = [&numbers](std::size_t count) { return std::span(numbers).first(count); };
+    bool const read =
+        names_store ? read_numbers(places, 's', numbers) || read_numbers(places, 's', first(6)) : read_numbers(places, 's', first(4));
+    if (!read) return std::nullopt;
+    return sync_token{numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]};
 }
 
 std::string format_place(position const& where) { return fmt::format("t{}_{}", where.depth, where.stream); }

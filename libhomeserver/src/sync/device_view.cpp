@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "api/presence.hpp"
+#include "store/device_lists.hpp"
+#include "store/one_time_keys.hpp"
 #include "store/to_device.hpp"
+#include "sync/device_list_view.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -18,12 +21,16 @@ constexpr std::int64_t most_presences = 1000;
 
 }  // namespace
 
-void add_key_streams(json::object& body) {
-    auto& lists = body["device_lists"].emplace_object();
-    lists["changed"].emplace_array();
-    lists["left"].emplace_array();
-    body["device_one_time_keys_count"].emplace_object();
-    body["device_unused_fallback_key_types"].emplace_array();
+bool add_key_streams(step& s, sync_question const& question, json::object& body) {
+    auto const& who = question.who;
+    auto& counts = body["device_one_time_keys_count"].emplace_object();
+    for (auto const& [algorithm, count] : count_one_time_keys(s.db, who.user, who.device)) counts[algorithm] = count;
+    auto& unused = body["device_unused_fallback_key_types"].emplace_array();
+    for (auto const& algorithm : unused_fallback_algorithms(s.db, who.user, who.device)) unused.emplace_back(algorithm);
+    if (!question.since) return false;
+    auto const lists = view_device_lists(s, who.user, *question.since, question.next);
+    body["device_lists"] = lists.describe();
+    return !lists.empty() || have_key_counts_changed(s.db, who.user, who.device, question.since->keys);
 }
 
 json::array take_device_messages(step& s, sync_question& question) {

@@ -14,7 +14,7 @@ namespace chatrixcd::homeserver {
 boost::json::array take_device_messages(step& s, sync_question& question);
 // Of those whom the user shares a room with; `next` as above.
 boost::json::array view_presence(step& s, sync_question& question);
-// Empty while this server keeps no keys; clients want the members all the same.
-void add_key_streams(boost::json::object& body);
+// What is left of the device's keys for one use; and, after the initial sync, whose device lists changed. Returns whether any of it is new.
+bool add_key_streams(step& s, sync_question const& question, boost::json::object& body);
 
 }  // namespace chatrixcd::homeserver

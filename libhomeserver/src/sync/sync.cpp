@@ -154,7 +154,7 @@ sync_token newest(step& s) {
     sync_token end;
     std::pair<std::string_view, std::int64_t*> const streams[] = {
         {sequences::events, &end.events},       {sequences::receipts, &end.receipts}, {sequences::account_data, &end.account_data},
-        {sequences::to_device, &end.to_device}, {sequences::presence, &end.presence},
+        {sequences::to_device, &end.to_device}, {sequences::presence, &end.presence}, {sequences::keys, &end.keys},
     };
     for (auto const& row : s.db.query("SELECT name, value FROM sequences")) {
         auto const name = row.text(0);
@@ -167,7 +167,7 @@ sync_token newest(step& s) {
 
 bool is_past(sync_token const& token, sync_token const& end) {
     return token.events <= end.events && token.receipts <= end.receipts && token.account_data <= end.account_data &&
-           token.to_device <= end.to_device && token.presence <= end.presence;
+           token.to_device <= end.to_device && token.presence <= end.presence && token.keys <= end.keys;
 }
 
 sync_answer look(step& s, sync_question question) {
@@ -197,14 +197,14 @@ sync_answer look(step& s, sync_question question) {
     auto messages = take_device_messages(s, question);
     auto presences = view_presence(s, question);
 
-    answer.empty =
-        joined.empty() && invited.empty() && knocked.empty() && left.empty() && data.empty() && messages.empty() && presences.empty();
+    bool const has_keys = add_key_streams(s, question, answer.body);
+    answer.empty = joined.empty() && invited.empty() && knocked.empty() && left.empty() && data.empty() && messages.empty() &&
+                   presences.empty() && !has_keys;
     question.next.typing = question.typing_number;
     answer.body["next_batch"] = question.next.str(s.server.tag());
     answer.body["account_data"] = list_of_events(std::move(data));
     answer.body["to_device"] = list_of_events(std::move(messages));
     answer.body["presence"] = list_of_events(std::move(presences));
-    add_key_streams(answer.body);
     auto& rooms = answer.body["rooms"].emplace_object();
     rooms["join"] = std::move(joined);
     rooms["invite"] = std::move(invited);

@@ -95,8 +95,6 @@ TEST_SUITE("homeserver::malformed") {
         auto const ann = at.add("ann");
         CHECK(ann.get("/room_keys/version").errcode() == "M_NOT_FOUND");
         CHECK(ann.get("/voip/turnServer").body == json::object());
-        CHECK(ann.post("/keys/query", {{"device_keys", json::object()}}).body.at("device_keys") == json::object());
-        CHECK(ann.post("/keys/upload").body.at("one_time_key_counts") == json::object());
         CHECK(ann.put("/presence/" + ann.id + "/status", {{"presence", "online"}}).status == 200);
         CHECK(ann.get("/pushrules/").body.at("global").is_object());
         CHECK(ann.get("/capabilities").text("capabilities/m.room_versions/default") == "11");
