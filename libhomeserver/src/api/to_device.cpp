@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages from device to device (client-server API, "Send-to-Device messaging").
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <string>
 #include <utility>
 
@@ -19,12 +20,16 @@ using base::http::method;
 
 namespace {
 
+// As events are, so that the hundred of one /sync stay within bounds.
+constexpr std::size_t most_bytes = 65536;
+
 // Before anything is written: a bad message must not leave the ones before it behind.
 result<void> check_messages(json::object const& messages) {
     for (auto const& [user, devices] : messages) {
         if (!devices.is_object()) return bad_json("messages: what a user gets is an object");
         for (auto const& [device, content] : devices.get_object()) {
             if (!content.is_object()) return bad_json("messages: what a device gets is an object");
+            if (json::serialize(content).size() > most_bytes) return error(error_kind::too_large, "a message is larger than 64 KiB");
         }
     }
     return {};
