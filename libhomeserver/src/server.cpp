@@ -29,13 +29,13 @@ struct server::impl {
           data(std::move(opened)),
           api(executor, options, *data, std::move(of)),
           idle(executor) {
-        for (auto const add : {add_discovery,    add_login,         add_account,        add_devices,        add_profiles,
-                               add_presence,     add_account_data,  add_tags,           add_push_rules,     add_rooms,
-                               add_directory,    add_spaces,        add_membership,     add_sending,        add_state,
-                               add_reading,      add_finding,       add_search,         add_user_directory, add_reports,
-                               add_ephemeral,    add_to_device,     add_keys_upload,    add_keys_query,     add_keys_claim,
-                               add_keys_changes, add_cross_signing, add_key_signatures, add_media_upload,   add_media_download,
-                               add_sync}) {
+        for (auto const add :
+             {add_discovery,      add_login,          add_account,       add_devices,        add_profiles,    add_presence,
+              add_account_data,   add_tags,           add_push_rules,    add_rooms,          add_directory,   add_spaces,
+              add_membership,     add_sending,        add_state,         add_reading,        add_finding,     add_search,
+              add_user_directory, add_reports,        add_ephemeral,     add_to_device,      add_keys_upload, add_keys_query,
+              add_keys_claim,     add_keys_changes,   add_cross_signing, add_key_signatures, add_key_backup,  add_room_keys,
+              add_media_upload,   add_media_download, add_sync}) {
             add(api);
         }
     }

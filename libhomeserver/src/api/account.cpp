@@ -16,6 +16,7 @@
 #include "keys/device_list.hpp"
 #include "store/accounts.hpp"
 #include "store/cross_signing.hpp"
+#include "store/key_backup.hpp"
 #include "store/rooms.hpp"
 
 namespace chatrixcd::homeserver {
@@ -53,6 +54,7 @@ result<answer> deactivate(step& s, call& c) {
     for (auto const* usage : {key_usage::master, key_usage::self_signing, key_usage::user_signing}) {
         delete_cross_signing_key(s.db, c.user.str(), usage);
     }
+    delete_backups(s.db, c.user.str());
     remove_devices(s, c.user.str());
     json::object body;
     body["id_server_unbind_result"] = "no-support";

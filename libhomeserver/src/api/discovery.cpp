@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client asks before and beside everything else: versions, well-known, capabilities; and the small answers that keep clients
-// working which ask about things that this server does not do (backups, calls, bridges).
+// working which ask about things that this server does not do (calls, bridges).
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string_view>
@@ -44,8 +44,6 @@ result<answer> capabilities(step&, call&) {
 
 result<answer> nothing(step&, call&) { return answer(); }
 
-result<answer> no_backup(step&, call&) { return not_found("there is no key backup"); }
-
 }  // namespace
 
 void add_discovery(service& to) {
@@ -58,7 +56,6 @@ void add_discovery(service& to) {
     };
     to.add(method::get, "/.well-known/matrix/client", access::anybody, body_rule::none, where);
     to.add(method::get, "/capabilities", access::user, body_rule::none, capabilities);
-    to.add(method::get, "/room_keys/version", access::user, body_rule::none, no_backup);
     to.add(method::get, "/voip/turnServer", access::user, body_rule::none, nothing);
     to.add(method::get, "/thirdparty/protocols", access::user, body_rule::none, nothing);
 }

@@ -34,6 +34,8 @@ void add_keys_claim(service& to);
 void add_keys_changes(service& to);
 void add_cross_signing(service& to);   // keys/device_signing/upload
 void add_key_signatures(service& to);  // keys/signatures/upload
+void add_key_backup(service& to);      // room_keys/version
+void add_room_keys(service& to);       // room_keys/keys
 void add_media_upload(service& to);
 void add_media_download(service& to);
 void add_sync(service& to);
