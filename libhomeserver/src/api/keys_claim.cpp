@@ -25,10 +25,10 @@ result<json::object> claim_of(step& s, std::string const& user, json::object con
     for (auto const& [name, algorithm] : wanted) {
         if (!algorithm.is_string()) return bad_json("one_time_keys: what is wanted of a device is the name of an algorithm");
         std::string const device(name);
-        auto const key = claim_one_time_key(s.db, user, device, std::string(algorithm.get_string()));
-        if (!key) continue;
-        announce_key_counts(s, user, device);
-        found[device].emplace_object()[key->name()] = key->body;
+        auto const claimed = claim_one_time_key(s.db, user, device, std::string(algorithm.get_string()));
+        if (!claimed) continue;
+        if (claimed->is_news) announce_key_counts(s, user, device);
+        found[device].emplace_object()[claimed->key.name()] = claimed->key.body;
     }
     return found;
 }

@@ -57,21 +57,23 @@ std::vector<std::string> unused_fallback_algorithms(base::transaction& db, std::
     return unused;
 }
 
-std::optional<one_time_key> claim_one_time_key(base::transaction& db, std::string const& user, std::string const& device,
-                                               std::string const& algorithm) {
+std::optional<claimed_key> claim_one_time_key(base::transaction& db, std::string const& user, std::string const& device,
+                                              std::string const& algorithm) {
     auto const oldest = db.first(
         "SELECT id, key_id, body FROM one_time_keys WHERE user_id = ?1 AND device_id = ?2 AND claimed = 0 AND algorithm = ?3"
         " ORDER BY id LIMIT 1",
         {user, device, algorithm});
     if (oldest) {
         db.run("UPDATE one_time_keys SET claimed = 1 WHERE id = ?1", {oldest->integer(0)});
-        return one_time_key{algorithm, oldest->text(1), unseal_json(oldest->bytes(2))};
+        return claimed_key{{algorithm, oldest->text(1), unseal_json(oldest->bytes(2))}, true};
     }
     auto const fallback = db.first("SELECT key_id, body FROM fallback_keys WHERE user_id = ?1 AND device_id = ?2 AND algorithm = ?3",
                                    {user, device, algorithm});
     if (!fallback) return std::nullopt;
-    db.run("UPDATE fallback_keys SET used = 1 WHERE user_id = ?1 AND device_id = ?2 AND algorithm = ?3", {user, device, algorithm});
-    return one_time_key{algorithm, fallback->text(0), unseal_json(fallback->bytes(1))};
+    bool const is_first_use =
+        db.run("UPDATE fallback_keys SET used = 1 WHERE user_id = ?1 AND device_id = ?2 AND algorithm = ?3 AND used = 0",
+               {user, device, algorithm}) > 0;
+    return claimed_key{{algorithm, fallback->text(0), unseal_json(fallback->bytes(1))}, is_first_use};
 }
 
 }  // namespace chatrixcd::homeserver

@@ -32,8 +32,13 @@ std::map<std::string, std::int64_t> count_one_time_keys(base::transaction& db, s
 void put_fallback_key(base::transaction& db, std::string const& user, std::string const& device, one_time_key const& key);
 std::vector<std::string> unused_fallback_algorithms(base::transaction& db, std::string const& user, std::string const& device);
 
+struct claimed_key {
+    one_time_key key;
+    // The device has a key less than before; not so with a fallback key that was in use already.
+    bool is_news = true;
+};
 // The oldest one-time key of the algorithm, which is used up by that; else the fallback key; none if there is neither.
-std::optional<one_time_key> claim_one_time_key(base::transaction& db, std::string const& user, std::string const& device,
-                                               std::string const& algorithm);
+std::optional<claimed_key> claim_one_time_key(base::transaction& db, std::string const& user, std::string const& device,
+                                              std::string const& algorithm);
 
 }  // namespace chatrixcd::homeserver

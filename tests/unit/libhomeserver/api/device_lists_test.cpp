@@ -227,6 +227,17 @@ TEST_SUITE("homeserver::device_lists") {
         auto const quiet = ann.sync_later(next(waiting.get().body), 30000);
         at.settle();
         CHECK(!quiet.done());
+        // So is that the fallback key is in use; nobody can keep a device busy by claiming it again.
+        json::object fallback;
+        fallback["fallback_keys"].emplace_object()["signed_curve25519:F"] = keyring(ann, 1).one_time_key("f", true);
+        CHECK(ann.post("/keys/upload", json::value(fallback)).status == 200);
+        for (int i = 0; i < 3; ++i) claim(bob, ann);
+        auto const used = ann.sync();
+        CHECK(used.at("device_unused_fallback_key_types") == json::value(json::array()));
+        auto const later = ann.sync_later(next(used), 30000);
+        claim(bob, ann);
+        at.settle();
+        CHECK(!later.done());
     }
 
     TEST_CASE("/keys/changes says what happened between two places, and nothing of before and after") {
