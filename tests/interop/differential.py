@@ -21,7 +21,7 @@ TIMES = {"origin_server_ts", "age", "ts", "last_active_ago", "last_seen_ts", "cr
 # Members of "unsigned" that Synapse repeats beside it, as clients of the year 2015 knew them.
 LEGACY = ("age", "user_id", "prev_content", "replaces_state", "prev_sender", "redacted_because")
 TOKENS = {"next_batch", "prev_batch", "start", "end", "access_token", "refresh_token", "device_id", "session", "filter_id", "last_seen_ip",
-          "last_seen_user_agent", "txn_id"}
+          "last_seen_user_agent", "txn_id", "etag"}
 
 
 def recorded():
@@ -151,7 +151,7 @@ def order(value):
             events = inner if isinstance(inner, list) else inner.get("events") if isinstance(inner, dict) else None
             if isinstance(events, list):
                 events.sort(key=sort_key)
-        for key in ("joined_rooms", "aliases", "flows", "devices", "joined"):
+        for key in ("joined_rooms", "aliases", "flows", "devices", "joined", "changed", "left"):
             if isinstance(made.get(key), list):
                 made[key].sort(key=lambda one: json.dumps(one, sort_keys=True))
         return made
