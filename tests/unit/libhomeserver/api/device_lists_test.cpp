@@ -3,6 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+#include <utility>
 
 #include "keyring.hpp"
 #include "rig.hpp"
@@ -41,6 +45,99 @@ reply claim(person const& by, person const& of) {
     body["one_time_keys"] = std::move(wanted);
     return by.post("/keys/claim", json::value(std::move(body)));
 }
+
+// A client that tracks device lists as the specification tells it to, by /sync alone.
+class tracker {
+public:
+    explicit tracker(person who) : me(std::move(who)) {}
+
+    // `is_lost`: the answer never arrives.
+    void sync(bool is_lost) {
+        auto const answer = me.sync(since_);
+        if (is_lost) return;
+        for (auto const& user : changed(answer)) known[user] = keys_of(user);
+        for (auto const& user : left(answer)) known.erase(user);
+        since_ = next(answer);
+    }
+
+    json::value keys_of(std::string const& user) const { return at(query(me, user), "device_keys/" + user); }
+
+    person const me;
+    std::map<std::string, json::value> known;
+
+private:
+    std::string since_;
+};
+
+// People who come and go, and make new keys now and then.
+class life {
+public:
+    explicit life(unsigned seed) : random_(seed) {
+        for (auto const* name : {"ann", "bob", "eve", "zoe"}) clients_.emplace_back(at_.add(name));
+        // Whose presence nobody misses.
+        auto const founder = at_.add("founder");
+        for (int i = 0; i < 3; ++i) rooms_.push_back(founder.make_room({{"preset", "public_chat"}}));
+        for (auto const& room : rooms_) founder.leave(room);
+        for (auto& one : clients_) one.sync(false);
+    }
+
+    void live(int steps) {
+        for (int i = 0; i < steps; ++i) {
+            auto& one = clients_[below(clients_.size())];
+            auto const room = below(rooms_.size());
+            switch (below(5)) {
+                case 0:
+                    publish(one.me, keyring(one.me, ++keys_));
+                    break;
+                case 1:
+                case 2:
+                    move(one.me, room);
+                    break;
+                default:
+                    one.sync(below(4) == 0);
+                    break;
+            }
+        }
+        for (auto& one : clients_) one.sync(false);
+    }
+
+    // Each knows the true keys of exactly those with whom they share a room.
+    void check() {
+        for (auto const& one : clients_) {
+            for (auto const& other : clients_) {
+                if (one.me.id == other.me.id) continue;
+                CAPTURE(one.me.id);
+                CAPTURE(other.me.id);
+                CHECK(one.known.contains(other.me.id) == share_a_room(one.me.id, other.me.id));
+                if (one.known.contains(other.me.id)) CHECK(one.known.at(other.me.id) == one.keys_of(other.me.id));
+            }
+        }
+    }
+
+private:
+    std::size_t below(std::size_t limit) { return random_() % limit; }
+
+    void move(person const& who, std::size_t room) {
+        auto& inside = members_[room];
+        if (inside.erase(who.id) == 1) {
+            who.leave(rooms_[room]);
+        } else {
+            who.join(rooms_[room]);
+            inside.insert(who.id);
+        }
+    }
+
+    bool share_a_room(std::string const& one, std::string const& other) const {
+        return std::ranges::any_of(members_, [&](auto const& room) { return room.second.contains(one) && room.second.contains(other); });
+    }
+
+    rig at_;
+    std::mt19937 random_;
+    std::vector<tracker> clients_;
+    std::vector<std::string> rooms_;
+    std::map<std::size_t, std::set<std::string>> members_;
+    std::uint64_t keys_ = 0;
+};
 
 // Two who share a room, and one who does not.
 struct neighbours {
@@ -267,6 +364,17 @@ TEST_SUITE("homeserver::device_lists") {
         CHECK(n.bob.get("/keys/changes?from=nonsense&to=" + from).errcode() == "M_INVALID_PARAM");
         auto const tag = from.substr(from.find('.'));
         CHECK(n.bob.get("/keys/changes?from=s0_0_0_0_0_0_999" + tag + "&to=" + to).errcode() == "M_INVALID_PARAM");
+    }
+
+    TEST_CASE("whatever people do, who tracks them by /sync knows the keys of exactly those with whom they share a room") {
+        for (unsigned seed = 1; seed <= 8; ++seed) {
+            CAPTURE(seed);
+            life l(seed);
+            for (int i = 0; i < 8; ++i) {
+                l.live(20);
+                l.check();
+            }
+        }
     }
 
     TEST_CASE("a token from before there were keys is read: all changes are told once more") {
