@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/schema.hpp"
 
+#include "crypto/schema.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 namespace {
@@ -189,7 +191,8 @@ std::vector<base::migration> migrations() {
             base::migration{"marks against copies", copies},
             base::migration{"outbox: which rows may have left", leaving_rows},
             base::migration{"inbox: rows that are done", done_rows},
-            base::migration{"indexes that change with less", lean_indexes}};
+            base::migration{"indexes that change with less", lean_indexes},
+            base::migration{"encryption: keys, devices, sessions", crypto::tables}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/keys/own_device.hpp"
+
+#include <algorithm>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "crypto/keys/device_keys.hpp"
+#include "crypto/pickles.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+namespace json = boost::json;
+
+namespace {
+
+// A message that used the fallback key before it was replaced may still be on its way.
+constexpr base::duration old_fallback_serves = std::chrono::hours(1);
+
+constexpr char const* signed_curve25519 = "signed_curve25519";
+
+// Whatever was agreed with another device of ours, or with its keys.
+void forget_device(context const& with) {
+    for (auto const* table : {"own_device", "olm_session", "olm_seen", "sending_key", "key_share", "to_device"}) {
+        with.t.run(std::string("DELETE FROM ") + table + " WHERE account = ?1", {with.account});
+    }
+}
+
+}  // namespace
+
+own_device::own_device(context const& with) : with_(with) {
+    auto row =
+        with.t.first("SELECT device_id, pickle, published, server_count, wants_fallback, fallback_made FROM own_device WHERE account = ?1",
+                     {with.account});
+    if (row && row->text(0) != with.device.str()) {
+        forget_device(with);
+        row.reset();
+    }
+    if (row) {
+        account_ = loaded(with.olm.load_account(unsealed(*row, 1)));
+        is_published_ = row->integer(2) != 0;
+        count_ = row->optional_integer(3);
+        wants_fallback_ = row->integer(4) != 0;
+        fallback_made_ = base::time_point(std::chrono::milliseconds(row->integer(5)));
+    } else {
+        account_ = with.olm.make_account();
+        save();
+    }
+}
+
+void own_device::save() {
+    with_.t.run(
+        "INSERT INTO own_device (account, device_id, curve25519, ed25519, pickle, published, server_count, wants_fallback, fallback_made)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (account) DO UPDATE SET pickle = excluded.pickle,"
+        " published = excluded.published, server_count = excluded.server_count, wants_fallback = excluded.wants_fallback,"
+        " fallback_made = excluded.fallback_made",
+        {with_.account, with_.device.str(), account_->curve25519(), account_->ed25519(), sealed(account_->pickle()),
+         std::int64_t{is_published_}, count_, std::int64_t{wants_fallback_}, std::int64_t{fallback_made_.time_since_epoch().count()}});
+}
+
+std::optional<json::object> own_device::to_upload() {
+    bool changed = false;
+    // What was made and not yet published is uploaded first: the homeserver may have it already, under these ids.
+    // Of a device that the homeserver does not know it has none.
+    auto const there = count_.value_or(is_published_ ? wanted_one_time_keys : 0);
+    auto const missing = std::max<std::int64_t>(wanted_one_time_keys - there, 0);
+    if (missing > 0 && account_->unpublished_keys().empty()) {
+        account_->make_one_time_keys(static_cast<std::size_t>(missing));
+        changed = true;
+    }
+    if (wants_fallback_ && account_->unpublished_fallback_key().empty()) {
+        account_->make_fallback_key();
+        fallback_made_ = with_.now;
+        changed = true;
+    } else if (!wants_fallback_ && fallback_made_ != base::time_point() && with_.now - fallback_made_ >= old_fallback_serves) {
+        account_->forget_old_fallback_key();
+        fallback_made_ = base::time_point();
+        changed = true;
+    }
+    if (changed) save();
+    json::object body;
+    if (!is_published_) body["device_keys"] = own_device_keys(*account_, with_.me, with_.device);
+    auto const add = [&](char const* member, std::vector<one_time_key> const& keys, bool is_fallback) {
+        if (keys.empty()) return;
+        json::object all;
+        for (auto const& each : keys) {
+            all[std::string(signed_curve25519) + ":" + each.id] = signed_key(*account_, each.key, is_fallback, with_.me, with_.device);
+        }
+        body[member] = std::move(all);
+    };
+    if (missing > 0) add("one_time_keys", account_->unpublished_keys(), /*is_fallback=*/false);
+    if (wants_fallback_) add("fallback_keys", account_->unpublished_fallback_key(), /*is_fallback=*/true);
+    return body.empty() ? std::nullopt : std::optional(std::move(body));
+}
+
+void own_device::uploaded(json::object const& answer) {
+    auto const* counts = base::find_object(answer, "one_time_key_counts");
+    auto const told = counts == nullptr ? std::nullopt : base::find_integer(*counts, signed_curve25519);
+    account_->mark_as_published();
+    wants_fallback_ = false;
+    count_ = told.value_or(0);
+    is_published_ = true;
+    save();
+}
+
+void own_device::note_counts(std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback) {
+    auto const count = one_time_keys.value_or(0);
+    bool const wants = has_fallback && !*has_fallback;
+    if (count_ == count && wants_fallback_ == wants) return;
+    // A key that is being uploaded is not there yet for the homeserver to count.
+    count_ = count;
+    wants_fallback_ = wants_fallback_ || wants;
+    save();
+}
+
+}  // namespace chatrixcd::matrix::crypto

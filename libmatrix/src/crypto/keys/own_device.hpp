@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// This device's account: made once, kept before anything of it leaves, and its keys at the homeserver kept up. Called inside store
+// closures.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "crypto/context.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+// One-time keys that the homeserver shall have. Half of what libolm remembers.
+inline constexpr std::int64_t wanted_one_time_keys = 50;
+
+class own_device {
+public:
+    // The keys of context::device; makes them if there are none. Those of another device of this account are forgotten with all its
+    // sessions: nobody sends to them any more.
+    explicit own_device(context const& with);
+
+    account& keys() noexcept { return *account_; }
+    // Once keys() have changed.
+    void save();
+
+    // The body of POST /keys/upload; nothing if the homeserver has all it needs. The keys in it are kept first; until uploaded() they are
+    // the same each time.
+    std::optional<boost::json::object> to_upload();
+    // What was asked for has been done. The answer has the counts.
+    void uploaded(boost::json::object const& answer);
+    // From a sync response: how many keys the homeserver has left, and whether the fallback key is unused. Nothing: it did not say, which
+    // of counts means none.
+    void note_counts(std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback);
+
+private:
+    context const& with_;
+    std::unique_ptr<account> account_;
+    bool is_published_ = false;          // the device's keys are at the homeserver
+    std::optional<std::int64_t> count_;  // of one-time keys there; nothing: unknown
+    bool wants_fallback_ = true;         // the one there was used, or there is none
+    base::time_point fallback_made_;
+};
+
+}  // namespace chatrixcd::matrix::crypto

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/olm/device_inbox.hpp"
+
+#include <variant>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "crypto/olm/session_table.hpp"
+#include "crypto/rooms/room_key_table.hpp"
+#include "crypto/rooms/waiting.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+namespace json = boost::json;
+
+namespace {
+
+// A session with one device is begun anew at most so often (client-server API, "Recovering from undecryptable messages").
+constexpr base::duration unwedge_interval = std::chrono::hours(1);
+
+std::string text_in(json::object const& from, std::string_view name) { return base::find_string(from, name).value_or(std::string()); }
+
+}  // namespace
+
+void device_inbox::take(json::object const& event) {
+    auto const sender = user_id::parse(text_in(event, "sender"));
+    auto const* content = base::find_object(event, "content");
+    if (!sender || content == nullptr) {
+        complaints_.emplace_back("a message to this device is malformed");
+        return;
+    }
+    auto const type = text_in(event, "type");
+    if (type == "m.room.encrypted") take_encrypted(*sender, *content);
+    if (type == "m.room_key.withheld") take_withheld(*content);
+    // Keys come encrypted or not at all.
+}
+
+void device_inbox::take_encrypted(user_id const& sender, json::object const& content) {
+    auto const said = read_from_device(with_, own_, sender, content);
+    if (auto const* refused = std::get_if<refused_event>(&said)) {
+        if (refused->why == refusal::repeated || refused->why == refusal::not_for_us) return;
+        complaints_.push_back("a message to this device from " + sender.str() + " is not taken: " + refused->words);
+        if (refused->why == refusal::undecryptable) note_wedged(sender, refused->sender_key);
+        return;
+    }
+    auto const& event = std::get<device_event>(said);
+    if (event.type == "m.room_key") take_room_key(event);
+}
+
+void device_inbox::take_room_key(device_event const& event) {
+    if (text_in(event.content, "algorithm") != megolm_algorithm) return;
+    auto room = room_id::parse(text_in(event.content, "room_id"));
+    base::secret const key(text_in(event.content, "session_key"));
+    auto group = with_.olm.make_inbound_group(key);
+    if (!room || !group || (*group)->id() != text_in(event.content, "session_id")) {
+        complaints_.push_back("a key from " + event.sender.str() + " is malformed");
+        return;
+    }
+    room_key_row row;
+    row.room = *room;
+    row.session = (*group)->id();
+    row.sender = event.sender;
+    row.sender_curve25519 = event.sender_curve25519;
+    row.sender_ed25519 = event.sender_ed25519;
+    row.group = std::move(*group);
+    auto name = std::make_pair(*room, row.session);
+    auto const outcome = add_room_key(with_, std::move(row));
+    if (outcome == key_outcome::refused) complaints_.push_back("a key from " + event.sender.str() + " is that of another device");
+    if (outcome == key_outcome::added || outcome == key_outcome::improved) new_keys_.insert(std::move(name));
+}
+
+void device_inbox::take_withheld(json::object const& content) {
+    auto const room = room_id::parse(text_in(content, "room_id"));
+    auto const code = text_in(content, "code");
+    // "m.no_olm" is about a device, not about a room: its key comes with the next session.
+    if (!room || code.empty() || text_in(content, "session_id").empty()) return;
+    note_withheld(with_, *room, text_in(content, "session_id"), code.substr(0, 64));
+}
+
+// Only with a device that is known: whoever makes keys up could make us send without end.
+void device_inbox::note_wedged(user_id const& sender, std::string const& their_key) {
+    if (!find_device_by_key(with_, sender, their_key)) return;
+    auto const last = last_unwedged(with_, their_key);
+    if (last && with_.now - *last < unwedge_interval && with_.now >= *last) return;
+    note_unwedged(with_, their_key);
+    with_.t.run("INSERT INTO wedged (account, user_id, their_key) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                {with_.account, sender.str(), their_key});
+}
+
+}  // namespace chatrixcd::matrix::crypto

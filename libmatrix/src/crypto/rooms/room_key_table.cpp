@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/rooms/room_key_table.hpp"
+
+#include <algorithm>
+
+#include "crypto/pickles.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+namespace {
+
+// A ratchet that has to be turned further for each message is stored anew after so many.
+constexpr std::int64_t pickle_every = 64;
+
+// Whether both are one ratchet: from the later of their first indexes on they give the same.
+bool connects(room_key_row const& known, inbound_group& other) {
+    auto const index = static_cast<std::uint32_t>(std::max<std::int64_t>(known.first_index, other.first_index()));
+    auto const mine = known.group->export_at(index);
+    auto const theirs = other.export_at(index);
+    return mine && theirs && base::equal_constant_time(mine->reveal(), theirs->reveal());
+}
+
+}  // namespace
+
+std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session) {
+    auto const found = with.t.first(
+        "SELECT id, sender, sender_key, sender_ed25519, source, first_index, highest_index, pickle FROM room_key"
+        " WHERE account = ?1 AND room_id = ?2 AND session_id = ?3",
+        {with.account, room.str(), session});
+    if (!found) return std::nullopt;
+    room_key_row row;
+    row.id = found->integer(0);
+    row.room = room;
+    row.session = session;
+    row.sender = user_id(found->text(1));
+    row.sender_curve25519 = found->text(2);
+    row.sender_ed25519 = found->text(3);
+    row.source = static_cast<key_source>(found->integer(4));
+    row.first_index = found->integer(5);
+    row.highest_index = found->integer(6);
+    row.group = loaded(with.olm.load_inbound_group(unsealed(*found, 7)));
+    return row;
+}
+
+key_outcome add_room_key(context const& with, room_key_row row) {
+    row.first_index = row.group->first_index();
+    if (auto const known = find_room_key(with, row.room, row.session)) {
+        bool const is_theirs = known->sender == row.sender && known->sender_curve25519 == row.sender_curve25519;
+        if (!is_theirs || !connects(*known, *row.group)) return key_outcome::refused;
+        bool const vouched_more = row.source < known->source;
+        if (row.first_index >= known->first_index && !vouched_more) return key_outcome::known;
+        // A better voucher does not take away what an earlier key reads.
+        bool const reads_more = row.first_index < known->first_index;
+        with.t.run("UPDATE room_key SET pickle = ?2, first_index = ?3, source = ?4 WHERE id = ?1",
+                   {known->id, sealed(reads_more ? row.group->pickle() : known->group->pickle()),
+                    std::min(row.first_index, known->first_index), static_cast<std::int64_t>(std::min(row.source, known->source))});
+        return key_outcome::improved;
+    }
+    with.t.run(
+        "INSERT INTO room_key (account, room_id, session_id, sender, sender_key, sender_ed25519, source, first_index, highest_index, "
+        "pickle,"
+        " received) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, -1, ?9, ?10)",
+        {with.account, row.room.str(), row.session, row.sender.str(), row.sender_curve25519, row.sender_ed25519,
+         static_cast<std::int64_t>(row.source), row.first_index, sealed(row.group->pickle()), with.milliseconds()});
+    return key_outcome::added;
+}
+
+bool has_newer_key(context const& with, room_key_row const& than) {
+    return with.t
+        .first("SELECT 1 FROM room_key WHERE account = ?1 AND room_id = ?2 AND sender_key = ?3 AND id > ?4 AND highest_index >= 0 LIMIT 1",
+               {with.account, than.room.str(), than.sender_curve25519, than.id})
+        .has_value();
+}
+
+bool note_message(context const& with, room_key_row& of, std::uint32_t index, std::string const& event, base::time_point sent) {
+    bool const is_new = with.t.run(
+                            "INSERT INTO room_message (room_key, message_index, event_id, sent) VALUES (?1, ?2, ?3, ?4)"
+                            " ON CONFLICT DO NOTHING",
+                            {of.id, std::int64_t{index}, event, std::int64_t{sent.time_since_epoch().count()}}) == 1;
+    if (!is_new) {
+        auto const known = with.t.first("SELECT event_id, sent FROM room_message WHERE room_key = ?1 AND message_index = ?2",
+                                        {of.id, std::int64_t{index}});
+        return known && known->text(0) == event && known->integer(1) == sent.time_since_epoch().count();
+    }
+    if (std::int64_t{index} <= of.highest_index) return true;
+    of.highest_index = index;
+    if ((std::int64_t{index} + 1) % pickle_every == 0) {
+        with.t.run("UPDATE room_key SET highest_index = ?2, pickle = ?3 WHERE id = ?1",
+                   {of.id, of.highest_index, sealed(of.group->pickle())});
+    } else {
+        with.t.run("UPDATE room_key SET highest_index = ?2 WHERE id = ?1", {of.id, of.highest_index});
+    }
+    return true;
+}
+
+}  // namespace chatrixcd::matrix::crypto

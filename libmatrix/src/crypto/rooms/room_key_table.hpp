@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Megolm keys that others gave us, and which of their messages were read. Called inside store closures.
+#pragma once
+
+#include <chatrixcd/matrix/trust.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "crypto/context.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+struct room_key_row {
+    std::int64_t id = 0;
+    room_id room;
+    std::string session;
+    // Whose it is: only their events are read with it.
+    user_id sender;
+    std::string sender_curve25519;
+    std::string sender_ed25519;
+    key_source source = key_source::direct;
+    std::int64_t first_index = 0;
+    std::int64_t highest_index = -1;  // read so far
+    std::unique_ptr<inbound_group> group;
+};
+
+std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session);
+// What became of a key that came.
+enum class key_outcome : std::uint8_t { added, improved, known, refused };
+// A known session keeps its owner; the key is improved if it is the same one from an earlier index on.
+key_outcome add_room_key(context const& with, room_key_row row);
+// Whether the same device has a key for the room that came later and was used.
+bool has_newer_key(context const& with, room_key_row const& than);
+
+// The message at that index is this event; false if it is known as another one: a repetition.
+bool note_message(context const& with, room_key_row& of, std::uint32_t index, std::string const& event, base::time_point sent);
+
+}  // namespace chatrixcd::matrix::crypto

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Megolm session with which this device sends to a room, and which devices have its key. Called inside store closures.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/context.hpp"
+#include "crypto/devices/device_table.hpp"
+#include "crypto/keys/own_device.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+// How a room wants its keys changed (m.room.encryption), within reason.
+struct rotation {
+    std::int64_t messages = 100;
+    base::duration age = std::chrono::hours(24 * 7);
+};
+// From the content of an m.room.encryption.
+rotation rotation_of(boost::json::object const& encryption);
+
+// Who is to get the key of a room.
+struct audience {
+    std::vector<user_id> users;     // all whose devices may read
+    bool unsigned_devices = false;  // also those for which their owner's identity does not vouch
+    std::string visibility;         // the room's m.room.history_visibility: whether newcomers are meant to read
+    rotation changes;
+};
+
+// As stored: do not renumber.
+enum class share_state : std::int64_t { queued = 0, sent = 1, withheld = 2 };
+
+// What is to be done before a message can be encrypted.
+struct sharing {
+    std::string session;
+    std::vector<device_row> to_share;   // they have no key yet
+    std::vector<device_row> to_refuse;  // they shall be told that they get none
+};
+
+class room_sender {
+public:
+    room_sender(context const& with, own_device& own, room_id room) : with_(with), own_(own), room_(std::move(room)) {}
+
+    // The session to send with; a new one if there is none, or if the old one has done its time or is known to somebody who is to read no
+    // more.
+    sharing prepare(audience const& who);
+    // The key for that device, from the next message on; false if there is no Olm session with it. What is returned goes into a request
+    // that is kept under `request`.
+    std::optional<boost::json::object> share(device_row const& with, std::int64_t request);
+    // The device gets no key, and is told so: "m.unverified", "m.no_olm", "m.blacklisted".
+    boost::json::object refuse(device_row const& device, std::string const& code, std::int64_t request);
+    // Whether somebody waits for the key who is to have it before the next message.
+    bool is_pending() const;
+    // The content of an m.room.encrypted. The session is kept first.
+    boost::json::object encrypt(std::string const& type, boost::json::object content);
+
+private:
+    bool is_worn(audience const& who, base::row const& row) const;
+    bool has_leavers(audience const& who, std::string const& session) const;
+    std::vector<device_row> readers(audience const& who, std::vector<device_row>* others) const;
+    std::string begin(audience const& who);
+
+    context const& with_;
+    own_device& own_;
+    room_id room_;
+};
+
+// Has the request reached the homeserver: whoever is in it has the key.
+void note_shared(context const& with, std::int64_t request);
+
+}  // namespace chatrixcd::matrix::crypto

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events that could not be read yet: kept with their place, until their key comes. Called inside store closures.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/context.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+struct waiting_event {
+    room_id room;
+    std::string id;
+    std::string session;
+    std::int64_t position = 0;  // its place in the inbox
+    bool restored = false;
+    std::string event;   // JSON text, as it came
+    std::string reason;  // what the sender's device says of it: "m.unverified"; empty: nothing
+    base::time_point since;
+};
+
+// What is known already stays as it is. Of more than a few thousand in a room the oldest are dropped: returns false if one was.
+bool keep_waiting(context const& with, waiting_event const& event);
+// Those of a session whose key has come, the oldest first; they wait no longer.
+std::vector<waiting_event> take_waiting(context const& with, room_id const& room, std::string const& session);
+// The sending device says why it gives no key.
+void note_withheld(context const& with, room_id const& room, std::string const& session, std::string const& code);
+// Those that nobody was told of and that wait since before `before`, one of each session, with how many there are; they count as told.
+struct overdue {
+    waiting_event first;
+    std::int64_t number = 0;
+};
+std::vector<overdue> take_overdue(context const& with, base::time_point before);
+std::int64_t count_waiting(context const& with);
+
+}  // namespace chatrixcd::matrix::crypto

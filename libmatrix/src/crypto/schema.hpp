@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine's tables.
+#pragma once
+
+namespace chatrixcd::matrix::crypto {
+
+// Pickles and events are sealed columns. Times are milliseconds since the epoch.
+//
+// tracked_user: known < change: the list is out of date. device, identity: what queries told and signatures proved.
+// key_share.state: share_state; request: to_device.id of the request that carries the key.
+inline constexpr char const* tables = R"(
+CREATE TABLE own_device (
+    account INTEGER PRIMARY KEY,
+    device_id TEXT NOT NULL,
+    curve25519 TEXT NOT NULL,
+    ed25519 TEXT NOT NULL,
+    pickle BLOB NOT NULL,
+    published INTEGER NOT NULL,
+    server_count INTEGER,
+    wants_fallback INTEGER NOT NULL,
+    fallback_made INTEGER NOT NULL
+);
+CREATE TABLE tracked_user (
+    account INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    change INTEGER NOT NULL,
+    known INTEGER NOT NULL,
+    PRIMARY KEY (account, user_id)
+);
+CREATE TABLE device (
+    account INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    curve25519 TEXT NOT NULL,
+    ed25519 TEXT NOT NULL,
+    knows_megolm INTEGER NOT NULL,
+    cross_signed INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (account, user_id, device_id)
+);
+CREATE TABLE identity (
+    account INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    master TEXT NOT NULL,
+    self_signing TEXT NOT NULL,
+    user_signing TEXT NOT NULL,
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (account, user_id)
+);
+CREATE TABLE olm_session (
+    account INTEGER NOT NULL,
+    their_key TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    pickle BLOB NOT NULL,
+    used INTEGER NOT NULL,
+    read_one INTEGER NOT NULL,
+    PRIMARY KEY (account, their_key, session_id)
+);
+CREATE TABLE olm_seen (
+    account INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    seen INTEGER NOT NULL,
+    PRIMARY KEY (account, hash)
+);
+CREATE INDEX olm_seen_by_age ON olm_seen (account, seen);
+CREATE TABLE olm_unwedged (
+    account INTEGER NOT NULL,
+    their_key TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (account, their_key)
+);
+CREATE TABLE wedged (
+    account INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    their_key TEXT NOT NULL,
+    PRIMARY KEY (account, user_id, their_key)
+);
+CREATE TABLE to_device (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    transaction_id TEXT NOT NULL,
+    body BLOB
+);
+CREATE TABLE room_key (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    sender_key TEXT NOT NULL,
+    sender_ed25519 TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    first_index INTEGER NOT NULL,
+    highest_index INTEGER NOT NULL,
+    pickle BLOB NOT NULL,
+    received INTEGER NOT NULL,
+    UNIQUE (account, room_id, session_id)
+);
+CREATE INDEX room_key_by_sender ON room_key (account, room_id, sender_key);
+CREATE TABLE room_message (
+    room_key INTEGER NOT NULL,
+    message_index INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    sent INTEGER NOT NULL,
+    PRIMARY KEY (room_key, message_index)
+) WITHOUT ROWID;
+CREATE TABLE sending_key (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    pickle BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    visibility TEXT NOT NULL,
+    PRIMARY KEY (account, room_id)
+);
+CREATE TABLE key_share (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    their_key TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    message_index INTEGER NOT NULL,
+    request INTEGER NOT NULL,
+    code TEXT,
+    PRIMARY KEY (account, room_id, session_id, user_id, their_key)
+);
+CREATE INDEX key_share_by_request ON key_share (account, request);
+CREATE TABLE undecrypted (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    restored INTEGER NOT NULL,
+    event BLOB NOT NULL,
+    reason TEXT,
+    since INTEGER NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (account, room_id, event_id)
+);
+CREATE INDEX undecrypted_by_session ON undecrypted (account, room_id, session_id);
+CREATE TABLE withheld (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    code TEXT NOT NULL,
+    PRIMARY KEY (account, room_id, session_id)
+);
+)";
+
+}  // namespace chatrixcd::matrix::crypto

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages in encrypted rooms, from one device's store to another's.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "support/crypto_party.hpp"
+
+namespace chatrixcd::test {
+
+using crypto::unreadable;
+
+namespace {
+
+// Alice and Bob, who know each other's devices.
+class pair {
+public:
+    pair() {
+        learn(alice, bob.me, query_answer().person(bobs).device(bobs.sign_device(bob.published())).get());
+        learn(bob, alice.me, query_answer().person(alices).device(alices.sign_device(alice.published())).get());
+        both.users = {alice.me, bob.me};
+    }
+
+    // Alice's key reaches Bob.
+    taken introduce() {
+        auto const sent = share(alice, both, {&bob});
+        REQUIRE(sent.size() == 1);
+        return give(bob, alice.me, sent.begin()->second);
+    }
+
+    party alice{"@alice:b", "PHONE", 1};
+    party bob{"@bob:b", "LAPTOP", 2};
+    person_keys alices{alice.me, 3};
+    person_keys bobs{bob.me, 4};
+    crypto::audience both;
+};
+
+std::string body_in(std::variant<crypto::clear_event, crypto::unreadable_event> const& said) {
+    auto const* clear = std::get_if<crypto::clear_event>(&said);
+    return clear == nullptr ? std::get<crypto::unreadable_event>(said).words : base::find_string(clear->content, "body").value_or("");
+}
+unreadable why(std::variant<crypto::clear_event, crypto::unreadable_event> const& said) {
+    return std::get<crypto::unreadable_event>(said).why;
+}
+matrix::trust believed(std::variant<crypto::clear_event, crypto::unreadable_event> const& said) {
+    return std::get<crypto::clear_event>(said).believed;
+}
+
+std::string session_of(party& who, crypto::audience const& with_whom) {
+    return who.with_keys([&](auto const& with, auto& own) { return crypto::room_sender(with, own, lobby).prepare(with_whom).session; });
+}
+
+}  // namespace
+
+TEST_SUITE("matrix::crypto::rooms") {
+    TEST_CASE("a message is read by whoever got its key, who learns which device sent it") {
+        pair p;
+        CHECK(p.introduce().keys.size() == 1);
+        auto const said = read(p.bob, p.alice.me, encrypt(p.alice, "hello"), "$1");
+        CHECK(body_in(said) == "hello");
+        auto const trust = believed(said);
+        CHECK(trust.encrypted);
+        CHECK(trust.device == p.alice.device);
+        CHECK_FALSE(trust.fingerprint.empty());
+        CHECK(trust.cross_signed);
+        CHECK_FALSE(trust.user_verified);
+        CHECK(trust.source == matrix::key_source::direct);
+        CHECK_FALSE(trust.late);
+    }
+
+    TEST_CASE("who sends reads what comes back") {
+        pair p;
+        p.introduce();
+        CHECK(body_in(read(p.alice, p.alice.me, encrypt(p.alice, "mine"), "$1")) == "mine");
+    }
+
+    TEST_CASE("what relates an event to another is not encrypted, and is there again when it is read") {
+        pair p;
+        p.introduce();
+        json::object const relation{{"rel_type", "m.thread"}, {"event_id", "$root"}};
+        auto const content = p.alice.with_keys([&](auto const& with, auto& own) {
+            return crypto::room_sender(with, own, lobby).encrypt("m.room.message", json::object{{"body", "x"}, {"m.relates_to", relation}});
+        });
+        CHECK(content.at("m.relates_to") == relation);
+        auto const said = read(p.bob, p.alice.me, content, "$1");
+        CHECK(std::get<crypto::clear_event>(said).content.at("m.relates_to") == relation);
+    }
+
+    TEST_CASE("the same message shown as another event is a repetition, over restarts; as the same event it is not") {
+        pair p;
+        p.introduce();
+        auto const message = encrypt(p.alice, "deploy");
+        CHECK(body_in(read(p.bob, p.alice.me, message, "$1")) == "deploy");
+        CHECK(body_in(read(p.bob, p.alice.me, message, "$1")) == "deploy");
+        CHECK(why(read(p.bob, p.alice.me, message, "$2")) == unreadable::repeated);
+    }
+
+    TEST_CASE("a message that was held back is late: by its index, and by a key that its sender has used since") {
+        pair p;
+        p.introduce();
+        auto const first = encrypt(p.alice, "one");
+        auto const second = encrypt(p.alice, "two");
+        auto const third = encrypt(p.alice, "three");
+        CHECK_FALSE(believed(read(p.bob, p.alice.me, second, "$2")).late);
+        CHECK(believed(read(p.bob, p.alice.me, first, "$1")).late);
+        p.alice.now += std::chrono::hours(24 * 8);
+        p.introduce();
+        CHECK_FALSE(believed(read(p.bob, p.alice.me, encrypt(p.alice, "four"), "$4")).late);
+        CHECK(believed(read(p.bob, p.alice.me, third, "$3")).late);
+    }
+
+    TEST_CASE("a key serves for its owner and its room alone") {
+        pair p;
+        p.introduce();
+        auto const message = encrypt(p.alice, "hello");
+        CHECK(why(read(p.bob, p.bob.me, message, "$1")) == unreadable::forged);
+        CHECK(why(read(p.bob, matrix::user_id("@mallory:b"), message, "$1")) == unreadable::forged);
+        CHECK(why(read(p.bob, p.alice.me, message, "$1", matrix::room_id("!other:b"))) == unreadable::missing_key);
+        CHECK(body_in(read(p.bob, p.alice.me, message, "$1")) == "hello");
+    }
+
+    TEST_CASE("what has no key says so, and what is no message is refused for good") {
+        pair p;
+        auto const sent = share(p.alice, p.both, {&p.bob});
+        auto const message = encrypt(p.alice, "hello");
+        CHECK(why(read(p.bob, p.alice.me, message, "$1")) == unreadable::missing_key);
+        give(p.bob, p.alice.me, sent.begin()->second);
+        auto wrong = message;
+        wrong["algorithm"] = "m.megolm.v2";
+        CHECK(why(read(p.bob, p.alice.me, wrong, "$1")) == unreadable::malformed);
+        wrong = message;
+        wrong["ciphertext"] = "AAAA";
+        CHECK(why(read(p.bob, p.alice.me, wrong, "$1")) == unreadable::malformed);
+        wrong = message;
+        wrong["ciphertext"] = 7;
+        wrong["session_id"] = json::array();
+        CHECK(why(read(p.bob, p.alice.me, wrong, "$1")) == unreadable::malformed);
+        CHECK(why(read(p.bob, p.alice.me, json::object(), "$1")) == unreadable::malformed);
+    }
+
+    TEST_CASE("who comes later reads from then on") {
+        pair p;
+        party tablet("@bob:b", "TABLET", 9);
+        p.introduce();
+        auto const before = encrypt(p.alice, "before");
+        learn(p.alice, p.bob.me,
+              query_answer()
+                  .person(p.bobs)
+                  .device(p.bobs.sign_device(p.bob.published()))
+                  .device(p.bobs.sign_device(tablet.published()))
+                  .get());
+        auto const session = session_of(p.alice, p.both);
+        auto const sent = share(p.alice, p.both, {&p.bob, &tablet});
+        REQUIRE(sent.size() == 1);
+        CHECK(session_of(p.alice, p.both) == session);
+        give(tablet, p.alice.me, sent.begin()->second);
+        CHECK(why(read(tablet, p.alice.me, before, "$1")) == unreadable::earlier_index);
+        auto const after = encrypt(p.alice, "after");
+        CHECK(body_in(read(tablet, p.alice.me, after, "$2")) == "after");
+        CHECK(body_in(read(p.bob, p.alice.me, after, "$2")) == "after");
+        // Nobody has told it whose device that is.
+        CHECK(believed(read(tablet, p.alice.me, after, "$2")).device.empty());
+    }
+
+    TEST_CASE("the session is a new one when somebody has left, when a device is gone, after so many messages and after its time") {
+        pair p;
+        p.introduce();
+        auto const first = session_of(p.alice, p.both);
+        CHECK(session_of(p.alice, p.both) == first);
+
+        crypto::audience alone;
+        alone.users = {p.alice.me};
+        auto const second = session_of(p.alice, alone);
+        CHECK(second != first);
+        // Bob was refused nothing: he is back, and gets the key of now.
+        p.introduce();
+        CHECK(session_of(p.alice, p.both) == second);
+
+        learn(p.alice, p.bob.me, query_answer().person(p.bobs).get());
+        auto const third = session_of(p.alice, p.both);
+        CHECK(third != second);
+
+        auto few = p.both;
+        few.changes.messages = 2;
+        encrypt(p.alice, "1");
+        CHECK(session_of(p.alice, few) == third);
+        encrypt(p.alice, "2");
+        auto const fourth = session_of(p.alice, few);
+        CHECK(fourth != third);
+
+        p.alice.now += p.both.changes.age - base::duration(1);
+        CHECK(session_of(p.alice, p.both) == fourth);
+        p.alice.now += base::duration(1);
+        auto const fifth = session_of(p.alice, p.both);
+        CHECK(fifth != fourth);
+
+        auto private_now = p.both;
+        private_now.visibility = "joined";
+        CHECK(session_of(p.alice, private_now) != fifth);
+    }
+
+    TEST_CASE("a room's wishes for its keys are taken within reason") {
+        auto const read = [](char const* text) { return crypto::rotation_of(base::parse_json_object(text).value()); };
+        CHECK(read("{}").messages == 100);
+        CHECK(read("{}").age == std::chrono::hours(24 * 7));
+        CHECK(read(R"({"rotation_period_msgs":0,"rotation_period_ms":1})").messages == 1);
+        CHECK(read(R"({"rotation_period_msgs":0,"rotation_period_ms":1})").age == std::chrono::hours(1));
+        CHECK(read(R"({"rotation_period_msgs":"5","rotation_period_ms":-9})").messages == 100);
+        CHECK(read(R"({"rotation_period_msgs":9000000000})").messages == 10000);
+    }
+
+    TEST_CASE("a device for which its owner does not vouch gets no key and is told so, once; unless the room admits it") {
+        pair p;
+        party stranger("@bob:b", "PLANTED", 9);
+        learn(p.alice, p.bob.me,
+              query_answer().person(p.bobs).device(p.bobs.sign_device(p.bob.published())).device(stranger.published()).get());
+        auto const plan = [&](crypto::audience const& who) {
+            return p.alice.with_keys([&](auto const& with, auto& own) { return crypto::room_sender(with, own, lobby).prepare(who); });
+        };
+        auto const first = plan(p.both);
+        REQUIRE(first.to_share.size() == 1);
+        CHECK(first.to_share[0].device == p.bob.device);
+        REQUIRE(first.to_refuse.size() == 1);
+        CHECK(first.to_refuse[0].device == stranger.device);
+        auto const told = p.alice.with_keys([&](auto const& with, auto& own) {
+            return crypto::room_sender(with, own, lobby).refuse(first.to_refuse[0], "m.unverified", 5);
+        });
+        CHECK(told.at("code") == "m.unverified");
+        CHECK(base::find_string(told, "session_id") == first.session);
+        CHECK(plan(p.both).to_refuse.empty());
+        auto open = p.both;
+        open.unsigned_devices = true;
+        CHECK(plan(open).to_share.size() == 2);
+    }
+
+    TEST_CASE("no message leaves while somebody waits for its key") {
+        pair p;
+        auto const pending = [&] {
+            return p.alice.with_keys([&](auto const& with, auto& own) { return crypto::room_sender(with, own, lobby).is_pending(); });
+        };
+        auto const plan =
+            p.alice.with_keys([&](auto const& with, auto& own) { return crypto::room_sender(with, own, lobby).prepare(p.both); });
+        REQUIRE(plan.to_share.size() == 1);
+        json::object const keys{{"@bob:b", json::object{{"LAPTOP", p.bob.one_time_key()}}}};
+        p.alice.with_keys([&](auto const& with, auto& own) {
+            crypto::take_claim_answer(with, own, plan.to_share, json::object{{"one_time_keys", keys}});
+            return crypto::room_sender(with, own, lobby).share(plan.to_share[0], /*request=*/7).has_value();
+        });
+        CHECK(pending());
+        p.alice.in([](crypto::context const& with) { crypto::note_shared(with, 8); });
+        CHECK(pending());
+        p.alice.in([](crypto::context const& with) { crypto::note_shared(with, 7); });
+        CHECK_FALSE(pending());
+    }
+
+    TEST_CASE("a session's key is its owner's: another device cannot take it over, nor can a later copy cut it short") {
+        pair p;
+        p.introduce();
+        auto const before = encrypt(p.alice, "before");
+        // Alice's key, given on by somebody to whom she gave it.
+        party mallory("@mallory:b", "EVIL", 11);
+        auto const given_on = [&](party& by, std::string const& key, std::string const& session) {
+            learn(by, p.bob.me, query_answer().person(p.bobs).device(p.bobs.sign_device(p.bob.published())).get());
+            auto const bobs_device = by.in([&](crypto::context const& with) { return crypto::devices_of(with, p.bob.me).at(0); });
+            json::object const keys{{"@bob:b", json::object{{"LAPTOP", p.bob.one_time_key()}}}};
+            auto const message = by.with_keys([&](auto const& with, auto& own) {
+                crypto::take_claim_answer(with, own, {bobs_device}, json::object{{"one_time_keys", keys}});
+                json::object content{{"algorithm", crypto::megolm_algorithm}, {"room_id", lobby.str()}, {"session_id", session}};
+                content["session_key"] = key;
+                return crypto::write_to_device(with, own, bobs_device, "m.room_key", content).value();
+            });
+            return give(p.bob, by.me, message);
+        };
+        auto const session = base::find_string(before, "session_id").value();
+        auto const key_now = p.alice.in([&](crypto::context const& with) {
+            auto const row = with.t.first("SELECT pickle FROM sending_key WHERE session_id = ?1", {session});
+            return with.olm.load_outbound_group(base::secret(base::unseal(row->bytes(0)).value())).value()->session_key().reveal();
+        });
+        CHECK(given_on(mallory, key_now, session).complaints.size() == 1);
+        CHECK(given_on(p.alice, key_now, session).keys.empty());
+        CHECK(body_in(read(p.bob, p.alice.me, before, "$1")) == "before");
+        CHECK(given_on(mallory, key_now, "another id").complaints.size() == 1);
+    }
+}
+
+}  // namespace chatrixcd::test

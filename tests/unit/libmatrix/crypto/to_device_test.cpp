@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+// What devices say to one another, and what somebody in between could make of it.
+#include <doctest/doctest.h>
+
+#include <variant>
+
+#include "crypto/olm/requests.hpp"
+#include "crypto/olm/session_table.hpp"
+#include "crypto/rooms/waiting.hpp"
+#include "support/crypto_party.hpp"
+
+namespace chatrixcd::test {
+
+using crypto::refusal;
+
+namespace {
+
+class line {
+public:
+    line() {
+        learn(alice, bob.me, query_answer().device(bob.published()).get());
+        learn(bob, alice.me, query_answer().device(alice.published()).get());
+        to_bob = alice.in([&](crypto::context const& with) { return crypto::devices_of(with, bob.me).at(0); });
+        to_alice = bob.in([&](crypto::context const& with) { return crypto::devices_of(with, alice.me).at(0); });
+        connect();
+    }
+    void connect() {
+        json::object const keys{{"@bob:b", json::object{{"LAPTOP", bob.one_time_key()}}}};
+        alice.with_keys([&](auto const& with, auto& own) {
+            CHECK(crypto::take_claim_answer(with, own, {to_bob}, json::object{{"one_time_keys", keys}}).empty());
+        });
+    }
+    json::object say(std::string const& word) {
+        return alice.with_keys([&](auto const& with, auto& own) {
+            return crypto::write_to_device(with, own, to_bob, "test.word", json::object{{"word", word}}).value();
+        });
+    }
+    json::object reply(std::string const& word) {
+        return bob.with_keys([&](auto const& with, auto& own) {
+            return crypto::write_to_device(with, own, to_alice, "test.word", json::object{{"word", word}}).value();
+        });
+    }
+    static std::variant<crypto::device_event, crypto::refused_event> hear(party& who, matrix::user_id const& from,
+                                                                          json::object const& content) {
+        return who.with_keys([&](auto const& with, auto& own) { return crypto::read_from_device(with, own, from, content); });
+    }
+    std::variant<crypto::device_event, crypto::refused_event> hear(json::object const& content) { return hear(bob, alice.me, content); }
+    // What Bob hears of a payload of any content, encrypted as Alice does.
+    std::variant<crypto::device_event, crypto::refused_event> hear_payload(json::object const& payload) {
+        auto const message = alice.in([&](crypto::context const& with) {
+            auto sessions = crypto::sessions_with(with, to_bob.curve25519);
+            auto said = sessions.front().session->encrypt(json::serialize(payload));
+            crypto::save_session(with, to_bob.curve25519, *sessions.front().session, false);
+            return said;
+        });
+        json::object const cipher{{to_bob.curve25519, json::object{{"type", message.type}, {"body", message.body}}}};
+        return hear(json::object{{"algorithm", crypto::olm_algorithm}, {"sender_key", to_alice.curve25519}, {"ciphertext", cipher}});
+    }
+    json::object good_payload() {
+        json::object payload{{"type", "test.word"}, {"content", json::object()}, {"sender", "@alice:b"}, {"recipient", "@bob:b"}};
+        payload["keys"] = json::object{{"ed25519", to_alice.ed25519}};
+        payload["recipient_keys"] = json::object{{"ed25519", to_bob.ed25519}};
+        return payload;
+    }
+
+    party alice{"@alice:b", "PHONE", 1};
+    party bob{"@bob:b", "LAPTOP", 2};
+    crypto::device_row to_bob;
+    crypto::device_row to_alice;
+};
+
+std::string word(std::variant<crypto::device_event, crypto::refused_event> const& heard) {
+    auto const* event = std::get_if<crypto::device_event>(&heard);
+    return event == nullptr ? std::get<crypto::refused_event>(heard).words : base::find_string(event->content, "word").value_or("");
+}
+refusal why(std::variant<crypto::device_event, crypto::refused_event> const& heard) { return std::get<crypto::refused_event>(heard).why; }
+
+}  // namespace
+
+TEST_SUITE("matrix::crypto::to_device") {
+    TEST_CASE("devices talk both ways, and each knows whom it hears") {
+        line l;
+        auto const heard = l.hear(l.say("hello"));
+        CHECK(word(heard) == "hello");
+        auto const& event = std::get<crypto::device_event>(heard);
+        REQUIRE(event.device);
+        CHECK(event.device->device == l.alice.device);
+        CHECK(word(line::hear(l.alice, l.bob.me, l.reply("hello yourself"))) == "hello yourself");
+        CHECK(word(l.hear(l.say("again"))) == "again");
+    }
+
+    TEST_CASE("a message that comes again is dropped without a word") {
+        line l;
+        auto const message = l.say("once");
+        CHECK(word(l.hear(message)) == "once");
+        CHECK(why(l.hear(message)) == refusal::repeated);
+        CHECK(give(l.bob, l.alice.me, message).complaints.empty());
+    }
+
+    TEST_CASE("who is not asked whose device it is hears it from the message itself") {
+        line l;
+        l.bob.in([&](crypto::context const& with) { crypto::remove_device(with, l.alice.me, l.alice.device); });
+        auto const heard = l.hear(l.say("hello"));
+        REQUIRE(std::get<crypto::device_event>(heard).device);
+        CHECK(std::get<crypto::device_event>(heard).device->device == l.alice.device);
+    }
+
+    TEST_CASE("a message for somebody else, of somebody else, or of another device is forged") {
+        line l;
+        REQUIRE(std::holds_alternative<crypto::device_event>(l.hear_payload(l.good_payload())));
+        auto const forged = [&](auto change) {
+            auto payload = l.good_payload();
+            change(payload);
+            auto const heard = l.hear_payload(payload);
+            return std::holds_alternative<crypto::refused_event>(heard) && why(heard) == refusal::forged;
+        };
+        CHECK(forged([](json::object& p) { p["sender"] = "@mallory:b"; }));
+        CHECK(forged([](json::object& p) { p["recipient"] = "@mallory:b"; }));
+        CHECK(forged([](json::object& p) { p["recipient_keys"] = json::object{{"ed25519", "AAAA"}}; }));
+        CHECK(forged([](json::object& p) { p.erase("recipient_keys"); }));
+        CHECK(forged([](json::object& p) { p.erase("keys"); }));
+        CHECK(forged([](json::object& p) { p["keys"] = json::object{{"ed25519", "AAAA"}}; }));
+        CHECK(forged([](json::object& p) { p["sender_device_keys"] = 7; }));
+        party other("@alice:b", "OTHER", 5);
+        CHECK(forged([&](json::object& p) { p["sender_device_keys"] = other.published(); }));
+        auto claimed = l.alice.published();
+        claimed["user_id"] = "@mallory:b";
+        CHECK(forged([&](json::object& p) { p["sender_device_keys"] = claimed; }));
+        CHECK(why(line::hear(l.bob, matrix::user_id("@mallory:b"), l.say("x"))) == refusal::forged);
+    }
+
+    TEST_CASE("a forged first message does not use up the one-time key, so that the true one is read") {
+        line l;
+        auto const message = l.say("hello");
+        CHECK(why(line::hear(l.bob, matrix::user_id("@mallory:b"), message)) == refusal::forged);
+        CHECK(word(l.hear(message)) == "hello");
+    }
+
+    TEST_CASE("what is malformed is said to be, and breaks nothing") {
+        line l;
+        auto const message = l.say("hello");
+        auto wrong = message;
+        wrong["algorithm"] = "m.olm.v2";
+        CHECK(why(l.hear(wrong)) == refusal::malformed);
+        wrong = message;
+        wrong["sender_key"] = "AAAA";
+        CHECK(why(l.hear(wrong)) == refusal::malformed);
+        wrong = message;
+        wrong["ciphertext"] = json::object{{"somebody else", json::object()}};
+        CHECK(why(l.hear(wrong)) == refusal::not_for_us);
+        wrong = message;
+        wrong["ciphertext"].as_object().begin()->value() = json::object{{"type", 0}, {"body", "AwAA"}};
+        CHECK(why(l.hear(wrong)) == refusal::undecryptable);
+        CHECK(why(l.hear(json::object())) == refusal::malformed);
+        CHECK(give(l.bob, l.alice.me, json::object{{"x", 1}}).complaints.size() == 1);
+        CHECK(word(l.hear(message)) == "hello");
+    }
+
+    TEST_CASE("a broken session is begun anew at most once an hour, and only with a device that is known") {
+        line l;
+        l.hear(l.say("hello"));
+        auto broken = [&] {
+            auto message = l.say("lost");
+            auto& cipher = message["ciphertext"].as_object().begin()->value().as_object();
+            auto body = std::string(cipher.at("body").as_string());
+            body[body.size() / 2] = body[body.size() / 2] == 'A' ? 'B' : 'A';
+            cipher["body"] = body;
+            return message;
+        };
+        auto const wedged = [&] {
+            return l.bob.in([](crypto::context const& with) {
+                auto const rows = with.t.query("SELECT their_key FROM wedged WHERE account = ?1", {with.account}).size();
+                with.t.run("DELETE FROM wedged");
+                return rows;
+            });
+        };
+        CHECK(give(l.bob, l.alice.me, broken()).complaints.size() == 1);
+        CHECK(wedged() == 1);
+        give(l.bob, l.alice.me, broken());
+        CHECK(wedged() == 0);
+        l.bob.now += std::chrono::minutes(59);
+        give(l.bob, l.alice.me, broken());
+        CHECK(wedged() == 0);
+        l.bob.now += std::chrono::minutes(1);
+        give(l.bob, l.alice.me, broken());
+        CHECK(wedged() == 1);
+        l.bob.now += std::chrono::hours(2);
+        give(l.bob, matrix::user_id("@mallory:b"), broken());
+        CHECK(wedged() == 0);
+    }
+
+    TEST_CASE("of several sessions the one that heard last is used") {
+        line l;
+        l.hear(l.say("first"));
+        auto const of_reply = [&](json::object const& content) {
+            return content.at("ciphertext").as_object().begin()->value().at("type") == 0;
+        };
+        CHECK(word(line::hear(l.alice, l.bob.me, l.reply("on the first"))) == "on the first");
+        l.alice.now += std::chrono::minutes(1);
+        l.connect();
+        l.bob.now += std::chrono::minutes(2);
+        // The new one, for it is younger than what was last heard.
+        auto const on_second = l.say("on the second");
+        CHECK(of_reply(on_second));
+        CHECK(word(l.hear(on_second)) == "on the second");
+        l.alice.now += std::chrono::minutes(5);
+        CHECK(word(line::hear(l.alice, l.bob.me, l.reply("back"))) == "back");
+        CHECK_FALSE(of_reply(l.say("settled")));
+    }
+
+    TEST_CASE("keys of rooms come encrypted or not at all") {
+        line l;
+        auto const group = l.alice.olm->make_outbound_group();
+        json::object key{{"algorithm", crypto::megolm_algorithm}, {"room_id", lobby.str()}, {"session_id", group->id()}};
+        key["session_key"] = group->session_key().reveal();
+        for (auto const* type : {"m.room_key", "m.forwarded_room_key"}) {
+            CHECK(give(l.bob, l.alice.me, key, type).keys.empty());
+        }
+        // Forwarded by somebody whom nobody asked.
+        auto const message = l.alice.with_keys(
+            [&](auto const& with, auto& own) { return crypto::write_to_device(with, own, l.to_bob, "m.forwarded_room_key", key).value(); });
+        CHECK(give(l.bob, l.alice.me, message).keys.empty());
+        CHECK_FALSE(l.bob.in([&](crypto::context const& with) { return crypto::find_room_key(with, lobby, group->id()).has_value(); }));
+    }
+
+    TEST_CASE("a one-time key that the device did not sign begins no session") {
+        line l;
+        party mallory("@bob:b", "LAPTOP", 9);
+        party fresh("@carol:b", "DESK", 10);
+        learn(l.alice, fresh.me, query_answer().device(fresh.published()).get());
+        auto const device = l.alice.in([&](crypto::context const& with) { return crypto::devices_of(with, fresh.me).at(0); });
+        auto const begins = [&](json::object const& keys) {
+            json::object const answer{{"one_time_keys", json::object{{"@carol:b", json::object{{"DESK", keys}}}}}};
+            return l.alice.with_keys(
+                [&](auto const& with, auto& own) { return crypto::take_claim_answer(with, own, {device}, answer).empty(); });
+        };
+        CHECK_FALSE(begins(mallory.one_time_key()));
+        CHECK_FALSE(begins(json::object()));
+        CHECK_FALSE(begins(json::object{{"curve25519:AAAA", "x"}}));
+        CHECK_FALSE(begins(json::object{{"signed_curve25519:AAAA", 5}}));
+        CHECK(begins(fresh.one_time_key()));
+    }
+
+    TEST_CASE("an event that cannot be read waits for its key, in its place, and knows why it has none") {
+        party me("@me:b", "BOT", 1);
+        crypto::waiting_event event;
+        event.room = lobby;
+        event.id = "$1";
+        event.session = "S";
+        event.position = 7;
+        event.event = "{}";
+        me.in([&](crypto::context const& with) { crypto::keep_waiting(with, event); });
+        event.id = "$2";
+        me.in([&](crypto::context const& with) { crypto::keep_waiting(with, event); });
+        json::object const withheld{{"room_id", lobby.str()}, {"session_id", "S"}, {"code", "m.unverified"}, {"algorithm", "x"}};
+        give(me, matrix::user_id("@alice:b"), withheld, "m.room_key.withheld");
+        event.id = "$3";
+        me.in([&](crypto::context const& with) { crypto::keep_waiting(with, event); });
+        auto const overdue = [&] {
+            return me.in([](crypto::context const& with) { return crypto::take_overdue(with, with.now - std::chrono::seconds(3)); });
+        };
+        CHECK(overdue().empty());
+        me.now += std::chrono::seconds(3);
+        auto const told = overdue();
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].number == 3);
+        CHECK(told[0].first.reason == "m.unverified");
+        CHECK(overdue().empty());
+        auto const found = me.in([](crypto::context const& with) { return crypto::take_waiting(with, lobby, "S"); });
+        REQUIRE(found.size() == 3);
+        CHECK(found[0].id == "$1");
+        CHECK(found[0].position == 7);
+        CHECK(found[2].reason == "m.unverified");
+        CHECK(me.in([](crypto::context const& with) { return crypto::count_waiting(with); }) == 0);
+    }
+
+    TEST_CASE("a request to devices is the same until the homeserver has it, and they leave in their order") {
+        party me("@me:b", "BOT", 1);
+        auto const add = [&](std::string const& transaction) {
+            return me.in([&](crypto::context const& with) {
+                crypto::device_messages messages;
+                messages.add(matrix::user_id("@bob:b"), matrix::device_id("LAPTOP"), json::object{{"n", transaction}});
+                auto const id = crypto::reserve_request(with, "m.room.encrypted", transaction);
+                crypto::fill_request(with, id, std::move(messages).body());
+                return id;
+            });
+        };
+        auto const next = [&] { return me.in([](crypto::context const& with) { return crypto::next_request(with); }); };
+        auto const first = add("t1");
+        add("t2");
+        CHECK(next()->transaction == "t1");
+        CHECK(next()->body == R"({"messages":{"@bob:b":{"LAPTOP":{"n":"t1"}}}})");
+        me.in([&](crypto::context const& with) { crypto::settle_request(with, first); });
+        CHECK(next()->transaction == "t2");
+    }
+}
+
+}  // namespace chatrixcd::test
