@@ -6,6 +6,7 @@
 
 #include "client/keys.hpp"
 #include "client/runtime.hpp"
+#include "content/event_access.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -39,7 +40,7 @@ asio::awaitable<void> runtime::handle(inbox_row row) {
         co_await handlers_.on_gap_lost(room_of(row), std::move(reason));
         co_return;
     }
-    auto content = event::parse_text(row.event);
+    auto content = event_access::parse_text(row.event, row.believed);
     if (!content) {
         log_.error("a stored event cannot be read", {{"trace", row.trace}, {"why", content.error().describe()}});
         co_return;
@@ -64,7 +65,7 @@ asio::awaitable<void> runtime::tell_upgraded(room_id before, room_id after) {
 
 asio::awaitable<void> runtime::tell_given_up(inbox_row row) {
     if (row.kind != inbox_kind::message || !handlers_.on_set_aside) co_return;
-    auto content = event::parse_text(row.event);
+    auto content = event_access::parse_text(row.event, row.believed);
     if (!content) co_return;
     // Keys of its own: those of the handler's sends are used already.
     row.event_id += ":aside";

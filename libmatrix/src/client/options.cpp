@@ -30,6 +30,16 @@ options& options::filter(sync_filter what) {
     return *this;
 }
 
+options& options::encryption(bool on) {
+    values_.encryption = on;
+    return *this;
+}
+
+options& options::unsigned_devices(std::function<bool(room_id const&)> in) {
+    values_.unsigned_devices = std::move(in);
+    return *this;
+}
+
 options& options::follow_upgrades(bool on) {
     values_.follow_upgrades = on;
     return *this;

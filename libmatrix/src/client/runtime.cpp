@@ -8,6 +8,7 @@
 #include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/timeout.hpp>
 
+#include "content/event_access.hpp"
 #include "state/failure.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -137,6 +138,7 @@ asio::awaitable<void> runtime::begin() {
     loops_.spawn(inbox_->run());
     loops_.spawn(outbox_->resume());
     loops_.spawn(gaps_->run());
+    if (encryption_) loops_.spawn(encryption_->run());
     if (how_.follow_upgrades) loops_.spawn(upgrades_->run());
     if (passing_->has_listener()) loops_.spawn(passing_->run());
     loops_.spawn(sync_->run());
@@ -152,6 +154,8 @@ void runtime::make_parts() {
     policy.deliver_first = how_.at_first_start == first_start::deliver_old;
     policy.lazy_members = how_.filter.has_lazy_members();
     policy.follow_upgrades = how_.follow_upgrades;
+    if (how_.encryption) olm_ = crypto::make_libolm_driver(*random_);
+    policy.olm = olm_.get();
 
     dispatcher::consumers to;
     to.handle = [this](inbox_row row) { return handle(std::move(row)); };
@@ -177,7 +181,8 @@ void runtime::make_parts() {
     matrix::detail::outbox::on_refused refused;
     if (handlers_.on_send_failed) refused = [this](dead_letter letter) { return tell_refused(std::move(letter)); };
     copies_ = std::make_unique<copy_watch>(*services_, *api_, *session_);
-    outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_, limits, std::move(refused));
+    outbox_ = std::make_unique<matrix::detail::outbox>(
+        *services_, *api_, *session_, limits, [this](outbox_row const& row) { return seal(row); }, std::move(refused));
     courtesies_ = std::make_unique<matrix::detail::courtesies>(*services_, *api_, user);
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
     gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, [this](room_id const& room) {
@@ -185,13 +190,30 @@ void runtime::make_parts() {
         inbox_->wake();
     });
     members_ = std::make_unique<member_loader>(*services_, *api_, [this](room_id const& room) { infos_.forget(room); });
+    if (olm_) make_encryption(from);
     upgrades_ = std::make_unique<upgrade_follower>(
         *services_, *api_, [this](room_id before, room_id after) { return tell_upgraded(std::move(before), std::move(after)); });
     passing_ = std::make_unique<passing_queue>(executor_, handlers_.on_passing, log_.named("passing"));
     sync_ = std::make_unique<sync_loop>(from, how_.filter, *passing_, std::move(heard));
 }
 
+void runtime::make_encryption(receiver const& from) {
+    matrix::detail::encryption::policy policy;
+    policy.unsigned_devices = how_.unsigned_devices;
+    policy.next = [from] { return from.next(); };
+    policy.rows = [this] { inbox_->wake(); };
+    encryption_ = std::make_unique<matrix::detail::encryption>(*services_, *api_, *session_, *members_, *olm_, std::move(policy));
+}
+
+asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
+    if (encryption_) co_return co_await encryption_->seal(row);
+    auto work = [account = services_->account, row](base::transaction& t) { return leave_in_clear(t, account, row); };
+    co_return co_await write_through(*services_, std::move(work));
+}
+
 void runtime::stored(received count, std::size_t reserved) {
+    if (count.devices && encryption_) encryption_->wake();
+    for (auto const& each : count.complaints) log_.warning(each);
     if (count.gaps > 0) gaps_->wake();
     for (auto const& room : count.changed) infos_.forget(room);
     if (count.rows > 0 || reserved > 0) inbox_->give(std::move(count.taken), reserved);
@@ -269,7 +291,7 @@ asio::awaitable<result<delivery>> runtime::next() {
         if (failure_) co_return *failure_;
         co_return stopped();
     }
-    auto content = event::parse_text(place->row().event);
+    auto content = event_access::parse_text(place->row().event, place->row().believed);
     if (!content) {
         place->say(verdict::failed, content.error().describe());
         co_return content.error();

@@ -6,6 +6,7 @@
 #include <chatrixcd/matrix/client.hpp>
 
 #include "copies/watch.hpp"
+#include "encryption/encryption.hpp"
 #include "http/api.hpp"
 #include "inbox/dispatcher.hpp"
 #include "outbox/courtesies.hpp"
@@ -80,6 +81,8 @@ private:
     result<void> open_store();
     boost::asio::awaitable<result<void>> open(std::shared_ptr<token_source> tokens);
     void make_parts();
+    void make_encryption(receiver const& from);
+    boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
     boost::asio::awaitable<void> begin();
     void stored(received count, std::size_t reserved);
     void fail(error why);
@@ -118,6 +121,8 @@ private:
     std::unique_ptr<services> services_;
     std::unique_ptr<matrix::detail::session> session_;
     std::unique_ptr<matrix::detail::api> api_;
+    std::unique_ptr<crypto::driver> olm_;
+    std::unique_ptr<matrix::detail::encryption> encryption_;  // none: switched off
     std::unique_ptr<copy_watch> copies_;
     std::unique_ptr<matrix::detail::outbox> outbox_;
     std::unique_ptr<matrix::detail::courtesies> courtesies_;

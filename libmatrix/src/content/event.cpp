@@ -42,12 +42,16 @@ struct event::data {
     user_id sender;
     base::time_point sent;
     std::optional<std::string> state_key;
+    matrix::trust trust;
 };
 
 event::event(std::shared_ptr<data const> content) : data_(std::move(content)) {}
 
-result<event> event::parse(boost::json::object raw) {
-    auto made = std::make_shared<data>();
+result<event> event::parse(boost::json::object raw) { return detail::event_access::parse(std::move(raw), matrix::trust()); }
+
+result<event> detail::event_access::parse(boost::json::object raw, trust believed) {
+    auto made = std::make_shared<event::data>();
+    made->trust = std::move(believed);
     std::string sender;
     std::optional<std::string> id;
     base::json_reader reader(raw, "event");
@@ -76,8 +80,9 @@ base::time_point detail::event_access::time_of(boost::json::object const& raw) n
     return base::time_point(std::chrono::milliseconds(ts && *ts >= 0 && *ts <= latest ? *ts : 0));
 }
 
-event detail::event_access::borrow(checked const& from, std::shared_ptr<void const> keeper) {
+event detail::event_access::borrow(checked const& from, std::shared_ptr<void const> keeper, trust believed) {
     auto made = std::make_shared<event::data>();
+    made->trust = std::move(believed);
     made->keeper = std::move(keeper);
     made->raw = from.raw;
     made->content = from.content;
@@ -89,10 +94,12 @@ event detail::event_access::borrow(checked const& from, std::shared_ptr<void con
     return event(std::move(made));
 }
 
-result<event> event::parse_text(std::string_view json) {
+result<event> event::parse_text(std::string_view json) { return detail::event_access::parse_text(json, matrix::trust()); }
+
+result<event> detail::event_access::parse_text(std::string_view json, trust believed) {
     auto parsed = base::parse_json_object(json);
     if (!parsed) return parsed.error();
-    return parse(std::move(*parsed));
+    return parse(std::move(*parsed), std::move(believed));
 }
 
 std::string const& event::type() const noexcept { return data_->type; }
@@ -102,6 +109,7 @@ base::time_point event::sent() const noexcept { return data_->sent; }
 std::optional<std::string> const& event::state_key() const noexcept { return data_->state_key; }
 boost::json::object const& event::content() const noexcept { return *data_->content; }
 boost::json::object const& event::raw() const noexcept { return *data_->raw; }
+matrix::trust const& event::trust() const noexcept { return data_->trust; }
 
 std::string_view event::content_text(std::string_view key) const noexcept { return detail::text_member(content(), key); }
 

@@ -24,7 +24,10 @@ public:
     };
     // When an event says that it was sent; the epoch if it does not, or makes no sense.
     static base::time_point time_of(boost::json::object const& raw) noexcept;
-    static event borrow(checked const& from, std::shared_ptr<void const> keeper);
+    static event borrow(checked const& from, std::shared_ptr<void const> keeper, trust believed = {});
+    // As event::parse_text(), of an event that was read already.
+    static result<event> parse_text(std::string_view json, trust believed);
+    static result<event> parse(boost::json::object raw, trust believed);
 };
 
 }  // namespace chatrixcd::matrix::detail

@@ -126,6 +126,7 @@ CREATE TABLE key_share (
     message_index INTEGER NOT NULL,
     request INTEGER NOT NULL,
     code TEXT,
+    at INTEGER NOT NULL,
     PRIMARY KEY (account, room_id, session_id, user_id, their_key)
 );
 CREATE INDEX key_share_by_request ON key_share (account, request);
@@ -139,10 +140,12 @@ CREATE TABLE undecrypted (
     event BLOB NOT NULL,
     reason TEXT,
     since INTEGER NOT NULL,
+    sender TEXT NOT NULL,
     told INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, room_id, event_id)
 );
 CREATE INDEX undecrypted_by_session ON undecrypted (account, room_id, session_id);
+CREATE INDEX undecrypted_by_sender ON undecrypted (account, sender);
 CREATE TABLE withheld (
     account INTEGER NOT NULL,
     room_id TEXT NOT NULL,

@@ -28,6 +28,11 @@ call call::body(boost::json::object const& content) && {
     return std::move(*this);
 }
 
+call call::body_text(std::string content) && {
+    body_ = std::move(content);
+    return std::move(*this);
+}
+
 call call::body_from(std::shared_ptr<base::http::body_source> source, std::string content_type) && {
     body_.clear();
     source_ = std::move(source);

@@ -32,6 +32,8 @@ public:
 
     call query(std::string name, std::string value) &&;
     call body(boost::json::object const& content) &&;
+    // JSON text.
+    call body_text(std::string content) &&;
     // Instead of body(): read anew for each attempt.
     call body_from(std::shared_ptr<base::http::body_source> source, std::string content_type) &&;
     // Takes the body of a 2xx answer.

@@ -27,8 +27,8 @@ public:
 
     bool wants_room(room_id const& room) const { return (messages || other_events) && (!rooms || rooms(room)); }
     // An event of a room that is wanted; `keeper` owns what it looks into.
-    std::optional<inbox_kind> kind_of(room_id const& room, raw_event const& e, user_id const& me,
-                                      std::shared_ptr<void const> const& keeper) const;
+    std::optional<inbox_kind> kind_of(room_id const& room, raw_event const& e, user_id const& me, std::shared_ptr<void const> const& keeper,
+                                      trust const& believed = {}) const;
 };
 
 }  // namespace chatrixcd::matrix::detail

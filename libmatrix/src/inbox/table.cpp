@@ -6,6 +6,8 @@
 #include <chatrixcd/base/many_rows.hpp>
 #include <chatrixcd/base/sealed.hpp>
 
+#include "inbox/trust_text.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 namespace {
@@ -15,7 +17,8 @@ std::int64_t milliseconds(base::time_point when) { return when.time_since_epoch(
 // The room's first row, if no gap is open before it.
 std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std::string const& room) {
     auto const found = t.first(
-        "SELECT id, event_id, kind, event, trace, tries, restored, received FROM inbox WHERE account = ?1 AND state = 0 AND state <> 4"
+        "SELECT id, event_id, kind, event, trace, tries, restored, received, trust FROM inbox WHERE account = ?1 AND state = 0 AND state "
+        "<> 4"
         " AND room_id = ?2 ORDER BY position, id LIMIT 1",
         {account, room});
     if (!found) return std::nullopt;
@@ -30,6 +33,7 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
     row.tries = found->integer(5);
     row.restored = found->integer(6) != 0;
     row.received = base::time_point(std::chrono::milliseconds(found->integer(7)));
+    if (auto const believed = found->optional_text(8)) row.believed = read_trust(*believed);
     return row;
 }
 
@@ -37,15 +41,16 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
 
 std::size_t insert_rows(base::transaction& t, arrival const& where, std::span<new_row const> rows) {
     static base::many_rows const statement(
-        "INSERT INTO inbox (account, room_id, position, received, restored, event_id, kind, event, trace) VALUES", 5, 4,
+        "INSERT INTO inbox (account, room_id, position, received, restored, event_id, kind, event, trace, trust) VALUES", 5, 5,
         "ON CONFLICT DO NOTHING");
     std::vector<base::sql_parameter> own;
-    own.reserve(rows.size() * 4);
+    own.reserve(rows.size() * 5);
     for (auto const& row : rows) {
         own.emplace_back(row.event_id);
         own.emplace_back(static_cast<std::int64_t>(row.kind));
         own.emplace_back(row.event);
         own.emplace_back(row.trace);
+        own.emplace_back(row.believed);
     }
     std::vector<base::sql_parameter> const shared{where.account, where.room.str(), where.position, milliseconds(where.now),
                                                   std::int64_t{where.restored}};
@@ -54,7 +59,7 @@ std::size_t insert_rows(base::transaction& t, arrival const& where, std::span<ne
 
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
                 std::string const& trace) {
-    new_row const row{event_id, kind, base::seal(event), trace};
+    new_row const row{event_id, kind, base::seal(event), trace, std::nullopt};
     return insert_rows(t, where, std::span(&row, 1)) > 0;
 }
 

@@ -30,6 +30,7 @@ struct inbox_row {
     std::int64_t tries = 0;
     base::time_point received;
     bool restored = false;  // from a store that was put back: perhaps handled before
+    trust believed;
 };
 
 // What arrives.
@@ -47,6 +48,7 @@ struct new_row {
     inbox_kind kind = inbox_kind::message;
     base::blob event;  // sealed
     std::string trace;
+    std::optional<std::string> believed;  // trust_text() of what was encrypted
 };
 // Rows for what has arrived at one place, in its order. What waits already or was handled in the last 30 days is ignored. Returns how many
 // rows were made.

@@ -36,6 +36,12 @@ std::string relation_of(outbox_row const& row) {
     return row.type == "m.reaction" ? "m.annotation" : "m.replace";
 }
 
+// What it is called in the room.
+std::string type_of(outbox_row const& row) {
+    bool const in_clear = !row.encrypted || row.type == "m.reaction";
+    return in_clear ? row.type : "m.room.encrypted";
+}
+
 // Of a redaction: whether the event is redacted, by us.
 result<relation_answer> read_redacted(boost::json::object const& answer, user_id const& me) {
     relation_answer said;
@@ -88,7 +94,7 @@ asio::awaitable<result<relation_answer>> look_up_relation(api& homeserver, outbo
     std::string from;
     for (unsigned page = 0; page < most_relation_pages; ++page) {
         auto request = call::get("/_matrix/client/v1/rooms/" + base::percent_encode(row.room.str()) + "/relations/" +
-                                 base::percent_encode(row.target) + "/" + relation_of(row) + "/" + base::percent_encode(row.type))
+                                 base::percent_encode(row.target) + "/" + relation_of(row) + "/" + base::percent_encode(type_of(row)))
                            .query("limit", relation_page_size)
                            .named(purpose);
         if (!from.empty()) request = std::move(request).query("from", from);

@@ -20,11 +20,12 @@ result<void> check_key(std::string const& key) {
 
 }  // namespace
 
-outbox::outbox(services& with, api& homeserver, session const& who, queue_limits limits, on_refused refused)
+outbox::outbox(services& with, api& homeserver, session const& who, queue_limits limits, sealer seal, on_refused refused)
     : with_(&with),
       api_(&homeserver),
       session_(&who),
       limits_(limits),
+      seal_(std::move(seal)),
       refused_(std::move(refused)),
       emptied_(with.executor),
       stored_(with.executor),

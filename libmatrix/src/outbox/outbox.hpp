@@ -19,6 +19,7 @@
 #include "http/api.hpp"
 #include "outbox/amend.hpp"
 #include "outbox/lookup.hpp"
+#include "outbox/sealed_message.hpp"
 #include "session/session.hpp"
 #include "state/services.hpp"
 
@@ -29,7 +30,10 @@ public:
     // Told of each message that is refused for good, once that is stored.
     using on_refused = std::function<boost::asio::awaitable<void>(dead_letter)>;
 
-    outbox(services& with, api& homeserver, session const& who, queue_limits limits, on_refused refused);
+    // Makes of a row what may leave.
+    using sealer = std::function<boost::asio::awaitable<result<sealed_message>>(outbox_row const&)>;
+
+    outbox(services& with, api& homeserver, session const& who, queue_limits limits, sealer seal, on_refused refused);
 
     // Queues the parts of a message (one, as a rule) and waits until all are settled; their transaction, device and time are filled in
     // here. Gives the first one's event. Ended by cancellation they are sent all the same. Throws store_error if they could not be queued.
@@ -98,7 +102,8 @@ private:
     boost::asio::awaitable<void> drain_one(room_id room);
     boost::asio::awaitable<void> stumble(room_id room, std::exception_ptr failure, base::duration pause);
     boost::asio::awaitable<void> deliver(outbox_row row);
-    boost::asio::awaitable<bool> deliver_step(outbox_row const& row, std::optional<error>& failure);
+    boost::asio::awaitable<bool> deliver_step(outbox_row const& row, bool is_first, std::optional<error>& failure);
+    boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row, bool is_first);
     boost::asio::awaitable<std::optional<event_id>> search(outbox_row const& row, std::optional<error>& failure);
     bool must_look(outbox_row const& row) const;
     boost::asio::awaitable<void> keep(room_id room, std::function<void(base::transaction&)> work);
@@ -111,6 +116,7 @@ private:
     api* api_;
     session const* session_;
     queue_limits limits_;
+    sealer seal_;
     on_refused refused_;
     std::map<std::string, std::shared_ptr<waiter>> waiters_;
     std::map<room_id, room_queue> rooms_;

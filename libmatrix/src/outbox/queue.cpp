@@ -23,12 +23,14 @@ outbox_row read_row(base::row const& from, room_id const& room) {
     row.transaction = from.text(6);
     row.device = from.text(7);
     row.created = base::time_point(std::chrono::milliseconds(from.integer(8)));
+    row.encrypted = from.integer(9) != 0;
     return row;
 }
 
 std::optional<outbox_row> first_of(base::transaction& t, std::int64_t account, room_id const& room, row_state state) {
     auto const found = t.first(
-        "SELECT id, key, type, content, target, target_key, transaction_id, device_id, created FROM outbox"
+        "SELECT id, key, type, content, target, target_key, transaction_id, device_id, created,"
+        " EXISTS (SELECT 1 FROM room WHERE account = ?1 AND room_id = ?2 AND encryption IS NOT NULL) FROM outbox"
         " WHERE account = ?1 AND state = ?3 AND room_id = ?2 ORDER BY priority DESC, position, id LIMIT 1",
         {account, room.str(), static_cast<std::int64_t>(state)});
     if (!found) return std::nullopt;
@@ -78,13 +80,14 @@ std::optional<outbox_row> take_up(base::transaction& t, std::int64_t account, ro
 }
 
 void mark_sent(base::transaction& t, std::int64_t account, outbox_row const& row, event_id const& id) {
-    t.run("UPDATE outbox SET state = 1, event_id = ?2, content = NULL WHERE id = ?1", {row.id, id.str()});
+    t.run("UPDATE outbox SET state = 1, event_id = ?2, content = NULL, ciphertext = NULL WHERE id = ?1", {row.id, id.str()});
     t.run("UPDATE outbox SET target = ?3 WHERE account = ?1 AND target_key = ?2 AND state IN (0, 5)", {account, row.key, id.str()});
 }
 
 void mark_refused(base::transaction& t, std::int64_t account, outbox_row const& row, error const& why) {
     t.run(
-        "UPDATE outbox SET state = 2, error_kind = ?2, error_status = ?3, error_code = ?4, error_text = ?5, error_message = ?6"
+        "UPDATE outbox SET state = 2, error_kind = ?2, error_status = ?3, error_code = ?4, error_text = ?5, error_message = ?6,"
+        " ciphertext = NULL"
         " WHERE id = ?1",
         {row.id, static_cast<std::int64_t>(why.kind()), static_cast<std::int64_t>(why.http_status()), why.errcode(), why.server_text(),
          why.message()});
@@ -95,7 +98,7 @@ void mark_refused(base::transaction& t, std::int64_t account, outbox_row const& 
 }
 
 void mark_withdrawn(base::transaction& t, std::int64_t id) {
-    t.run("UPDATE outbox SET state = 4, content = NULL WHERE id = ?1 AND state IN (0, 5)", {id});
+    t.run("UPDATE outbox SET state = 4, content = NULL, ciphertext = NULL WHERE id = ?1 AND state IN (0, 5)", {id});
 }
 
 void forget_key(base::transaction& t, std::int64_t account, std::string const& key) {

@@ -116,9 +116,9 @@ asio::awaitable<void> outbox::deliver(outbox_row row) {
     }
     backoff wait(with_->random);
     bool told = false;
-    for (;;) {
+    for (bool is_first = true;; is_first = false) {
         std::optional<error> failure;
-        bool const settled = co_await deliver_step(row, failure);
+        bool const settled = co_await deliver_step(row, is_first, failure);
         if (settled) co_return;
         if (!failure) continue;
         if (failure->kind() == error_kind::unauthorized) {
@@ -133,13 +133,24 @@ asio::awaitable<void> outbox::deliver(outbox_row row) {
 }
 
 // True if the row is settled; otherwise with a failure, or without one if a search has found nothing.
-asio::awaitable<bool> outbox::deliver_step(outbox_row const& row, std::optional<error>& failure) {
+asio::awaitable<bool> outbox::deliver_step(outbox_row const& row, bool is_first, std::optional<error>& failure) {
     if (must_look(row)) {
         auto const found = co_await search(row, failure);
         if (found) co_await keep_sent(row, *found);
         if (found || failure) co_return static_cast<bool>(found);
     }
-    auto request = send_request(row);
+    auto message = co_await seal(row, is_first);
+    if (!message || message->why) {
+        auto why = message ? *message->why : message.error();
+        bool const is_final = message.has_value() || !base::is_retryable(why);
+        if (is_final) {
+            co_await keep_refused(row, std::move(why));
+            co_return true;
+        }
+        failure = std::move(why);
+        co_return false;
+    }
+    auto request = send_request(row, message->type, std::move(message->content));
     auto const answer = co_await api_->once(std::move(request));
     if (!answer) {
         if (is_refusal(answer.error())) {
@@ -156,6 +167,15 @@ asio::awaitable<bool> outbox::deliver_step(outbox_row const& row, std::optional<
     }
     co_await keep_sent(row, std::move(*id));
     co_return true;
+}
+
+// A room may become encrypted while a row waits.
+asio::awaitable<result<sealed_message>> outbox::seal(outbox_row const& row, bool is_first) {
+    if (row.encrypted || !is_first) co_return co_await seal_(row);
+    sealed_message message;
+    message.type = row.type;
+    message.content = final_content(row);
+    co_return message;
 }
 
 bool outbox::must_look(outbox_row const& row) const {

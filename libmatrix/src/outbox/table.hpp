@@ -51,7 +51,8 @@ struct outbox_row {
     std::string transaction;
     std::string device;
     base::time_point created;
-    bool orphan = false;  // what it edits or redacts was never sent
+    bool orphan = false;     // what it edits or redacts was never sent
+    bool encrypted = false;  // the room was encrypted when the row was read
 };
 
 // How a key stands.

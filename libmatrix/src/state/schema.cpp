@@ -12,8 +12,7 @@ namespace {
 // inbox.position orders what is delivered in a room: twice the number of the sync batch for events out of its gap, one more for events of
 // its timeline. A row waits while a gap of its room has a position that is not after its own.
 // inbox.state: 0 waits, 1 is being handled, 2 was set aside, 3 was dropped and waits for the next start, 4 done.
-// outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit, 4 withdrawn, 5 leaving. With encryption comes "encrypted" between
-// 0 and 1.
+// outbox.state: 0 queued, 1 sent, 2 refused, 3 replaced by a newer edit, 4 withdrawn, 5 leaving.
 constexpr char const* first_tables = R"(
 CREATE TABLE account (
     id INTEGER PRIMARY KEY,
@@ -182,6 +181,13 @@ DROP INDEX inbox_by_state;
 CREATE INDEX inbox_open ON inbox (account, state, room_id, position) WHERE state <> 4;
 )";
 
+// inbox.trust: of what was encrypted (inbox/trust_text.hpp). outbox.ciphertext: what leaves in an encrypted room, and which device made it.
+constexpr char const* encrypted_rows = R"(
+ALTER TABLE inbox ADD COLUMN trust TEXT;
+ALTER TABLE outbox ADD COLUMN ciphertext BLOB;
+ALTER TABLE outbox ADD COLUMN ciphertext_device TEXT;
+)";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
@@ -192,7 +198,8 @@ std::vector<base::migration> migrations() {
             base::migration{"outbox: which rows may have left", leaving_rows},
             base::migration{"inbox: rows that are done", done_rows},
             base::migration{"indexes that change with less", lean_indexes},
-            base::migration{"encryption: keys, devices, sessions", crypto::tables}};
+            base::migration{"encryption: keys, devices, sessions", crypto::tables},
+            base::migration{"what was encrypted, and what is to be", encrypted_rows}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -6,6 +6,7 @@
 
 #include "state/redactions.hpp"
 #include "state/state_writer.hpp"
+#include "sync/decryption.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -42,6 +43,8 @@ public:
     }
 
     received run() {
+        // What comes to this device is first: it has the keys for what is said in rooms.
+        open_devices();
         for (auto const& update : batch_.rooms) {
             // A homeserver may name a room twice.
             auto const earlier = unsaved_.find(update.room);
@@ -55,6 +58,7 @@ public:
             if (row != old) unsaved_.insert_or_assign(update.room, std::move(row));
         }
         if (before_.restarting) leave_others();
+        close_devices();
         if (!has_news() && !is_due()) return std::move(count_);
         for (auto const& [room, row] : unsaved_) save_room(t_, how_.account, room, row);
         t_.run("UPDATE account SET position = ?2, batches = ?3, restarting = 0, catching_up = 0, seen = ?4 WHERE id = ?1",
@@ -65,9 +69,40 @@ public:
     }
 
 private:
+    void open_devices() {
+        if (how_.olm == nullptr) return;
+        devices_.emplace(t_, *how_.olm, how_.account, how_.me, how_.device, how_.now);
+        how_.decrypts = &*devices_;
+        count_.devices = devices_->take(batch_.devices);
+        if (before_.restarting) devices_->forget_lists();
+    }
+    void close_devices() {
+        if (!devices_) return;
+        for (auto const& each : devices_->reopen()) {
+            if (store_opened(t_, each.opened, each.where, how_)) ++count_.rows;
+        }
+        count_.complaints = devices_->complaints();
+        how_.decrypts = nullptr;
+    }
+    // Whoever may speak in an encrypted room.
+    void expect_members(room_update const& update, room_row const& before, room_row const& now) {
+        if (!devices_ || now.encryption.empty()) return;
+        auto const expect = [&](std::string user, std::string_view membership) {
+            if (membership != "join" && membership != "invite") return;
+            if (auto const member = user_id::parse(std::move(user))) devices_->expect(*member);
+        };
+        for (auto const* events : {&update.state, &update.timeline}) {
+            for (auto const& e : *events) {
+                if (e.type() == "m.room.member" && e.state_key()) expect(std::string(*e.state_key()), e.content_text("membership"));
+            }
+        }
+        if (!before.encryption.empty()) return;
+        for (auto const& each : members_with(t_, how_.account, update.room, "join", "invite")) expect(each.user, each.membership);
+    }
+
     bool has_news() const {
         bool const starts = before_.position.empty() || before_.restarting || before_.catching_up;
-        return starts || count_.rows > 0 || count_.gaps > 0 || !count_.changed.empty();
+        return starts || count_.rows > 0 || count_.gaps > 0 || !count_.changed.empty() || count_.devices;
     }
     bool is_due() const { return how_.now < before_.seen || how_.now - before_.seen >= position_may_lag; }
     bool is_first() const { return before_.position.empty() && !before_.restarting; }
@@ -110,6 +145,7 @@ private:
             row.upgrade = upgrade_step::none;
         }
         if (changed || row != old) count_.changed.push_back(update.room);
+        if (update.ours == membership::join) expect_members(update, old, row);
     }
 
     void take_timeline(room_update const& update, room_row const& row) {
@@ -233,6 +269,7 @@ private:
     std::int64_t number_;
     std::map<room_id, room_row> unsaved_;  // rooms of which something is to be stored
     received count_;
+    std::optional<decryption> devices_;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Receiving: the one closure that takes a sync response in. Room state, inbox rows, gap rows and the position are kept together or not at
-// all; only then is the response done with. Without any of them the position alone may wait (docs/adr/0007-position-may-lag.md). Decryption
-// will take place here.
+// all; only then is the response done with. Without any of them the position alone may wait (docs/adr/0007-position-may-lag.md). What is
+// encrypted is read here.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,11 @@ namespace chatrixcd::matrix::detail {
 struct received {
     std::size_t rows = 0;
     std::size_t gaps = 0;
-    bool upgrades = false;         // there are rooms to follow
-    std::vector<room_id> changed;  // rooms of which something is known that was not
-    std::vector<inbox_row> taken;  // marked as being handled in the same transaction
+    bool upgrades = false;                // there are rooms to follow
+    bool devices = false;                 // there is something to do for encryption
+    std::vector<std::string> complaints;  // of encrypted events and messages to this device that were refused
+    std::vector<room_id> changed;         // rooms of which something is known that was not
+    std::vector<inbox_row> taken;         // marked as being handled in the same transaction
 };
 
 // Empty before the first sync, and when the homeserver has forgotten our position.

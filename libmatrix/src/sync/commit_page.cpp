@@ -5,6 +5,7 @@
 
 #include "state/redactions.hpp"
 #include "sync/commit.hpp"
+#include "sync/decryption.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -51,6 +52,8 @@ gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row 
         if (last_known != page.events.end()) first = last_known + 1;
         gap.after_event.clear();
     }
+    std::optional<decryption> devices;
+    if (how.olm != nullptr) how.decrypts = &devices.emplace(t, *how.olm, how.account, how.me, how.device, how.now);
     presence_walk walk(how.me, gap.inside);
     auto const known = std::find_if(first, page.events.end(), [&](raw_event const& e) { return e.id() == gap.until_event; });
     store_events(t, first, known, arrival_at(how, gap.room, gap.position - 1), walk, page.source, how);

@@ -107,9 +107,9 @@ std::string_view raw_event::previous_text(std::string_view key) const noexcept {
 
 message_parts raw_event::parts() const noexcept { return {type_, state_key_.has_value(), *content_, unsigned_}; }
 
-event raw_event::to_event(std::shared_ptr<void const> keeper) const {
+event raw_event::to_event(std::shared_ptr<void const> keeper, trust believed) const {
     event_access::checked const known{object_, content_, type_, id_, sender_, state_key_, sent()};
-    return event_access::borrow(known, std::move(keeper));
+    return event_access::borrow(known, std::move(keeper), std::move(believed));
 }
 
 std::string raw_event::to_text() const {

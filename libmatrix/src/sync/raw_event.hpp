@@ -42,7 +42,7 @@ public:
     message_parts parts() const noexcept;
 
     // The event; it keeps `keeper`, which owns the value.
-    event to_event(std::shared_ptr<void const> keeper) const;
+    event to_event(std::shared_ptr<void const> keeper, trust believed = {}) const;
     // The event as JSON text.
     std::string to_text() const;
     // As above without `unsigned`, which differs from answer to answer (age), unless that says that the event was redacted.

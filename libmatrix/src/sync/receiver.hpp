@@ -22,6 +22,7 @@ public:
         bool deliver_first = false;
         bool lazy_members = false;
         bool follow_upgrades = false;
+        crypto::driver* olm = nullptr;
     };
 
     receiver(services& with, api& homeserver, session const& who, policy how)
@@ -40,6 +41,8 @@ public:
         how.lazy_members = policy_.lazy_members;
         how.follow_upgrades = policy_.follow_upgrades;
         how.now = services_->time.now();
+        how.olm = policy_.olm;
+        how.device = session_->device();
         return how;
     }
 

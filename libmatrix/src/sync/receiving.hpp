@@ -13,7 +13,14 @@
 #include "inbox/table.hpp"
 #include "sync/presence.hpp"
 
+namespace chatrixcd::matrix::crypto {
+class driver;
+}
+
 namespace chatrixcd::matrix::detail {
+
+class decryption;
+struct opened_event;
 
 // Numbers what arrives together: "kT3bQ9xAz1Lm-4" is a row's trace.
 class trace_series {
@@ -39,12 +46,17 @@ public:
     bool lazy_members = false;     // the homeserver leaves out members that say nothing
     bool follow_upgrades = false;  // a room that ends is followed to its successor
     base::time_point now;
-    bool restored = false;  // what arrives may have been handled before
+    bool restored = false;          // what arrives may have been handled before
+    crypto::driver* olm = nullptr;  // null: what is encrypted stays so
+    device_id device;
+    decryption* decrypts = nullptr;  // of the transaction, while it runs
 };
 
 arrival arrival_at(receiving const& how, room_id const& room, std::int64_t position);
 
 using event_place = std::vector<raw_event>::const_iterator;
+// An encrypted event that was read after others: into its place. Returns whether it is wanted and new.
+bool store_opened(base::transaction& t, opened_event const& opened, arrival const& where, receiving& how);
 // Makes inbox rows of what is wanted of [first, last); returns how many. `keeper` owns what the events look into.
 std::size_t store_events(base::transaction& t, event_place first, event_place last, arrival const& where, presence_walk& walk,
                          std::shared_ptr<void const> const& keeper, receiving& how);

@@ -97,6 +97,41 @@ void read_rooms(json::object const& rooms, std::string_view section, membership 
     }
 }
 
+std::vector<user_id> read_users(json::object const& section, std::string_view name) {
+    std::vector<user_id> users;
+    auto const* list = base::find_array(section, name);
+    if (list == nullptr) return users;
+    users.reserve(list->size());
+    for (auto const& each : *list) {
+        auto user = each.is_string() ? user_id::parse(std::string(each.get_string())) : error(error_kind::protocol, "no user id");
+        if (user) users.push_back(std::move(*user));
+    }
+    return users;
+}
+
+device_news read_devices(json::object const& root) {
+    constexpr std::string_view key_type = "signed_curve25519";
+    device_news news;
+    if (auto const* events = events_of(root, "to_device")) {
+        for (auto const& each : *events) {
+            if (each.is_object()) news.events.push_back(&each.get_object());
+        }
+    }
+    if (auto const* lists = base::find_object(root, "device_lists")) {
+        news.changed = read_users(*lists, "changed");
+        news.left = read_users(*lists, "left");
+    }
+    if (auto const* counts = base::find_object(root, "device_one_time_keys_count")) {
+        news.one_time_keys = base::find_integer(*counts, key_type);
+    }
+    for (auto const* name : {"device_unused_fallback_key_types", "org.matrix.msc2732.device_unused_fallback_key_types"}) {
+        auto const* types = base::find_array(root, name);
+        auto const is_it = [&](json::value const& v) { return v.is_string() && std::string_view(v.get_string()) == key_type; };
+        if (types != nullptr) news.has_fallback = std::ranges::any_of(*types, is_it);
+    }
+    return news;
+}
+
 }  // namespace
 
 result<sync_batch> parse_sync(std::string_view answer) {
@@ -118,6 +153,7 @@ result<sync_batch> parse_sync(std::string_view answer) {
         // The tables' order: what is written one after another lies side by side.
         std::stable_sort(batch.rooms.begin(), batch.rooms.end(), [](auto const& a, auto const& b) { return a.room < b.room; });
     }
+    batch.devices = read_devices(root);
     return batch;
 }
 

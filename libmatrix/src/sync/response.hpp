@@ -35,10 +35,20 @@ struct room_update {
     room_summary summary;
 };
 
+// What is said to this device, and about others (client-server API, "Extensions to /sync" of sending to devices and of encryption).
+struct device_news {
+    std::vector<boost::json::object const*> events;  // in their order
+    std::vector<user_id> changed;
+    std::vector<user_id> left;
+    std::optional<std::int64_t> one_time_keys;  // signed_curve25519; not said: none
+    std::optional<bool> has_fallback;           // not said: the homeserver knows no fallback keys
+};
+
 // Looks into `source`.
 struct sync_batch {
     std::string next_batch;
     std::vector<room_update> rooms;
+    device_news devices;
     std::size_t skipped = 0;  // malformed events and rooms
     std::shared_ptr<document const> source;
 };

@@ -11,6 +11,7 @@
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/matrix/ids.hpp>
+#include <chatrixcd/matrix/trust.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -51,6 +52,9 @@ public:
     bool is_redacted() const noexcept;
     // Whether it is a state event of that type and state key.
     bool is_state(std::string_view event_type, std::string_view key) const noexcept;
+
+    // How far it can be believed to be from sender(); of what was encrypted, the rest of the event is what was read.
+    matrix::trust const& trust() const noexcept;
 
     // The event as JSON text, with everything that was in it.
     std::string to_text() const;

@@ -40,6 +40,8 @@ public:
     // The store was put back from a copy, and this message is from before that was noticed: it may have been handled already. What is
     // sent through it, with the same keys, still appears once; whether its other effects are repeated is the handler's decision.
     bool restored() const noexcept { return restored_; }
+    // How far it can be believed to be from sender().
+    matrix::trust const& trust() const noexcept { return event_.trust(); }
     event const& source() const noexcept { return event_; }
     boost::json::object const& raw() const noexcept { return event_.raw(); }
 

@@ -43,6 +43,12 @@ public:
     // Whether a room that was upgraded (m.room.tombstone) while we were in it is followed to its successor: joined, through the server of
     // who upgraded it, and left again if it does not name the old room as its predecessor. On by default.
     options& follow_upgrades(bool on);
+    // End-to-end encryption: off by default, for not all of it is done (docs/e2ee.md). Without it nothing is said in a room that was ever
+    // encrypted, and nothing read.
+    options& encryption(bool on);
+    // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default. Pure: called on the
+    // store's thread.
+    options& unsigned_devices(std::function<bool(room_id const&)> in);
     // Which rooms' events are delivered; all by default. Pure: called on the store's thread.
     options& rooms(std::function<bool(room_id const&)> wanted);
     // How many rooms' messages are handled at once: 1 to 64, 8 by default.
@@ -82,6 +88,8 @@ public:
         first_start at_first_start = first_start::ignore_old;
         sync_filter filter;
         bool follow_upgrades = true;
+        bool encryption = false;
+        std::function<bool(room_id const&)> unsigned_devices;
         std::function<bool(room_id const&)> rooms;
         std::size_t parallel_rooms = 8;
         std::size_t gap_bound = 10000;

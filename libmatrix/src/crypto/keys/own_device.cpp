@@ -48,6 +48,11 @@ own_device::own_device(context const& with) : with_(with) {
     }
 }
 
+json::object const& own_device::published() {
+    if (keys_as_published_.empty()) keys_as_published_ = own_device_keys(*account_, with_.me, with_.device);
+    return keys_as_published_;
+}
+
 void own_device::save() {
     with_.t.run(
         "INSERT INTO own_device (account, device_id, curve25519, ed25519, pickle, published, server_count, wants_fallback, fallback_made)"
@@ -79,7 +84,7 @@ std::optional<json::object> own_device::to_upload() {
     }
     if (changed) save();
     json::object body;
-    if (!is_published_) body["device_keys"] = own_device_keys(*account_, with_.me, with_.device);
+    if (!is_published_) body["device_keys"] = published();
     auto const add = [&](char const* member, std::vector<one_time_key> const& keys, bool is_fallback) {
         if (keys.empty()) return;
         json::object all;
@@ -104,13 +109,17 @@ void own_device::uploaded(json::object const& answer) {
 }
 
 void own_device::note_counts(std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback) {
-    auto const count = one_time_keys.value_or(0);
-    bool const wants = has_fallback && !*has_fallback;
-    if (count_ == count && wants_fallback_ == wants) return;
-    // A key that is being uploaded is not there yet for the homeserver to count.
-    count_ = count;
-    wants_fallback_ = wants_fallback_ || wants;
+    count_ = one_time_keys.value_or(0);
+    wants_fallback_ = wants_fallback_ || (has_fallback && !*has_fallback);
     save();
+}
+
+bool counts_differ(context const& with, std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback) {
+    auto const row = with.t.first("SELECT server_count, wants_fallback FROM own_device WHERE account = ?1 AND device_id = ?2",
+                                  {with.account, with.device.str()});
+    if (!row) return false;
+    bool const is_used = has_fallback && !*has_fallback;
+    return row->optional_integer(0) != one_time_keys.value_or(0) || (is_used && row->integer(1) == 0);
 }
 
 }  // namespace chatrixcd::matrix::crypto

@@ -22,6 +22,8 @@ public:
     explicit own_device(context const& with);
 
     account& keys() noexcept { return *account_; }
+    // The device's keys as they are published.
+    boost::json::object const& published();
     // Once keys() have changed.
     void save();
 
@@ -41,6 +43,10 @@ private:
     std::optional<std::int64_t> count_;  // of one-time keys there; nothing: unknown
     bool wants_fallback_ = true;         // the one there was used, or there is none
     base::time_point fallback_made_;
+    boost::json::object keys_as_published_;
 };
+
+// Whether own_device::note_counts() would change something: for what is asked of every sync response.
+bool counts_differ(context const& with, std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback);
 
 }  // namespace chatrixcd::matrix::crypto

@@ -165,7 +165,7 @@ std::optional<json::object> write_to_device(context const& with, own_device& own
     json::object payload{{"type", type}, {"content", content}, {"sender", with.me.str()}, {"recipient", to.user.str()}};
     payload["keys"] = json::object{{"ed25519", own.keys().ed25519()}};
     payload["recipient_keys"] = json::object{{"ed25519", to.ed25519}};
-    payload["sender_device_keys"] = own_device_keys(own.keys(), with.me, with.device);
+    payload["sender_device_keys"] = own.published();
     std::string text;
     base::append_json(text, payload);
     auto const message = session.encrypt(text);

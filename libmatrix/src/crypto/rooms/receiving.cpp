@@ -3,6 +3,7 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
+#include "crypto/devices/device_lists.hpp"
 #include "crypto/devices/device_table.hpp"
 
 namespace chatrixcd::matrix::crypto {
@@ -49,7 +50,7 @@ trust room_reader::trust_in(room_key_row const& key, bool late) const {
     return believed;
 }
 
-std::variant<clear_event, unreadable_event> room_reader::read(encrypted_event const& event) {
+std::variant<clear_event, unreadable_event> room_reader::read(encrypted_event const& event, bool whoever) {
     auto session = text_in(event.content, "session_id");
     if (text_in(event.content, "algorithm") != megolm_algorithm) {
         return cannot(unreadable::malformed, std::move(session), "it is encrypted in a way that is not known here");
@@ -58,6 +59,8 @@ std::variant<clear_event, unreadable_event> room_reader::read(encrypted_event co
     auto* const key = key_for(event.room, session);
     if (key == nullptr) return cannot(unreadable::missing_key, std::move(session), "its key has not come");
     if (key->sender != event.sender) return cannot(unreadable::forged, std::move(session), "its key belongs to another user");
+    bool const is_known = whoever || find_device_by_key(with_, key->sender, key->sender_curve25519) || is_current(with_, key->sender);
+    if (!is_known) return cannot(unreadable::unknown_device, std::move(session), "whose device it is has not been asked");
     auto said = key->group->decrypt(text_in(event.content, "ciphertext"));
     if (!said) {
         bool const is_early = said.error().kind() == base::error_kind::not_found;

@@ -32,11 +32,12 @@ struct clear_event {
 
 // Why an event cannot be read.
 enum class unreadable : std::uint8_t {
-    missing_key,    // it may come yet
-    earlier_index,  // the key is there, but only from a later message on
-    malformed,      // for good
-    forged,         // likewise: it is not from its sender, or of another room
-    repeated        // likewise: the same message was shown before as another event
+    missing_key,     // it may come yet
+    unknown_device,  // likewise: whose device it is has not been asked yet
+    earlier_index,   // the key is there, but only from a later message on
+    malformed,       // for good
+    forged,          // likewise: it is not from its sender, or of another room
+    repeated         // likewise: the same message was shown before as another event
 };
 struct unreadable_event {
     unreadable why = unreadable::malformed;
@@ -49,7 +50,8 @@ class room_reader {
 public:
     explicit room_reader(context const& with) : with_(with) {}
 
-    std::variant<clear_event, unreadable_event> read(encrypted_event const& event);
+    // `whoever`: also an event of a device of which nothing is known though its owner's list has not been asked for.
+    std::variant<clear_event, unreadable_event> read(encrypted_event const& event, bool whoever = true);
 
 private:
     room_key_row* key_for(room_id const& room, std::string const& session);

@@ -8,6 +8,7 @@
 #include <chatrixcd/base/json_text.hpp>
 
 #include "crypto/olm/channel.hpp"
+#include "crypto/olm/session_table.hpp"
 #include "crypto/pickles.hpp"
 #include "crypto/rooms/room_key_table.hpp"
 
@@ -18,6 +19,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t most_messages = 10000;
+// A device with which no session could be begun is tried again after so long.
+constexpr base::duration reach_again = std::chrono::hours(1);
 constexpr base::duration shortest_age = std::chrono::hours(1);
 constexpr base::duration longest_age = std::chrono::hours(24 * 365);
 
@@ -68,8 +71,8 @@ bool room_sender::has_leavers(audience const& who, std::string const& session) c
 }
 
 std::string room_sender::begin(audience const& who) {
-    auto group = with_.olm.make_outbound_group();
-    auto const id = group->id();
+    group_ = with_.olm.make_outbound_group();
+    auto const id = group_->id();
     // Our own messages come back to us, encrypted.
     room_key_row own;
     own.room = room_;
@@ -77,7 +80,7 @@ std::string room_sender::begin(audience const& who) {
     own.sender = with_.me;
     own.sender_curve25519 = own_.keys().curve25519();
     own.sender_ed25519 = own_.keys().ed25519();
-    own.group = loaded(with_.olm.make_inbound_group(group->session_key()));
+    own.group = loaded(with_.olm.make_inbound_group(group_->session_key()));
     add_room_key(with_, std::move(own));
     with_.t.run("DELETE FROM key_share WHERE account = ?1 AND room_id = ?2", {with_.account, room_.str()});
     with_.t.run(
@@ -85,8 +88,22 @@ std::string room_sender::begin(audience const& who) {
         " ON CONFLICT (account, room_id) DO UPDATE SET session_id = excluded.session_id, pickle = excluded.pickle, created = "
         "excluded.created,"
         " messages = 0, visibility = excluded.visibility",
-        {with_.account, room_.str(), id, sealed(group->pickle()), with_.milliseconds(), who.visibility});
+        {with_.account, room_.str(), id, sealed(group_->pickle()), with_.milliseconds(), who.visibility});
     return id;
+}
+
+bool room_sender::is_out_of_reach(base::row const& share) const {
+    if (share.optional_text(3) != "m.no_olm") return false;
+    auto const since = with_.milliseconds() - share.integer(4);
+    return since >= 0 && since < count(reach_again) && !has_session(with_, share.text(1));
+}
+
+outbound_group* room_sender::sending() {
+    if (!group_) {
+        auto const row = with_.t.first("SELECT pickle FROM sending_key WHERE account = ?1 AND room_id = ?2", {with_.account, room_.str()});
+        if (row) group_ = loaded(with_.olm.load_outbound_group(unsealed(*row, 0)));
+    }
+    return group_.get();
 }
 
 sharing room_sender::prepare(audience const& who) {
@@ -97,10 +114,11 @@ sharing room_sender::prepare(audience const& who) {
     plan.session = goes_on ? row->text(0) : begin(who);
     std::set<std::pair<std::string, std::string>> have;
     std::set<std::pair<std::string, std::string>> refused;
-    for (auto const& share : with_.t.query("SELECT user_id, their_key, state FROM key_share WHERE account = ?1 AND room_id = ?2 AND"
-                                           " session_id = ?3 LIMIT 100000",
-                                           {with_.account, room_.str(), plan.session})) {
-        bool const is_refusal = share.integer(2) == static_cast<std::int64_t>(share_state::withheld);
+    for (auto const& share :
+         with_.t.query("SELECT user_id, their_key, state, code, at FROM key_share WHERE account = ?1 AND room_id = ?2 AND"
+                       " session_id = ?3 LIMIT 100000",
+                       {with_.account, room_.str(), plan.session})) {
+        bool const is_refusal = share.integer(2) == static_cast<std::int64_t>(share_state::withheld) && !is_out_of_reach(share);
         (is_refusal ? refused : have).emplace(share.text(0), share.text(1));
     }
     std::vector<device_row> others;
@@ -114,31 +132,31 @@ sharing room_sender::prepare(audience const& who) {
 }
 
 std::optional<json::object> room_sender::share(device_row const& with, std::int64_t request) {
-    auto const row =
-        with_.t.first("SELECT session_id, pickle FROM sending_key WHERE account = ?1 AND room_id = ?2", {with_.account, room_.str()});
-    if (!row) return std::nullopt;
-    auto group = loaded(with_.olm.load_outbound_group(unsealed(*row, 1)));
-    json::object key{{"algorithm", megolm_algorithm}, {"room_id", room_.str()}, {"session_id", row->text(0)}};
+    auto* const group = sending();
+    if (group == nullptr) return std::nullopt;
+    auto const session = group->id();
+    json::object key{{"algorithm", megolm_algorithm}, {"room_id", room_.str()}, {"session_id", session}};
     key["session_key"] = group->session_key().reveal();
     auto message = write_to_device(with_, own_, with, "m.room_key", key);
     if (!message) return std::nullopt;
     with_.t.run(
-        "INSERT INTO key_share (account, room_id, session_id, user_id, device_id, their_key, state, message_index, request)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8) ON CONFLICT (account, room_id, session_id, user_id, their_key) DO UPDATE SET"
-        " state = 0, message_index = excluded.message_index, request = excluded.request, code = NULL",
-        {with_.account, room_.str(), row->text(0), with.user.str(), with.device.str(), with.curve25519, std::int64_t{group->index()},
-         request});
+        "INSERT INTO key_share (account, room_id, session_id, user_id, device_id, their_key, state, message_index, request, at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9) ON CONFLICT (account, room_id, session_id, user_id, their_key) DO UPDATE SET"
+        " state = 0, message_index = excluded.message_index, request = excluded.request, code = NULL, at = excluded.at",
+        {with_.account, room_.str(), session, with.user.str(), with.device.str(), with.curve25519, std::int64_t{group->index()}, request,
+         with_.milliseconds()});
     return message;
 }
 
 json::object room_sender::refuse(device_row const& device, std::string const& code, std::int64_t request) {
-    auto const row = with_.t.first("SELECT session_id FROM sending_key WHERE account = ?1 AND room_id = ?2", {with_.account, room_.str()});
-    auto const session = row ? row->text(0) : std::string();
+    auto* const group = sending();
+    auto const session = group == nullptr ? std::string() : group->id();
     with_.t.run(
-        "INSERT INTO key_share (account, room_id, session_id, user_id, device_id, their_key, state, message_index, request, code)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 2, 0, ?7, ?8) ON CONFLICT (account, room_id, session_id, user_id, their_key) DO UPDATE SET"
-        " state = 2, code = excluded.code",
-        {with_.account, room_.str(), session, device.user.str(), device.device.str(), device.curve25519, request, code});
+        "INSERT INTO key_share (account, room_id, session_id, user_id, device_id, their_key, state, message_index, request, code, at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 2, 0, ?7, ?8, ?9) ON CONFLICT (account, room_id, session_id, user_id, their_key) DO UPDATE SET"
+        " state = 2, code = excluded.code, at = excluded.at",
+        {with_.account, room_.str(), session, device.user.str(), device.device.str(), device.curve25519, request, code,
+         with_.milliseconds()});
     json::object told{{"algorithm", megolm_algorithm}, {"sender_key", own_.keys().curve25519()}, {"code", code}};
     // "m.no_olm" is about all keys.
     if (code != "m.no_olm") {
@@ -154,11 +172,9 @@ bool room_sender::is_pending() const {
 }
 
 json::object room_sender::encrypt(std::string const& type, json::object content) {
-    auto const row =
-        with_.t.first("SELECT session_id, pickle FROM sending_key WHERE account = ?1 AND room_id = ?2", {with_.account, room_.str()});
-    if (!row) throw std::logic_error("a message is encrypted before its key is shared");
-    auto group = loaded(with_.olm.load_outbound_group(unsealed(*row, 1)));
-    json::object made{{"algorithm", megolm_algorithm}, {"session_id", row->text(0)}};
+    auto* const group = sending();
+    if (group == nullptr) throw std::logic_error("a message is encrypted before its key is shared");
+    json::object made{{"algorithm", megolm_algorithm}, {"session_id", group->id()}};
     // In clear, so that homeservers can count what belongs together.
     if (auto const* relation = content.if_contains("m.relates_to")) {
         made["m.relates_to"] = *relation;

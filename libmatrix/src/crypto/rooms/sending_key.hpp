@@ -62,10 +62,15 @@ private:
     bool has_leavers(audience const& who, std::string const& session) const;
     std::vector<device_row> readers(audience const& who, std::vector<device_row>* others) const;
     std::string begin(audience const& who);
+    // Why the device has no key and is not given one now either: there is no way to reach it.
+    bool is_out_of_reach(base::row const& share) const;
+    // The session that is sent with; null if there is none.
+    outbound_group* sending();
 
     context const& with_;
     own_device& own_;
     room_id room_;
+    std::unique_ptr<outbound_group> group_;
 };
 
 // Has the request reached the homeserver: whoever is in it has the key.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t most_in_room = 4096;
 
-constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, since, room_id FROM undecrypted";
+constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, since, room_id, sender FROM undecrypted";
 
 waiting_event event_of(base::row const& from) {
     waiting_event event;
@@ -21,6 +21,7 @@ waiting_event event_of(base::row const& from) {
     event.reason = from.optional_text(5).value_or(std::string());
     event.since = base::time_point(std::chrono::milliseconds(from.integer(6)));
     event.room = room_id(from.text(7));
+    event.sender = user_id(from.text(8));
     return event;
 }
 
@@ -28,11 +29,11 @@ waiting_event event_of(base::row const& from) {
 
 bool keep_waiting(context const& with, waiting_event const& event) {
     with.t.run(
-        "INSERT INTO undecrypted (account, room_id, event_id, session_id, position, restored, event, reason, since) VALUES"
-        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4), ?8)"
+        "INSERT INTO undecrypted (account, room_id, event_id, session_id, position, restored, event, since, sender, reason) VALUES"
+        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4))"
         " ON CONFLICT DO NOTHING",
         {with.account, event.room.str(), event.id, event.session, event.position, std::int64_t{event.restored}, base::seal(event.event),
-         with.milliseconds()});
+         with.milliseconds(), event.sender.str()});
     return with.t.run(
                "DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND rowid NOT IN (SELECT rowid FROM undecrypted WHERE account "
                "= ?1"
@@ -51,6 +52,16 @@ std::vector<waiting_event> take_waiting(context const& with, room_id const& room
     return events;
 }
 
+std::vector<waiting_event> take_waiting_of(context const& with, user_id const& sender) {
+    std::vector<waiting_event> events;
+    for (auto const& row : with.t.query(std::string(columns) + " WHERE account = ?1 AND sender = ?2 ORDER BY rowid LIMIT ?3",
+                                        {with.account, sender.str(), most_in_room})) {
+        events.push_back(event_of(row));
+    }
+    with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND sender = ?2", {with.account, sender.str()});
+    return events;
+}
+
 void note_withheld(context const& with, room_id const& room, std::string const& session, std::string const& code) {
     with.t.run(
         "INSERT INTO withheld (account, room_id, session_id, code) VALUES (?1, ?2, ?3, ?4)"
@@ -64,10 +75,10 @@ std::vector<overdue> take_overdue(context const& with, base::time_point before) 
     std::vector<overdue> found;
     std::int64_t const latest = before.time_since_epoch().count();
     for (auto const& row : with.t.query(
-             "SELECT event_id, session_id, position, restored, event, reason, since, room_id, count(*), min(rowid) FROM undecrypted"
+             "SELECT event_id, session_id, position, restored, event, reason, since, room_id, sender, count(*), min(rowid) FROM undecrypted"
              " WHERE account = ?1 AND told = 0 GROUP BY room_id, session_id HAVING min(since) <= ?2 ORDER BY min(rowid) LIMIT 100",
              {with.account, latest})) {
-        found.push_back({event_of(row), row.integer(8)});
+        found.push_back({event_of(row), row.integer(9)});
     }
     for (auto const& each : found) {
         with.t.run("UPDATE undecrypted SET told = 1 WHERE account = ?1 AND room_id = ?2 AND session_id = ?3",

@@ -14,6 +14,7 @@ namespace chatrixcd::matrix::crypto {
 struct waiting_event {
     room_id room;
     std::string id;
+    user_id sender;
     std::string session;
     std::int64_t position = 0;  // its place in the inbox
     bool restored = false;
@@ -26,6 +27,8 @@ struct waiting_event {
 bool keep_waiting(context const& with, waiting_event const& event);
 // Those of a session whose key has come, the oldest first; they wait no longer.
 std::vector<waiting_event> take_waiting(context const& with, room_id const& room, std::string const& session);
+// As above, of a user.
+std::vector<waiting_event> take_waiting_of(context const& with, user_id const& sender);
 // The sending device says why it gives no key.
 void note_withheld(context const& with, room_id const& room, std::string const& session, std::string const& code);
 // Those that nobody was told of and that wait since before `before`, one of each session, with how many there are; they count as told.

@@ -246,6 +246,7 @@ TEST_SUITE("matrix::crypto::to_device") {
         crypto::waiting_event event;
         event.room = lobby;
         event.id = "$1";
+        event.sender = matrix::user_id("@alice:b");
         event.session = "S";
         event.position = 7;
         event.event = "{}";

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The errands of encryption: keys are uploaded, lists of devices asked for, sessions begun, keys of rooms given out. What is decided is
+// decided in store closures (crypto/); here are the requests between them.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <chatrixcd/base/notifier.hpp>
+
+#include "crypto/context.hpp"
+#include "crypto/devices/device_lists.hpp"
+#include "crypto/driver/driver.hpp"
+#include "crypto/rooms/sending_key.hpp"
+#include "encryption/room_encryption.hpp"
+#include "http/api.hpp"
+#include "session/session.hpp"
+#include "state/member_loader.hpp"
+#include "state/services.hpp"
+#include "sync/receiving.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+class encryption {
+public:
+    class policy {
+    public:
+        policy() = default;
+        // Rooms in which devices get keys that their owner has not signed.
+        std::function<bool(room_id const&)> unsigned_devices;
+        std::function<receiving()> next;  // for events that were read late
+        std::function<void()> rows;       // the inbox has new rows
+    };
+
+    // All outlive it.
+    encryption(services& with, api& homeserver, session const& who, member_loader& members, crypto::driver& olm, policy how);
+
+    // Keeps our keys and the lists up, until it is cancelled.
+    boost::asio::awaitable<void> run();
+    void wake();
+
+    // The row as it is to leave; may take as long as everybody needs to get the key. Errors: as any request's.
+    boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
+
+private:
+    class turn;
+
+    template <class F>
+    auto in(F work);
+    boost::asio::awaitable<bool> keep_up();
+    boost::asio::awaitable<result<void>> check_device();
+    boost::asio::awaitable<result<void>> upload();
+    // Asks for those lists that are out of date, once.
+    boost::asio::awaitable<result<void>> query();
+    boost::asio::awaitable<result<void>> unwedge();
+    boost::asio::awaitable<result<void>> flush();
+    boost::asio::awaitable<result<void>> share(room_id room);
+    boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_sessions(std::vector<crypto::device_row> devices);
+    boost::asio::awaitable<void> put_in_place(std::vector<user_id> asked);
+
+    services* with_;
+    api* api_;
+    session const* session_;
+    member_loader* members_;
+    crypto::driver* olm_;
+    policy how_;
+    base::notifier changed_;
+    bool busy_ = false;  // somebody is on an errand
+    bool wanted_ = true;
+    device_id checked_;  // who was found to be as it was
+    std::optional<error> failed_;
+    base::logger log_;
+};
+
+}  // namespace chatrixcd::matrix::detail

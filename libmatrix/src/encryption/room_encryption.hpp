@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// A message on its way into an encrypted room: who is to read it, and whether they can. Called inside store closures.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/context.hpp"
+#include "crypto/rooms/sending_key.hpp"
+#include "outbox/sealed_message.hpp"
+#include "outbox/table.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+// Who is to read what is said in the room from now on: its members, and who is invited unless the room keeps its history from them.
+crypto::audience audience_of(crypto::context const& with, room_id const& room, bool unsigned_devices);
+
+// The row as it is to leave. In a room that was never encrypted, as it is. In one that was: encrypted, and kept so, for a repetition must
+// be the same bytes. `asked`: lists that a homeserver did not answer are not waited for.
+sealed_message seal_message(crypto::context const& with, outbox_row const& row, bool unsigned_devices, bool asked);
+// Of a client without encryption: in a room that was ever encrypted nothing is said in clear.
+sealed_message leave_in_clear(base::transaction& t, std::int64_t account, outbox_row const& row);
+
+}  // namespace chatrixcd::matrix::detail

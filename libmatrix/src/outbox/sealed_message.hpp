@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// A message as it is to leave.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "state/services.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+// What stands between a message and its leaving.
+enum class obstacle : std::uint8_t {
+    none,     // `content` may leave, as `type`
+    keys,     // somebody who is to read it has no key yet
+    refusal,  // it never will: `why`
+};
+struct sealed_message {
+    obstacle before = obstacle::none;
+    std::string type;
+    std::string content;  // JSON text
+    std::optional<base::error> why;
+};
+
+}  // namespace chatrixcd::matrix::detail

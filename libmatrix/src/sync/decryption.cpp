@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/decryption.hpp"
+
+#include <boost/json/object.hpp>
+#include <variant>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "crypto/devices/device_lists.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+namespace json = boost::json;
+
+namespace {
+
+// The event as it would stand there if it were not encrypted.
+std::shared_ptr<json::value const> clear_text(raw_event const& e, crypto::clear_event&& said) {
+    json::object made = e.object();
+    made["type"] = std::move(said.type);
+    made["content"] = std::move(said.content);
+    return std::make_shared<json::value const>(std::move(made));
+}
+
+}  // namespace
+
+decryption::decryption(base::transaction& t, crypto::driver& olm, std::int64_t account, user_id me, device_id device, base::time_point now)
+    : with_{t, olm, account, std::move(me), std::move(device), now}, reader_(with_) {}
+
+bool decryption::take(device_news const& news) {
+    bool const counts_changed = crypto::counts_differ(with_, news.one_time_keys, news.has_fallback);
+    if (!news.events.empty() || counts_changed) own_.emplace(with_);
+    if (!news.events.empty()) {
+        crypto::device_inbox inbox(with_, *own_);
+        for (auto const* each : news.events) inbox.take(*each);
+        complaints_ = inbox.complaints();
+        new_keys_ = inbox.new_keys();
+    }
+    for (auto const& user : news.changed) crypto::mark_changed(with_, user);
+    for (auto const& user : news.left) crypto::untrack(with_, user);
+    if (counts_changed) own_->note_counts(news.one_time_keys, news.has_fallback);
+    return counts_changed || !news.events.empty() || !news.changed.empty();
+}
+
+void decryption::forget_lists() { crypto::mark_all_changed(with_); }
+void decryption::expect(user_id const& member) { crypto::track(with_, member); }
+
+std::optional<opened_event> decryption::open(raw_event const& e, arrival const& where) { return read(e, where, /*whoever=*/false); }
+
+std::optional<opened_event> decryption::read(raw_event const& e, arrival const& where, bool whoever) {
+    // What was redacted has nothing to be read.
+    if (!e.content().contains("ciphertext")) return std::nullopt;
+    crypto::encrypted_event const encrypted{where.room, std::string(e.id()), user_id(std::string(e.sender())), e.sent(), e.content()};
+    auto said = reader_.read(encrypted, whoever);
+    if (auto const* refused = std::get_if<crypto::unreadable_event>(&said)) {
+        bool const may_be_read = refused->why == crypto::unreadable::missing_key || refused->why == crypto::unreadable::earlier_index ||
+                                 refused->why == crypto::unreadable::unknown_device;
+        if (!may_be_read) {
+            complaints_.push_back("an encrypted event " + encrypted.id + " of " + encrypted.sender.str() +
+                                  " is refused: " + refused->words);
+            return std::nullopt;
+        }
+        if (refused->why == crypto::unreadable::unknown_device) crypto::track(with_, encrypted.sender);
+        crypto::waiting_event waiting;
+        waiting.room = where.room;
+        waiting.id = encrypted.id;
+        waiting.sender = encrypted.sender;
+        waiting.session = refused->session;
+        waiting.position = where.position;
+        waiting.restored = where.restored;
+        waiting.event = e.to_text();
+        crypto::keep_waiting(with_, waiting);
+        return std::nullopt;
+    }
+    auto& clear = std::get<crypto::clear_event>(said);
+    auto believed = std::move(clear.believed);
+    auto keeper = clear_text(e, std::move(clear));
+    auto view = raw_event::view(*keeper);
+    if (!view) return std::nullopt;
+    return opened_event{std::move(keeper), *view, std::move(believed)};
+}
+
+void decryption::reopen_all(std::vector<crypto::waiting_event> const& waiting, bool whoever, std::vector<reopened>& into) {
+    for (auto const& each : waiting) {
+        auto const stored = base::parse_json(each.event);
+        auto const event = stored ? raw_event::view(*stored) : std::nullopt;
+        if (!event) continue;
+        arrival where;
+        where.account = with_.account;
+        where.room = each.room;
+        where.position = each.position;
+        where.restored = each.restored;
+        where.now = with_.now;
+        if (auto opened = read(*event, where, whoever)) into.push_back({std::move(*opened), where});
+    }
+}
+
+std::vector<decryption::reopened> decryption::reopen() {
+    std::vector<reopened> all;
+    for (auto const& [room, session] : new_keys_) reopen_all(crypto::take_waiting(with_, room, session), /*whoever=*/false, all);
+    return all;
+}
+
+std::vector<decryption::reopened> decryption::reopen_of(std::vector<user_id> const& users) {
+    std::vector<reopened> all;
+    for (auto const& user : users) reopen_all(crypto::take_waiting_of(with_, user), /*whoever=*/true, all);
+    return all;
+}
+
+}  // namespace chatrixcd::matrix::detail

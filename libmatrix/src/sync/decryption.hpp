@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encryption in the transaction that takes a response in: what came to this device first, then what is encrypted in rooms. Called inside
+// store closures.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/keys/own_device.hpp"
+#include "crypto/olm/device_inbox.hpp"
+#include "crypto/rooms/receiving.hpp"
+#include "crypto/rooms/waiting.hpp"
+#include "inbox/table.hpp"
+#include "sync/response.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+// An event that was read.
+struct opened_event {
+    std::shared_ptr<boost::json::value const> keeper;
+    raw_event event;  // looks into it
+    trust believed;
+};
+
+class decryption {
+public:
+    // The driver must outlive it.
+    decryption(base::transaction& t, crypto::driver& olm, std::int64_t account, user_id me, device_id device, base::time_point now);
+
+    // Returns whether there is something to do for it: keys to upload, lists to ask for, sessions to begin anew.
+    bool take(device_news const& news);
+    // Our place in the homeserver's history is lost: lists may have changed unseen.
+    void forget_lists();
+    // A member of an encrypted room: who is there is to be known before they speak.
+    void expect(user_id const& member);
+
+    // Nothing: the event waits for its key, or is refused for good.
+    std::optional<opened_event> open(raw_event const& e, arrival const& where);
+
+    // Events that waited for keys which have come, read, each with its place.
+    struct reopened {
+        opened_event opened;
+        arrival where;
+    };
+    std::vector<reopened> reopen();
+    // Likewise those of users whose lists were asked for, whatever came of it.
+    std::vector<reopened> reopen_of(std::vector<user_id> const& users);
+
+    std::vector<std::string> const& complaints() const noexcept { return complaints_; }
+
+private:
+    std::optional<opened_event> read(raw_event const& e, arrival const& where, bool whoever);
+    void reopen_all(std::vector<crypto::waiting_event> const& waiting, bool whoever, std::vector<reopened>& into);
+
+    crypto::context with_;
+    std::optional<crypto::own_device> own_;  // loaded when something came
+    crypto::session_names new_keys_;
+    crypto::room_reader reader_;
+    std::vector<std::string> complaints_;
+};
+
+}  // namespace chatrixcd::matrix::detail

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients in encrypted rooms, on the embedded homeserver.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+#include "support/requests.hpp"
+#include "support/world.hpp"
+
+namespace chatrixcd::test {
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+// A client with encryption that writes down what it hears, and perhaps answers.
+class speaker {
+public:
+    speaker(world& of, std::string who, bool answers = false) : w(of), name(std::move(who)), answers_(answers) { open(); }
+    ~speaker() {
+        if (client) w.stop(*client);
+    }
+
+    void open() {
+        client = w.make_client(
+            "store-" + name, [](matrix::options& o) { o.encryption(true).unsigned_devices([](matrix::room_id const&) { return true; }); });
+        client->on_message([this](matrix::message m) -> boost::asio::awaitable<void> {
+            heard.push_back(m.text());
+            trusts.push_back(m.trust());
+            if (answers_) (co_await m.reply(matrix::outgoing::text("got " + m.text()))).value();
+        });
+        w.start(*client, name);
+    }
+    void reopen() {
+        w.stop(*client);
+        client.reset();
+        open();
+    }
+    void say(std::string const& room, std::string text) {
+        auto sent = w.run(client->room(matrix::room_id(room)).send(matrix::outgoing::text(std::move(text))));
+        INFO((sent ? std::string() : sent.error().describe()));
+        CHECK(sent.has_value());
+    }
+    void wait_for(std::string const& text) {
+        w.until([&] { return std::ranges::find(heard, text) != heard.end(); });
+    }
+
+    world& w;
+    std::string name;
+    std::unique_ptr<matrix::client> client;
+    strings heard;
+    std::vector<matrix::trust> trusts;
+
+private:
+    bool answers_;
+};
+
+// An encrypted room of both accounts.
+std::string secret_room(world& w, person& ann, person& bot) {
+    auto const wish = R"({"invite":[")" + bot.id() +
+                      R"("],"initial_state":[{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})";
+    auto room = make_room_as(w, ann, wish);
+    bot.join(room);
+    return room;
+}
+
+// What the homeserver saw of a room, by type.
+std::size_t count_of(person& who, std::string const& room, std::string const& type) {
+    auto const all = who.history(room);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(all, [&](boost::json::object const& e) { return base::find_string(e, "type") == type; }));
+}
+
+}  // namespace
+
+TEST_SUITE("matrix::client::encrypted") {
+    TEST_CASE("a message and its answer in an encrypted room: the homeserver sees neither, and each knows which device spoke") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker bot(w, "bot", /*answers=*/true);
+        speaker anns(w, "ann");
+        anns.say(room, "!ping");
+        anns.wait_for("got !ping");
+        CHECK(bot.heard == strings{"!ping"});
+        REQUIRE(bot.trusts.size() == 1);
+        CHECK(bot.trusts[0].encrypted);
+        CHECK(bot.trusts[0].device == anns.client->device());
+        CHECK_FALSE(bot.trusts[0].late);
+        CHECK(count_of(ann, room, "m.room.message") == 0);
+        CHECK(count_of(ann, room, "m.room.encrypted") == 2);
+        for (auto const& event : ann.history(room)) {
+            CHECK_FALSE(contains(boost::json::serialize(event), "ping"));
+        }
+    }
+
+    TEST_CASE("both go on after a restart with the keys that they had") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker bot(w, "bot", /*answers=*/true);
+        speaker anns(w, "ann");
+        anns.say(room, "one");
+        anns.wait_for("got one");
+        bot.reopen();
+        anns.reopen();
+        anns.say(room, "two");
+        anns.wait_for("got two");
+        CHECK(bot.heard == strings{"one", "two"});
+    }
+
+    TEST_CASE("a client without encryption says nothing into a room that was ever encrypted") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        auto plain = w.make_client("plain");
+        w.start(*plain, "bot");
+        auto const sent = w.run(plain->room(matrix::room_id(room)).send(matrix::outgoing::text("in clear")));
+        CHECK(sent.error().kind() == base::error_kind::unsupported);
+        CHECK(count_of(ann, room, "m.room.message") == 0);
+        w.stop(*plain);
+    }
+
+    TEST_CASE("who was away while the key was given reads what was said meanwhile") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        auto bot = std::make_unique<speaker>(w, "bot");
+        speaker anns(w, "ann");
+        w.stop(*bot->client);
+        bot->client.reset();
+        anns.say(room, "while you were out");
+        anns.say(room, "and again");
+        bot->open();
+        bot->wait_for("and again");
+        CHECK(bot->heard == strings{"while you were out", "and again"});
+    }
+
+    TEST_CASE("who joins later reads from then on, and who has left reads no more") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto carol = w.add("carol");
+        auto const room = secret_room(w, ann, account);
+        speaker bot(w, "bot");
+        speaker anns(w, "ann");
+        anns.say(room, "first");
+        bot.wait_for("first");
+        speaker carols(w, "carol");
+        ann.invite(room, carol.id());
+        carol.join(room);
+        w.pass(std::chrono::seconds(2));
+        anns.say(room, "second");
+        carols.wait_for("second");
+        CHECK(carols.heard == strings{"second"});
+        ann.kick(room, carol.id());
+        w.pass(std::chrono::seconds(2));
+        anns.say(room, "third");
+        bot.wait_for("third");
+        CHECK(carols.heard == strings{"second"});
+    }
+}
+
+}  // namespace chatrixcd::test
