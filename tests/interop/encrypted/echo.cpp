@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// examples/echo_bot.cpp with encryption: answers "echo: …", and says on its output what it believes of whom it heard. Variables as there;
+// with MATRIX_UNSIGNED_DEVICES devices get keys that nobody vouches for.
+#include <chatrixcd/matrix/bot.hpp>
+#include <cstdlib>
+#include <iostream>
+
+namespace matrix = chatrixcd::matrix;
+using boost::asio::awaitable;
+
+namespace {
+
+awaitable<void> join(matrix::invite i) { (co_await i.accept()).value(); }
+
+awaitable<void> echo(matrix::message m) {
+    auto const& trust = m.trust();
+    std::cout << "heard \"" << m.text() << "\" encrypted=" << trust.encrypted << " device=" << trust.device.str()
+              << " cross_signed=" << trust.cross_signed << " late=" << trust.late << std::endl;
+    auto answer = matrix::outgoing::text("echo: " + m.text());
+    (co_await m.reply(std::move(answer))).value();
+}
+
+awaitable<void> bot(matrix::client& client) {
+    client.on_invite(join);
+    client.on_message(echo);
+    auto const user = matrix::user_id(matrix::from_env("MATRIX_USER"));
+    (co_await client.start(matrix::login::password(user, matrix::secret::from_env("MATRIX_PASSWORD")))).value();
+    (co_await client.synced()).value();
+    std::cout << "ready " << client.device().str() << std::endl;
+    co_await client.run();
+}
+
+matrix::options setup() {
+    matrix::options how;
+    how.homeserver(matrix::from_env("MATRIX_HOMESERVER")).store(matrix::from_env("MATRIX_STORE")).encryption(true);
+    if (std::getenv("MATRIX_UNSIGNED_DEVICES") != nullptr) how.unsigned_devices([](matrix::room_id const&) { return true; });
+    return how;
+}
+
+}  // namespace
+
+int main() { return matrix::run_bot(setup, bot); }
