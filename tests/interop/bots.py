@@ -62,7 +62,7 @@ def start_bot(binaries: pathlib.Path, config: pathlib.Path):
     return Program([binaries / "chatrixcd", "run", "-c", config], config.parent / "bot.log")
 
 
-def start_echo_bot(binaries: pathlib.Path, folder: pathlib.Path, url, user, password):
+def start_echo_bot(binaries: pathlib.Path, folder: pathlib.Path, url, user, password, program="echo_bot", more=None):
     folder.mkdir(parents=True, exist_ok=True)
-    return Program([binaries / "echo_bot"], folder / "echo.log", {
-        "MATRIX_HOMESERVER": url, "MATRIX_USER": user, "MATRIX_PASSWORD": password, "MATRIX_STORE": str(folder / "store")})
+    return Program([binaries / program], folder / "echo.log", {
+        "MATRIX_HOMESERVER": url, "MATRIX_USER": user, "MATRIX_PASSWORD": password, "MATRIX_STORE": str(folder / "store"), **(more or {})})

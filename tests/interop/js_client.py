@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """matrix-js-sdk from npm, under a Node.js from npm (the SDK wants a newer one than Debian 12 has)."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -31,8 +32,12 @@ def fetch(folder: pathlib.Path):
 
 
 class Conversation:
-    def __init__(self, node, folder, url, user, password, bot):
-        self.process = subprocess.Popen([node, "converse.mjs", url, user, password, bot], cwd=folder, text=True,
+    """A foreign client as a person: `program` reads steps and answers each with a JSON line (js/converse.mjs, nio_converse.py)."""
+
+    def __init__(self, program, folder, url, user, password, bot, *more):
+        environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+        self.name = pathlib.Path(program[-1]).name
+        self.process = subprocess.Popen([*program, url, user, password, bot, *more], cwd=folder, text=True, env=environment,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.guard = threading.Timer(180, self.process.kill)
         self.guard.start()
@@ -40,10 +45,10 @@ class Conversation:
     def _answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise AssertionError("matrix-js-sdk ended: " + self.process.stderr.read()[-1000:])
+            raise AssertionError(f"{self.name} ended: " + self.process.stderr.read()[-1000:])
         answer = json.loads(line)
         if "failed" in answer:
-            raise AssertionError("matrix-js-sdk: " + answer["failed"])
+            raise AssertionError(f"{self.name}: " + answer["failed"])
         return answer
 
     def _send(self, step):
@@ -58,8 +63,15 @@ class Conversation:
         self._answer()
 
     def say(self, text, expect, html=None):
+        """What was answered, with what the client thinks of it."""
+        self.begin(text, expect, html)
+        return self.finish()
+
+    def begin(self, text, expect, html=None):
         self._send({"say": text, "expect": expect, **({"html": html} if html else {})})
-        return self._answer()["body"]
+
+    def finish(self):
+        return self._answer()
 
     def close(self):
         self.guard.cancel()

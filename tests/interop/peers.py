@@ -6,11 +6,12 @@ import pathlib
 import re
 import subprocess
 import sys
+import urllib.request
 
 from synapse import Unavailable
 
 HERE = pathlib.Path(__file__).resolve().parent
-PYTHON_PACKAGES = ["matrix-nio==0.26.0", "jsonschema==4.26.0", "PyYAML==6.0.3"]
+PYTHON_PACKAGES = ["matrix-nio[e2e]==0.26.0", "jsonschema==4.26.0", "PyYAML==6.0.3"]
 
 
 class EmbeddedHomeserver:
@@ -27,6 +28,12 @@ class EmbeddedHomeserver:
             raise AssertionError(f"the embedded homeserver does not start: {line!r}")
         self.port = int(found.group(1))
         self.url = f"http://127.0.0.1:{self.port}"
+
+    def register(self, user, password):
+        body = {"username": user, "password": password, "auth": {"type": "m.login.dummy"}, "inhibit_login": True}
+        request = urllib.request.Request(self.url + "/_matrix/client/v3/register", json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=30).read()
 
     def stop(self):
         if self.process.poll() is None:

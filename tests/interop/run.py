@@ -180,7 +180,7 @@ class MatrixJsSdk(OnSynapse):
             self.skipTest(f"matrix-js-sdk: {reason}")
 
     def test_a_conversation(self):
-        talk = js_client.Conversation(self.node, WORK / "js", self.server.url, f"ann-{self.name}", PASSWORD, self.bot_id)
+        talk = js_client.Conversation([self.node, "converse.mjs"], WORK / "js", self.server.url, f"ann-{self.name}", PASSWORD, self.bot_id)
         self.addCleanup(talk.close)
         room = talk.make_room()
         self.start_bot(room)
@@ -191,6 +191,85 @@ class MatrixJsSdk(OnSynapse):
         talk.say("!cd run demo hello", "· success", html="<strong>")
         talk.say("!cd run demo broken", "· failure")
         talk.say("!cd logs", "something broke")
+
+
+class Encrypted(OnSynapse):
+    """The echo bot with encryption, and two foreign clients with cryptographic libraries of their own, on Synapse and on the embedded
+    homeserver."""
+    embedded = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if Encrypted.embedded is None:
+            Encrypted.embedded = peers.EmbeddedHomeserver(BINARIES)
+
+    def start_echo(self, homeserver, unsigned):
+        more = {"MATRIX_UNSIGNED_DEVICES": "1"} if unsigned else {}
+        program = bots.start_echo_bot(BINARIES, self.folder, homeserver.url, self.bot_id, PASSWORD, "encrypted_echo", more)
+        self.addCleanup(program.stop)
+        program.wait_for_line("ready")
+        return program
+
+    def talk(self, homeserver, program, folder, *more):
+        talk = js_client.Conversation(program, folder, homeserver.url, f"ann-{self.name}", PASSWORD, self.bot_id, *more)
+        self.addCleanup(talk.close)
+        talk.make_room()
+        talk.wait_for_bot()
+        return talk
+
+    def js(self, homeserver):
+        try:
+            node = js_client.fetch(WORK / "js")
+        except synapse.Unavailable as reason:
+            self.skipTest(f"matrix-js-sdk: {reason}")
+        return self.talk(homeserver, [node, "converse.mjs"], WORK / "js", "encrypted")
+
+    def nio(self, homeserver):
+        try:
+            python = peers.fetch_python(WORK / "python")
+        except synapse.Unavailable as reason:
+            self.skipTest(str(reason))
+        return self.talk(homeserver, [python, peers.HERE / "nio_converse.py"], self.folder)
+
+    def on_embedded(self):
+        for who in ("ann", "bot"):
+            self.embedded.register(f"{who}-{self.name}", PASSWORD)
+        return self.embedded
+
+    def strict_conversation(self, homeserver):
+        echo = self.start_echo(homeserver, unsigned=False)
+        talk = self.js(homeserver)
+        for word in ("one", "two", "three"):
+            said = talk.say(word, f"echo: {word}")
+            self.assertEqual((said["wire"], said["shield"], said["signed"]), ("m.room.encrypted", 0, True), said)
+        echo.kill()
+        # Said while the bot is down, and answered when it is back with the keys that it had.
+        talk.begin("four", "echo: four")
+        self.start_echo(homeserver, unsigned=False)
+        talk.finish()
+        talk.say("five", "echo: five")
+        heard = [line for line in (self.folder / "echo.log").read_text().splitlines() if line.startswith("heard")]
+        self.assertEqual([line.split('"')[1] for line in heard], ["one", "two", "three", "four", "five"])
+        self.assertTrue(all("encrypted=1" in line and "cross_signed=1" in line and "late=0" in line for line in heard), heard)
+
+    def open_conversation(self, homeserver):
+        self.start_echo(homeserver, unsigned=True)
+        talk = self.nio(homeserver)
+        for word in ("one", "two", "three"):
+            self.assertTrue(talk.say(word, f"echo: {word}")["decrypted"])
+
+    def test_strict_js_on_synapse(self):
+        self.strict_conversation(self.server)
+
+    def test_strict_js_on_embedded(self):
+        self.strict_conversation(self.on_embedded())
+
+    def test_nio_on_synapse(self):
+        self.open_conversation(self.server)
+
+    def test_nio_on_embedded(self):
+        self.open_conversation(self.on_embedded())
 
 
 class OnEmbedded(unittest.TestCase):
@@ -285,13 +364,13 @@ def compared():
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
     loader = unittest.defaultTestLoader
-    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, SameAnswers)
+    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, Encrypted, SameAnswers)
     wanted = sys.argv[3:]
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases if not wanted or case.__name__ in wanted)
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     fresh = compared()
-    if OnEmbedded.embedded:
-        OnEmbedded.embedded.stop()
+    for embedded in filter(None, (OnEmbedded.embedded, Encrypted.embedded)):
+        embedded.stop()
     if OnSynapse.server:
         OnSynapse.server.stop()
     failed = len(result.failures) + len(result.errors)

@@ -14,5 +14,5 @@ if command -v apt-get >/dev/null && ! apt-get indextargets | grep -q .; then
     if [ "$(id -u)" -eq 0 ]; then apt-get update -qq; else sudo apt-get update -qq; fi
 fi
 # What the tests and the demo run as well: whoever tries all three waits for one build.
-build_preset dev chatrixcd echo_bot
+build_preset dev chatrixcd echo_bot encrypted_echo
 exec python3 tests/interop/run.py build/dev/bin build/interop "${rest[@]}"

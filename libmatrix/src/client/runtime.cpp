@@ -9,6 +9,7 @@
 #include <chatrixcd/base/timeout.hpp>
 
 #include "content/event_access.hpp"
+#include "requests/confirm.hpp"
 #include "state/failure.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -202,6 +203,9 @@ void runtime::make_encryption(receiver const& from) {
     policy.unsigned_devices = how_.unsigned_devices;
     policy.next = [from] { return from.next(); };
     policy.rows = [this] { inbox_->wake(); };
+    policy.confirmed = [this](call what, boost::json::object body) {
+        return confirm(*this, feature::cross_signing, std::move(what), std::move(body), uia::answers());
+    };
     encryption_ = std::make_unique<matrix::detail::encryption>(*services_, *api_, *session_, *members_, *olm_, std::move(policy));
 }
 

@@ -20,6 +20,12 @@ CREATE TABLE own_device (
     wants_fallback INTEGER NOT NULL,
     fallback_made INTEGER NOT NULL
 );
+CREATE TABLE own_identity (
+    account INTEGER PRIMARY KEY,
+    master BLOB NOT NULL,
+    self_signing BLOB NOT NULL,
+    user_signing BLOB NOT NULL
+);
 CREATE TABLE tracked_user (
     account INTEGER NOT NULL,
     user_id TEXT NOT NULL,

@@ -7,8 +7,10 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "crypto/devices/device_table.hpp"
+#include "crypto/keys/cross_signing_keys.hpp"
 #include "crypto/keys/device_keys.hpp"
 #include "crypto/keys/own_device.hpp"
+#include "crypto/keys/own_identity.hpp"
 #include "crypto/olm/channel.hpp"
 #include "crypto/olm/requests.hpp"
 #include "crypto/olm/session_table.hpp"
@@ -56,6 +58,41 @@ std::optional<error> compare(crypto::context const& with, json::object const& an
     return error(error_kind::conflict, published ? "the homeserver has other keys for this device than this store"
                                                  : "this device has keys already, and this store does not have them")
         .with_hint(hint);
+}
+
+// What is missing between this device and the account's identity.
+struct identity_plan {
+    bool is_foreign = false;                // somebody else made one
+    std::optional<json::object> keys;       // to be published
+    std::optional<json::object> signature;  // likewise
+};
+
+json::object const* own_part(json::object const& answer, std::string_view member, user_id const& me) {
+    auto const* all = base::find_object(answer, member);
+    return all == nullptr ? nullptr : base::find_object(*all, me.str());
+}
+
+identity_plan plan_identity(crypto::context const& with, json::object const& answer, crypto::own_identity const& fresh) {
+    identity_plan plan;
+    auto const there = crypto::read_user_keys(own_part(answer, "master_keys", with.me), own_part(answer, "self_signing_keys", with.me),
+                                              own_part(answer, "user_signing_keys", with.me), with.me);
+    auto held = crypto::own_identity::load(with);
+    if (!there.master.empty() && (!held || held->master() != there.master)) {
+        plan.is_foreign = true;
+        return plan;
+    }
+    if (!held) {
+        fresh.save(with);
+        held = fresh;
+    }
+    crypto::own_device device(with);
+    if (there.master.empty() || there.self_signing.empty() || there.user_signing.empty()) plan.keys = held->upload_body(with, device);
+    auto const* devices = own_part(answer, "device_keys", with.me);
+    auto const* here = devices == nullptr ? nullptr : base::find_object(*devices, with.device.str());
+    auto const read = here == nullptr ? base::result<crypto::device_keys>(error(error_kind::not_found, "no keys"))
+                                      : crypto::read_device_keys(*here, with.me, with.device);
+    if (plan.keys || !read || !crypto::is_cross_signed(*read, there)) plan.signature = held->signature_body(with, device);
+    return plan;
 }
 
 }  // namespace
@@ -119,8 +156,8 @@ asio::awaitable<void> encryption::run() {
 asio::awaitable<bool> encryption::keep_up() {
     turn const mine(*this);
     using errand = asio::awaitable<result<void>> (encryption::*)();
-    for (errand const each :
-         {&encryption::check_device, &encryption::upload, &encryption::query, &encryption::unwedge, &encryption::flush}) {
+    for (errand const each : {&encryption::check_device, &encryption::upload, &encryption::identify, &encryption::query,
+                              &encryption::unwedge, &encryption::flush}) {
         auto const done = co_await (this->*each)();
         if (failed_) co_return false;
         if (!done) {
@@ -170,6 +207,47 @@ asio::awaitable<result<void>> encryption::upload() {
         auto keep = [answer = std::move(*answer)](crypto::context const& with) { crypto::own_device(with).uploaded(answer); };
         co_await in(std::move(keep));
     }
+    co_return result<void>();
+}
+
+// Once a start: the account's identity, made if there is none, says that this device is its own.
+asio::awaitable<result<void>> encryption::identify() {
+    auto const device = session_->device();
+    if (identified_ == device) co_return result<void>();
+    std::vector<crypto::query_entry> me;
+    me.push_back({session_->user(), 0});
+    auto request = post(client_path({"keys", "query"}), crypto::query_body(me), "asking for our own identity");
+    auto answer = co_await api_->request(std::move(request));
+    if (!answer) co_return answer.error();
+    auto look = [answer = std::move(*answer), fresh = crypto::own_identity::make(with_->random)](crypto::context const& with) {
+        return plan_identity(with, answer, fresh);
+    };
+    auto plan = co_await in(std::move(look));
+    if (plan.is_foreign) {
+        log_.warning("the account has an identity that this store does not hold: others see this device as one that nobody vouches for");
+        identified_ = device;
+        co_return result<void>();
+    }
+    if (plan.keys) {
+        auto upload = call::post(client_path({"keys", "device_signing", "upload"})).again().named("publishing the account's identity");
+        auto const done = co_await how_.confirmed(std::move(upload), std::move(*plan.keys));
+        if (!done && base::is_retryable(done.error())) co_return done.error();
+        if (!done) {
+            log_.error("the account gets no identity: others see this device as one that nobody vouches for",
+                       {{"why", done.error().describe()}});
+            identified_ = device;
+            co_return result<void>();
+        }
+    }
+    if (plan.signature) {
+        auto sign = post(client_path({"keys", "signatures", "upload"}), *plan.signature, "signing this device");
+        auto const done = co_await api_->request(std::move(sign));
+        if (!done) co_return done.error();
+        auto const* failures = base::find_object(*done, "failures");
+        if (failures != nullptr && !failures->empty()) log_.error("the homeserver does not take the signature of this device");
+        log_.info("this device belongs to the account's identity", {{"device", device.str()}});
+    }
+    identified_ = device;
     co_return result<void>();
 }
 

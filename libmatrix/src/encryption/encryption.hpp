@@ -34,6 +34,8 @@ public:
         std::function<bool(room_id const&)> unsigned_devices;
         std::function<receiving()> next;  // for events that were read late
         std::function<void()> rows;       // the inbox has new rows
+        // Sends what the account's owner may have to confirm.
+        std::function<boost::asio::awaitable<result<void>>(call, boost::json::object)> confirmed;
     };
 
     // All outlive it.
@@ -54,6 +56,7 @@ private:
     boost::asio::awaitable<bool> keep_up();
     boost::asio::awaitable<result<void>> check_device();
     boost::asio::awaitable<result<void>> upload();
+    boost::asio::awaitable<result<void>> identify();
     // Asks for those lists that are out of date, once.
     boost::asio::awaitable<result<void>> query();
     boost::asio::awaitable<result<void>> unwedge();
@@ -71,7 +74,8 @@ private:
     base::notifier changed_;
     bool busy_ = false;  // somebody is on an errand
     bool wanted_ = true;
-    device_id checked_;  // who was found to be as it was
+    device_id checked_;     // who was found to be as it was
+    device_id identified_;  // who was found to belong to the account's identity, or cannot
     std::optional<error> failed_;
     base::logger log_;
 };

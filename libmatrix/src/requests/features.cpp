@@ -42,6 +42,7 @@ constexpr known_feature table[] = {
     {feature::presence, "presence", "", {"", ""}},
     {feature::devices_removal, "removing devices", "", {"", ""}},
     {feature::account_data, "account data", "", {"", ""}},
+    {feature::cross_signing, "cross-signing", "v1.1", {"", ""}},
     {feature::tags, "room tags", "", {"", ""}},
     {feature::password_change, "changing the password", "", {"", ""}},
     {feature::open_id, "OpenID tokens", "", {"", ""}},

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // matrix-js-sdk as a person in the room: says a line, then waits until the bot's messages (with their newest edits, as the SDK sees
 // them) contain the words that were expected. Prints one JSON line a step; exit status 1 if one fails.
-// usage: converse.mjs HOMESERVER USER PASSWORD BOT  (lines of {"say": …, "expect": …} on standard input; "invite" makes the room)
+// usage: converse.mjs HOMESERVER USER PASSWORD BOT [encrypted]  (lines of {"say": …, "expect": …} on standard input; "invite" makes the
+// room). "encrypted": in an encrypted room, with an identity of one's own, and strict: nothing is sent to or read from a device that its
+// owner has not signed.
 import readline from 'node:readline';
 import * as sdk from 'matrix-js-sdk';
+import { OnlySignedDevicesIsolationMode } from 'matrix-js-sdk/lib/crypto-api/index.js';
 import { logger } from 'matrix-js-sdk/lib/logger.js';
 
 logger.setLevel?.('silent');
 for (const level of ['debug', 'info', 'warn']) console[level] = () => {};
 
-const [homeserver, user, password, bot] = process.argv.slice(2);
+const [homeserver, user, password, bot, mode] = process.argv.slice(2);
+const encrypted = mode === 'encrypted';
 const anonymous = sdk.createClient({ baseUrl: homeserver, logger });
 const login = await anonymous.loginRequest({
   type: 'm.login.password', identifier: { type: 'm.id.user', user }, password,
@@ -17,8 +21,20 @@ const login = await anonymous.loginRequest({
 const client = sdk.createClient({
   baseUrl: homeserver, userId: login.user_id, accessToken: login.access_token, deviceId: login.device_id, logger,
 });
+if (encrypted) {
+  await client.initRustCrypto({ useIndexedDB: false });
+  client.getCrypto().setDeviceIsolationMode(new OnlySignedDevicesIsolationMode());
+}
 await client.startClient({ initialSyncLimit: 20 });
 await new Promise((resolve) => client.on('sync', (state) => state === 'PREPARED' && resolve()));
+
+if (encrypted) {
+  const auth = { type: 'm.login.password', identifier: { type: 'm.id.user', user }, password };
+  await client.getCrypto().bootstrapCrossSigning({
+    setupNewCrossSigning: true,
+    authUploadDeviceSigningKeys: (upload) => upload(null).catch((e) => upload({ ...auth, session: e.data?.session })),
+  });
+}
 
 const deadline = async (check, what, seconds = 60) => {
   const end = Date.now() + seconds * 1000;
@@ -33,7 +49,15 @@ const deadline = async (check, what, seconds = 60) => {
 const shown = (room, from) =>
   room.getLiveTimeline().getEvents().concat(room.getThreads().flatMap((thread) => thread.events))
     .filter((e) => e.getSender() === bot && e.getType() === 'm.room.message' && !e.isRelation('m.replace') && e.getTs() >= from)
-    .map((e) => e.getContent());
+    .map((e) => ({ event: e, ...e.getContent() }));
+const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+// What a person would see beside the message: no shield is grey (1) or red (2).
+const judge = async (event) => {
+  const info = await client.getCrypto().getEncryptionInfoForEvent(event);
+  const [device] = (await client.getCrypto().getUserDeviceInfo([bot])).get(bot).keys();
+  const status = await client.getCrypto().getDeviceVerificationStatus(bot, device);
+  return { wire: event.getWireType(), shield: info?.shieldColour, signed: status.signedByOwner };
+};
 
 let room;
 let failed = false;
@@ -41,7 +65,9 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
   const step = JSON.parse(line);
   try {
     if (step.invite) {
-      const { room_id: id } = await client.createRoom({ preset: 'private_chat', invite: [bot] });
+      const { room_id: id } = await client.createRoom({
+        preset: 'private_chat', invite: [bot], initial_state: encrypted ? [encryption] : [],
+      });
       console.log(JSON.stringify({ room: id }));
       room = await deadline(() => client.getRoom(id), 'room');
       if (step.join !== false) await deadline(() => room.getMember(bot)?.membership === 'join', 'bot in the room');
@@ -55,7 +81,8 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
     if (step.html && !content.formatted_body?.includes(step.html)) {
       throw new Error(`the HTML has no ${step.html}: ${content.formatted_body}`);
     }
-    console.log(JSON.stringify({ say: step.say, body: content.body }));
+    const judged = encrypted ? await judge(content.event) : {};
+    console.log(JSON.stringify({ say: step.say, body: content.body, ...judged }));
   } catch (error) {
     console.log(JSON.stringify({ failed: String(error.message) }));
     failed = true;

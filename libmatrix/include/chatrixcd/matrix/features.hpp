@@ -36,6 +36,7 @@ enum class feature : std::uint8_t {
     presence,             // [r0.0]; often switched off
     devices_removal,      // DELETE /devices [r0.3]
     account_data,         // [r0.0]
+    cross_signing,        // POST /keys/device_signing/upload [v1.1, MSC1756]
     tags,                 // [r0.0]
     password_change,      // [r0.0]
     open_id,              // [r0.1]

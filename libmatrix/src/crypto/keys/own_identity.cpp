@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "crypto/keys/own_identity.hpp"
+
+#include <boost/json/array.hpp>
+
+#include <chatrixcd/protocol/base64.hpp>
+#include <chatrixcd/protocol/canonical_json.hpp>
+
+#include "crypto/keys/device_keys.hpp"
+#include "crypto/pickles.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+namespace json = boost::json;
+
+namespace {
+
+// A cross-signing key is named by its public part, which no version of a signing key may look like.
+constexpr char const* version = "identity";
+
+std::string name_of(protocol::signing_key const& key) { return "ed25519:" + key.public_key().base64(); }
+
+void sign_by(json::object& object, user_id const& me, protocol::signing_key const& key) {
+    auto covered = object;
+    covered.erase("signatures");
+    covered.erase("unsigned");
+    auto const signature = key.sign(protocol::canonical_json(covered).value());
+    auto& signatures = object["signatures"];
+    if (!signatures.is_object()) signatures = json::object();
+    auto& mine = signatures.get_object()[me.str()];
+    if (!mine.is_object()) mine = json::object();
+    mine.get_object()[name_of(key)] = protocol::encode_base64(signature);
+}
+
+json::object object_of(char const* usage, user_id const& me, protocol::signing_key const& key) {
+    json::object made{{"user_id", me.str()}, {"usage", json::array{usage}}};
+    made["keys"].emplace_object()[name_of(key)] = key.public_key().base64();
+    return made;
+}
+
+}  // namespace
+
+own_identity own_identity::make(base::random& randomness) {
+    auto const fresh = [&] { return protocol::signing_key::generate(randomness, version); };
+    auto master = fresh();
+    auto self_signing = fresh();
+    return own_identity(std::move(master), std::move(self_signing), fresh());
+}
+
+std::optional<own_identity> own_identity::load(context const& with) {
+    auto const row = with.t.first("SELECT master, self_signing, user_signing FROM own_identity WHERE account = ?1", {with.account});
+    if (!row) return std::nullopt;
+    auto const key = [&](std::size_t column) { return loaded(protocol::signing_key::from_seed(unsealed(*row, column), version)); };
+    return own_identity(key(0), key(1), key(2));
+}
+
+void own_identity::save(context const& with) const {
+    with.t.run(
+        "INSERT INTO own_identity (account, master, self_signing, user_signing) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (account) DO UPDATE"
+        " SET master = excluded.master, self_signing = excluded.self_signing, user_signing = excluded.user_signing",
+        {with.account, sealed(master_.seed()), sealed(self_signing_.seed()), sealed(user_signing_.seed())});
+}
+
+json::object own_identity::upload_body(context const& with, own_device& device) const {
+    auto master = object_of("master", with.me, master_);
+    sign_with(device.keys(), master, with.me, with.device);
+    auto self_signing = object_of("self_signing", with.me, self_signing_);
+    auto user_signing = object_of("user_signing", with.me, user_signing_);
+    sign_by(self_signing, with.me, master_);
+    sign_by(user_signing, with.me, master_);
+    json::object body;
+    body["master_key"] = std::move(master);
+    body["self_signing_key"] = std::move(self_signing);
+    body["user_signing_key"] = std::move(user_signing);
+    return body;
+}
+
+json::object own_identity::signature_body(context const& with, own_device& device) const {
+    auto keys = device.published();
+    sign_by(keys, with.me, self_signing_);
+    json::object body;
+    body[with.me.str()].emplace_object()[with.device.str()] = std::move(keys);
+    return body;
+}
+
+}  // namespace chatrixcd::matrix::crypto

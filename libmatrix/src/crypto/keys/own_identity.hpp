@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The account's identity: three keys that say which devices are its own, and whom it has verified (client-server API, "Cross-signing").
+// Whoever holds them is the account. Called inside store closures.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+
+#include <chatrixcd/protocol/signing.hpp>
+
+#include "crypto/context.hpp"
+#include "crypto/keys/own_device.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+class own_identity {
+public:
+    // Three new keys.
+    static own_identity make(base::random& randomness);
+    // What the store holds; nothing: this account has none, or has made it elsewhere.
+    static std::optional<own_identity> load(context const& with);
+    // Before any of it leaves.
+    void save(context const& with) const;
+
+    // Public, in unpadded Base64.
+    std::string const& master() const noexcept { return master_.public_key().base64(); }
+
+    // The body of POST /keys/device_signing/upload; the master key is signed by this device.
+    boost::json::object upload_body(context const& with, own_device& device) const;
+    // The body of POST /keys/signatures/upload: this device is ours.
+    boost::json::object signature_body(context const& with, own_device& device) const;
+
+private:
+    own_identity(protocol::signing_key master, protocol::signing_key self_signing, protocol::signing_key user_signing)
+        : master_(std::move(master)), self_signing_(std::move(self_signing)), user_signing_(std::move(user_signing)) {}
+
+    protocol::signing_key master_;
+    protocol::signing_key self_signing_;
+    protocol::signing_key user_signing_;
+};
+
+}  // namespace chatrixcd::matrix::crypto
