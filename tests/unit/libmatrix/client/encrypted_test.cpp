@@ -22,14 +22,25 @@ using strings = std::vector<std::string>;
 // A client with encryption that writes down what it hears, and perhaps answers.
 class speaker {
 public:
-    speaker(world& of, std::string who, bool answers = false) : w(of), name(std::move(who)), answers_(answers) { open(); }
+    speaker(world& of, std::string who, bool answers = false) : w(of), name(std::move(who)), store(name), answers_(answers) { open(); }
+    speaker(world& of, std::string who, base::store_hooks hooks)
+        : w(of), name(std::move(who)), store(name), answers_(true), hooks_(std::move(hooks)) {
+        open();
+    }
+    // Another device of the same account; `admits`: gives keys to devices that nobody vouches for, too.
+    speaker(world& of, std::string who, std::string in, bool admits) : w(of), name(std::move(who)), store(std::move(in)), admits_(admits) {
+        open();
+    }
     ~speaker() {
         if (client) w.stop(*client);
     }
 
     void open() {
-        client = w.make_client(
-            "store-" + name, [](matrix::options& o) { o.encryption(true).unsigned_devices([](matrix::room_id const&) { return true; }); });
+        client = w.make_client("store-" + store, [this](matrix::options& o) {
+            o.encryption(true);
+            if (admits_) o.unsigned_devices([](matrix::room_id const&) { return true; });
+            o.store_hooks(hooks_);
+        });
         client->on_message([this](matrix::message m) -> boost::asio::awaitable<void> {
             heard.push_back(m.text());
             trusts.push_back(m.trust());
@@ -53,12 +64,15 @@ public:
 
     world& w;
     std::string name;
+    std::string store;
     std::unique_ptr<matrix::client> client;
     strings heard;
     std::vector<matrix::trust> trusts;
 
 private:
-    bool answers_;
+    bool answers_ = false;
+    bool admits_ = false;
+    base::store_hooks hooks_;
 };
 
 // An encrypted room of both accounts.
@@ -93,6 +107,9 @@ TEST_SUITE("matrix::client::encrypted") {
         REQUIRE(bot.trusts.size() == 1);
         CHECK(bot.trusts[0].encrypted);
         CHECK(bot.trusts[0].device == anns.client->device());
+        // Nobody but its own first start has made the identity that vouches for it.
+        CHECK(bot.trusts[0].cross_signed);
+        CHECK_FALSE(bot.trusts[0].identity_changed);
         CHECK_FALSE(bot.trusts[0].late);
         CHECK(count_of(ann, room, "m.room.message") == 0);
         CHECK(count_of(ann, room, "m.room.encrypted") == 2);
@@ -115,6 +132,61 @@ TEST_SUITE("matrix::client::encrypted") {
         anns.say(room, "two");
         anns.wait_for("got two");
         CHECK(bot.heard == strings{"one", "two"});
+    }
+
+    TEST_CASE("a device of an account whose identity lies in another store says so, and gets keys where it is admitted alone") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker bot(w, "bot");
+        speaker second(w, "bot", "second", /*admits=*/false);
+        w.pass(std::chrono::seconds(5));
+        auto const says = [](std::string const& line) { return contains(line, "has an identity that this store does not hold"); };
+        CHECK(std::ranges::count_if(w.log_lines, says) == 1);
+        speaker anns(w, "ann");
+        anns.say(room, "for the signed");
+        bot.wait_for("for the signed");
+        w.pass(std::chrono::seconds(5));
+        CHECK(second.heard.empty());
+        speaker open(w, "ann", "open", /*admits=*/true);
+        open.say(room, "for all");
+        second.wait_for("for all");
+        CHECK(second.heard == strings{"for all"});
+    }
+
+    TEST_CASE("whichever transaction of the bot's fails, or is kept without its being told, each message is read and answered once") {
+        auto const converse = [](unsigned failing, bool kept) {
+            CAPTURE(failing);
+            CAPTURE(kept);
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            auto const room = secret_room(w, ann, account);
+            unsigned commits = 0;
+            bool has_begun = false;
+            auto const fail = [&] {
+                if (has_begun && ++commits == failing) throw std::runtime_error("the disk is gone");
+            };
+            base::store_hooks hooks;
+            (kept ? hooks.after_commit : hooks.before_commit) = fail;
+            speaker anns(w, "ann");
+            speaker bot(w, "bot", hooks);
+            has_begun = true;
+            for (std::string const word : {"one", "two", "three"}) {
+                anns.say(room, word);
+                anns.wait_for("got " + word);
+            }
+            w.pass(std::chrono::minutes(1));
+            CHECK(anns.heard == strings{"got one", "got two", "got three"});
+            CHECK(count_of(ann, room, "m.room.encrypted") == 6);
+            return commits >= failing;
+        };
+        for (bool const kept : {false, true}) {
+            unsigned failing = 1;
+            while (converse(failing, kept)) ++failing;
+            CHECK(failing > 25);
+        }
     }
 
     TEST_CASE("a client without encryption says nothing into a room that was ever encrypted") {
