@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include <chatrixcd/semaphore/testing/double.hpp>
 
@@ -219,16 +220,22 @@ awaitable<void> compare_schedules(pair_of_servers& both, std::int64_t real_templ
 }
 
 awaitable<void> compare_resources(pair_of_servers& both) {
-    using row = boost::json::object;
-    co_await both.add_resource("keys", "add a key", row{{"name", "beside"}, {"type", "none"}});
-    co_await both.add_resource("repositories", "add a repository", row{{"name", "beside"}, {"git_url", "/tmp"}, {"git_branch", ""}});
-    co_await both.add_resource("repositories", "add a repository without a name", row{{"name", ""}, {"git_url", "/tmp"}});
-    co_await both.add_resource("repositories", "add a repository without a branch", row{{"name", "b"}, {"git_url", "https://git/b"}});
-    row const unknown_key{{"name", "c"}, {"git_url", "/tmp"}, {"git_branch", ""}, {"ssh_key_id", 99999}};
-    co_await both.add_resource("repositories", "add a repository with an unknown key", unknown_key);
-    co_await both.add_resource("environment", "add an environment", row{{"name", "beside"}, {"json", R"({"a":"b"})"}, {"env", "{}"}});
-    co_await both.add_resource("environment", "add an environment without a name", row{{"name", ""}, {"json", "{}"}});
-    co_await both.add_resource("environment", "add an environment of no JSON", row{{"name", "d"}, {"json", "nonsense"}});
+    struct resource {
+        char const* kind;
+        char const* name;
+        boost::json::object body;
+    };
+    std::vector<resource> const made{{"keys", "add a key", {{"name", "beside"}, {"type", "none"}}},
+                                     {"repositories", "add a repository", {{"name", "beside"}, {"git_url", "/tmp"}, {"git_branch", ""}}},
+                                     {"repositories", "add a repository without a name", {{"name", ""}, {"git_url", "/tmp"}}},
+                                     {"repositories", "add a repository without a branch", {{"name", "b"}, {"git_url", "https://git/b"}}},
+                                     {"repositories",
+                                      "add a repository with an unknown key",
+                                      {{"name", "c"}, {"git_url", "/tmp"}, {"git_branch", ""}, {"ssh_key_id", 99999}}},
+                                     {"environment", "add an environment", {{"name", "beside"}, {"json", R"({"a":"b"})"}, {"env", "{}"}}},
+                                     {"environment", "add an environment without a name", {{"name", ""}, {"json", "{}"}}},
+                                     {"environment", "add an environment of no JSON", {{"name", "d"}, {"json", "nonsense"}}}};
+    for (auto const& each : made) co_await both.add_resource(each.kind, each.name, each.body);
     for (std::string const kind : {"keys", "repositories", "environment"}) {
         co_await both.in_project(method::get, kind, "/" + kind);
         co_await both.of_resource(method::get, "one of " + kind, kind);
