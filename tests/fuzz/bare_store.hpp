@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 
+#include "crypto/driver/driver.hpp"
 #include "inbox/table.hpp"
 #include "session/account_table.hpp"
 #include "state/schema.hpp"
@@ -52,6 +53,8 @@ public:
         // So much later each time that the position is stored whatever the response says.
         made.now = base::time_point(std::chrono::minutes(++taken_));
         made.filter.messages = made.filter.other_events = made.filter.invites = true;
+        made.olm = olm_.get();
+        made.device = matrix::device_id("BOT");
         made.filter.wanted = [](matrix::room_id const&, matrix::event const&) { return true; };
         return made;
     }
@@ -88,6 +91,8 @@ private:
 
     boost::asio::io_context loop_{1};
     std::unique_ptr<base::store> store_;
+    std::unique_ptr<base::random> random_ = base::make_seeded_random(1);
+    std::unique_ptr<matrix::crypto::driver> olm_ = matrix::crypto::make_libolm_driver(*random_);
     mutable int taken_ = 0;
 };
 

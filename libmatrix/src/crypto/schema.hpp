@@ -136,6 +136,7 @@ CREATE TABLE key_share (
     PRIMARY KEY (account, room_id, session_id, user_id, their_key)
 );
 CREATE INDEX key_share_by_request ON key_share (account, request);
+CREATE INDEX key_share_by_key ON key_share (account, their_key);
 CREATE TABLE undecrypted (
     account INTEGER NOT NULL,
     room_id TEXT NOT NULL,

@@ -67,8 +67,8 @@ std::optional<json::object> own_device::to_upload() {
     bool changed = false;
     // What was made and not yet published is uploaded first: the homeserver may have it already, under these ids.
     // Of a device that the homeserver does not know it has none.
-    auto const there = count_.value_or(is_published_ ? wanted_one_time_keys : 0);
-    auto const missing = std::max<std::int64_t>(wanted_one_time_keys - there, 0);
+    auto const there = std::clamp<std::int64_t>(count_.value_or(is_published_ ? wanted_one_time_keys : 0), 0, wanted_one_time_keys);
+    auto const missing = wanted_one_time_keys - there;
     if (missing > 0 && account_->unpublished_keys().empty()) {
         account_->make_one_time_keys(static_cast<std::size_t>(missing));
         changed = true;

@@ -11,6 +11,7 @@
 #include "crypto/driver/curve25519.hpp"
 #include "crypto/keys/device_keys.hpp"
 #include "crypto/olm/session_table.hpp"
+#include "crypto/rooms/sending_key.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -56,6 +57,7 @@ public:
             own_.keys().forget_one_time_key(*begun_);
             own_.save();
             add_session(with_, key_, *begun_, /*read_one=*/true);
+            note_begun_anew(with_, key_);
         } else {
             save_session(with_, key_, *used_, /*read_one=*/true);
         }

@@ -118,6 +118,7 @@ sharing room_sender::prepare(audience const& who) {
          with_.t.query("SELECT user_id, their_key, state, code, at FROM key_share WHERE account = ?1 AND room_id = ?2 AND"
                        " session_id = ?3 LIMIT 100000",
                        {with_.account, room_.str(), plan.session})) {
+        if (share.integer(2) == static_cast<std::int64_t>(share_state::lost)) continue;
         bool const is_refusal = share.integer(2) == static_cast<std::int64_t>(share_state::withheld) && !is_out_of_reach(share);
         (is_refusal ? refused : have).emplace(share.text(0), share.text(1));
     }
@@ -191,6 +192,10 @@ json::object room_sender::encrypt(std::string const& type, json::object content)
     with_.t.run("UPDATE sending_key SET pickle = ?3, messages = messages + 1 WHERE account = ?1 AND room_id = ?2",
                 {with_.account, room_.str(), sealed(group->pickle())});
     return made;
+}
+
+void note_begun_anew(context const& with, std::string const& their_key) {
+    with.t.run("UPDATE key_share SET state = 3 WHERE account = ?1 AND their_key = ?2 AND state = 1", {with.account, their_key});
 }
 
 void note_shared(context const& with, std::int64_t request) {

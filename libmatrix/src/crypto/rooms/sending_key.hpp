@@ -31,7 +31,12 @@ struct audience {
 };
 
 // As stored: do not renumber.
-enum class share_state : std::int64_t { queued = 0, sent = 1, withheld = 2 };
+enum class share_state : std::int64_t {
+    queued = 0,
+    sent = 1,
+    withheld = 2,
+    lost = 3  // the device has begun anew since: it may have lost what it was sent
+};
 
 // What is to be done before a message can be encrypted.
 struct sharing {
@@ -73,6 +78,8 @@ private:
     std::unique_ptr<outbound_group> group_;
 };
 
+// A device has begun a session of its own: what it was sent it may not have read.
+void note_begun_anew(context const& with, std::string const& their_key);
 // Has the request reached the homeserver: whoever is in it has the key.
 void note_shared(context const& with, std::int64_t request);
 

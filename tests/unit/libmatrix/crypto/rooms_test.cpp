@@ -234,6 +234,30 @@ TEST_SUITE("matrix::crypto::rooms") {
         CHECK(plan(open).to_share.size() == 2);
     }
 
+    TEST_CASE("a device that has begun anew is given the key again, from the next message on") {
+        pair p;
+        p.introduce();
+        auto const before = encrypt(p.alice, "before");
+        CHECK(share(p.alice, p.both, {&p.bob}).empty());
+        // Bob has lost his session with Alice, and says so by beginning another.
+        auto const alices = p.bob.in([&](crypto::context const& with) { return crypto::devices_of(with, p.alice.me).at(0); });
+        json::object const keys{{"@alice:b", json::object{{"PHONE", p.alice.one_time_key()}}}};
+        p.bob.now += std::chrono::minutes(1);
+        auto const dummy = p.bob.with_keys([&](auto const& with, auto& own) {
+            with.t.run("DELETE FROM olm_session");
+            with.t.run("DELETE FROM room_key");
+            crypto::take_claim_answer(with, own, {alices}, json::object{{"one_time_keys", keys}});
+            return crypto::write_to_device(with, own, alices, "m.dummy", json::object()).value();
+        });
+        CHECK(give(p.alice, p.bob.me, dummy).complaints.empty());
+        auto const again = share(p.alice, p.both, {&p.bob});
+        REQUIRE(again.size() == 1);
+        CHECK(give(p.bob, p.alice.me, again.begin()->second).keys.size() == 1);
+        CHECK(why(read(p.bob, p.alice.me, before, "$1")) == unreadable::earlier_index);
+        CHECK(body_in(read(p.bob, p.alice.me, encrypt(p.alice, "after"), "$2")) == "after");
+        CHECK(share(p.alice, p.both, {&p.bob}).empty());
+    }
+
     TEST_CASE("no message leaves while somebody waits for its key") {
         pair p;
         auto const pending = [&] {
