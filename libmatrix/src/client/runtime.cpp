@@ -189,6 +189,7 @@ void runtime::make_parts() {
     gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, [this](room_id const& room) {
         infos_.forget(room);
         inbox_->wake();
+        if (encryption_) encryption_->wake();
     });
     members_ = std::make_unique<member_loader>(*services_, *api_, [this](room_id const& room) { infos_.forget(room); });
     if (olm_) make_encryption(from);

@@ -59,7 +59,6 @@ CREATE TABLE olm_session (
     session_id TEXT NOT NULL,
     pickle BLOB NOT NULL,
     used INTEGER NOT NULL,
-    read_one INTEGER NOT NULL,
     PRIMARY KEY (account, their_key, session_id)
 );
 CREATE TABLE olm_seen (
@@ -101,7 +100,7 @@ CREATE TABLE room_key (
     highest_index INTEGER NOT NULL,
     pickle BLOB NOT NULL,
     received INTEGER NOT NULL,
-    UNIQUE (account, room_id, session_id)
+    UNIQUE (account, room_id, session_id, sender_key)
 );
 CREATE INDEX room_key_by_sender ON room_key (account, room_id, sender_key);
 CREATE TABLE room_message (
@@ -148,11 +147,12 @@ CREATE TABLE undecrypted (
     reason TEXT,
     since INTEGER NOT NULL,
     sender TEXT NOT NULL,
+    for_device INTEGER NOT NULL,
     told INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, room_id, event_id)
 );
 CREATE INDEX undecrypted_by_session ON undecrypted (account, room_id, session_id);
-CREATE INDEX undecrypted_by_sender ON undecrypted (account, sender);
+CREATE INDEX undecrypted_by_sender ON undecrypted (account, sender) WHERE for_device = 1;
 CREATE TABLE withheld (
     account INTEGER NOT NULL,
     room_id TEXT NOT NULL,

@@ -2,6 +2,7 @@
 #include "encryption/encryption.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/object.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
@@ -41,27 +42,33 @@ std::vector<user_id> users_of(std::vector<crypto::query_entry> const& asked) {
     return users;
 }
 
-// What the homeserver has of this device, and what is wrong with it; nothing if all is well.
-std::optional<error> compare(crypto::context const& with, json::object const& answer) {
-    auto const own = with.t.first("SELECT published, ed25519 FROM own_device WHERE account = ?1", {with.account});
-    bool const published = own && own->integer(0) != 0;
+// How what the homeserver has of this device stands to what the store has.
+enum class own_copy : std::uint8_t { good, unanswered, lost, another };
+
+own_copy compare(crypto::context const& with, json::object const& answer) {
+    auto const* failures = base::find_object(answer, "failures");
     auto const* all = base::find_object(answer, "device_keys");
-    auto const* mine = all == nullptr ? nullptr : base::find_object(*all, with.me.str());
+    if (all == nullptr || (failures != nullptr && !failures->empty())) return own_copy::unanswered;
+    auto const own = with.t.first("SELECT published, ed25519, curve25519 FROM own_device WHERE account = ?1 AND device_id = ?2",
+                                  {with.account, with.device.str()});
+    auto const* mine = base::find_object(*all, with.me.str());
     auto const* there = mine == nullptr ? nullptr : base::find_object(*mine, with.device.str());
-    auto const* const hint = "Log in as a new device: remove the store, or give the client another one";
-    if (there == nullptr) {
-        if (!published) return std::nullopt;
-        return error(error_kind::conflict, "the homeserver has lost the keys of this device").with_hint(hint);
-    }
+    if (there == nullptr) return own && own->integer(0) != 0 ? own_copy::lost : own_copy::good;
     auto const read = crypto::read_device_keys(*there, with.me, with.device);
-    if (published && read && read->ed25519 == own->text(1)) return std::nullopt;
-    return error(error_kind::conflict, published ? "the homeserver has other keys for this device than this store"
-                                                 : "this device has keys already, and this store does not have them")
-        .with_hint(hint);
+    if (!own || !read || read->ed25519 != own->text(1) || read->curve25519 != own->text(2)) return own_copy::another;
+    // An upload whose answer was lost.
+    with.t.run("UPDATE own_device SET published = 1 WHERE account = ?1", {with.account});
+    return own_copy::good;
+}
+
+error diverged(std::string why) {
+    return error(error_kind::conflict, std::move(why))
+        .with_hint("Log in as a new device: remove the store, or give the client another one");
 }
 
 // What is missing between this device and the account's identity.
 struct identity_plan {
+    bool is_unanswered = false;
     bool is_foreign = false;                // somebody else made one
     std::optional<json::object> keys;       // to be published
     std::optional<json::object> signature;  // likewise
@@ -74,10 +81,15 @@ json::object const* own_part(json::object const& answer, std::string_view member
 
 identity_plan plan_identity(crypto::context const& with, json::object const& answer, crypto::own_identity const& fresh) {
     identity_plan plan;
+    auto const* failures = base::find_object(answer, "failures");
+    plan.is_unanswered = base::find_object(answer, "device_keys") == nullptr || (failures != nullptr && !failures->empty());
+    if (plan.is_unanswered) return plan;
     auto const there = crypto::read_user_keys(own_part(answer, "master_keys", with.me), own_part(answer, "self_signing_keys", with.me),
                                               own_part(answer, "user_signing_keys", with.me), with.me);
     auto held = crypto::own_identity::load(with);
-    if (!there.master.empty() && (!held || held->master() != there.master)) {
+    // What is there and cannot be read is somebody's all the same.
+    bool const is_there = own_part(answer, "master_keys", with.me) != nullptr;
+    if (is_there && (!held || held->master() != there.master)) {
         plan.is_foreign = true;
         return plan;
     }
@@ -93,6 +105,15 @@ identity_plan plan_identity(crypto::context const& with, json::object const& ans
                                       : crypto::read_device_keys(*here, with.me, with.device);
     if (plan.keys || !read || !crypto::is_cross_signed(*read, there)) plan.signature = held->signature_body(with, device);
     return plan;
+}
+
+void forget_wedged(crypto::context const& with, std::string const& their_key) {
+    with.t.run("DELETE FROM wedged WHERE account = ?1 AND their_key = ?2", {with.account, their_key});
+}
+
+std::vector<crypto::device_row> slice_of(std::vector<crypto::device_row> const& all, std::size_t first) {
+    auto const last = std::min(first + slice, all.size());
+    return {all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last)};
 }
 
 }  // namespace
@@ -139,71 +160,84 @@ void encryption::wake() {
 
 asio::awaitable<void> encryption::run() {
     backoff wait(with_->random, std::chrono::seconds(1));
-    while (!failed_) {
+    for (;;) {
         while (!wanted_ || busy_) co_await changed_.wait();
         wanted_ = false;
         bool const went_well = co_await keep_up();
         if (went_well) {
             wait.reset();
-        } else {
-            wanted_ = true;
-            auto const delay = wait.next();
-            co_await with_->time.sleep(delay);
+            continue;
         }
+        auto const delay = wait.next();
+        co_await with_->time.sleep(delay);
+        wanted_ = true;
     }
 }
 
+// An errand that fails does not keep the others from being done.
 asio::awaitable<bool> encryption::keep_up() {
-    turn const mine(*this);
     using errand = asio::awaitable<result<void>> (encryption::*)();
-    for (errand const each : {&encryption::check_device, &encryption::upload, &encryption::identify, &encryption::query,
-                              &encryption::unwedge, &encryption::flush}) {
-        auto const done = co_await (this->*each)();
-        if (failed_) co_return false;
-        if (!done) {
-            log_.warning("encryption cannot be kept up, trying again", {{"why", done.error().describe()}});
-            co_return false;
-        }
+    static constexpr std::array<errand, 5> errands{&encryption::upload, &encryption::identify, &encryption::query, &encryption::unwedge,
+                                                   &encryption::flush};
+    turn const mine(*this);
+    bool went_well = true;
+    auto const checked = co_await check_device();
+    if (has_failed()) co_return true;
+    if (!checked) went_well = false;
+    for (std::size_t i = 0; i < errands.size() && checked && !has_failed(); ++i) {
+        auto const done = co_await (this->*errands.at(i))();
+        if (done || has_failed()) continue;
+        log_.warning("encryption cannot be kept up, trying again", {{"why", done.error().describe()}});
+        went_well = false;
     }
-    co_return true;
+    co_return went_well;
+}
+
+bool encryption::has_failed() const { return failed_ && failed_as_ == session_->device(); }
+
+error encryption::fail(error why) {
+    log_.error("this device says nothing in encrypted rooms any more", {{"why", why.describe()}});
+    failed_ = std::move(why);
+    failed_as_ = session_->device();
+    return *failed_;
 }
 
 // Once a start: our store and the homeserver must agree on who we are.
 asio::awaitable<result<void>> encryption::check_device() {
-    if (checked_ == session_->device()) co_return result<void>();
+    if (has_failed()) co_return *failed_;
     auto const device = session_->device();
+    if (checked_ == device) co_return result<void>();
     std::vector<crypto::query_entry> me;
     me.push_back({session_->user(), 0});
     auto request = post(client_path({"keys", "query"}), crypto::query_body(me), "asking for our own keys");
     auto answer = co_await api_->request(std::move(request));
     if (!answer) co_return answer.error();
     auto work = [answer = std::move(*answer)](crypto::context const& with) { return compare(with, answer); };
-    auto wrong = co_await in(std::move(work));
-    if (wrong) {
-        log_.error("this device is not who it was: it says and reads nothing in encrypted rooms", {{"why", wrong->describe()}});
-        failed_ = std::move(wrong);
-        co_return *failed_;
+    auto const found = co_await in(std::move(work));
+    if (device != session_->device() || found == own_copy::unanswered) {
+        co_return error(error_kind::unavailable, "the homeserver does not say which keys this device has");
     }
+    if (found == own_copy::lost) co_return fail(diverged("the homeserver has lost the keys of this device"));
+    if (found == own_copy::another) co_return fail(diverged("the homeserver has other keys for this device than this store"));
     checked_ = device;
     co_return result<void>();
 }
 
 asio::awaitable<result<void>> encryption::upload() {
+    auto const device = session_->device();
     for (unsigned round = 0; round < most_rounds; ++round) {
         auto make = [](crypto::context const& with) { return crypto::own_device(with).to_upload(); };
         auto body = co_await in(std::move(make));
         if (!body) co_return result<void>();
         auto request = post(client_path({"keys", "upload"}), *body, "uploading our keys");
         auto answer = co_await api_->request(std::move(request));
-        if (!answer && answer.error().http_status() == 400) {
+        if (!answer && answer.error().http_status() == 400 && !answer.error().errcode().empty()) {
             // Another key is there under the same id: the account was used by two, or its store was put back.
-            log_.error("the homeserver does not take our keys: it says and reads nothing in encrypted rooms any more",
-                       {{"why", answer.error().describe()}});
-            failed_ = error(error_kind::conflict, "the homeserver and this store disagree about this device's keys")
-                          .with_hint("Log in as a new device: remove the store, or give the client another one");
-            co_return *failed_;
+            co_return fail(diverged("the homeserver does not take this device's keys (" + answer.error().errcode() + ")"));
         }
         if (!answer) co_return answer.error();
+        // A token that was renewed on the way may be another device's.
+        if (device != session_->device()) co_return error(error_kind::unavailable, "this device became another one meanwhile");
         auto keep = [answer = std::move(*answer)](crypto::context const& with) { crypto::own_device(with).uploaded(answer); };
         co_await in(std::move(keep));
     }
@@ -223,6 +257,7 @@ asio::awaitable<result<void>> encryption::identify() {
         return plan_identity(with, answer, fresh);
     };
     auto plan = co_await in(std::move(look));
+    if (plan.is_unanswered) co_return error(error_kind::unavailable, "the homeserver does not say which identity the account has");
     if (plan.is_foreign) {
         log_.warning("the account has an identity that this store does not hold: others see this device as one that nobody vouches for");
         identified_ = device;
@@ -242,50 +277,48 @@ asio::awaitable<result<void>> encryption::identify() {
     if (plan.signature) {
         auto sign = post(client_path({"keys", "signatures", "upload"}), *plan.signature, "signing this device");
         auto const done = co_await api_->request(std::move(sign));
-        if (!done) co_return done.error();
-        auto const* failures = base::find_object(*done, "failures");
-        if (failures != nullptr && !failures->empty()) log_.error("the homeserver does not take the signature of this device");
-        log_.info("this device belongs to the account's identity", {{"device", device.str()}});
+        if (!done && !is_refusal(done.error())) co_return done.error();
+        auto const* failures = done ? base::find_object(*done, "failures") : nullptr;
+        if (!done || (failures != nullptr && !failures->empty())) {
+            log_.error("the homeserver does not take the signature of this device: others see it as one that nobody vouches for");
+        } else {
+            log_.info("this device belongs to the account's identity", {{"device", device.str()}});
+        }
     }
     identified_ = device;
     co_return result<void>();
 }
 
+// Goes once through all lists that are out of date.
 asio::awaitable<result<void>> encryption::query() {
-    std::string last;
-    for (unsigned round = 0; round < most_rounds; ++round) {
-        auto look = [](crypto::context const& with) { return crypto::to_query(with); };
+    user_id last;
+    unanswered_.clear();
+    for (;;) {
+        auto look = [last](crypto::context const& with) { return crypto::to_query(with, last); };
         auto asked = co_await in(std::move(look));
-        // Those who were not answered are asked again when there is news.
-        if (asked.empty() || (!last.empty() && asked.front().user.str() == last)) co_return result<void>();
-        last = asked.front().user.str();
+        if (asked.empty()) co_return result<void>();
+        last = asked.back().user;
         auto request = post(client_path({"keys", "query"}), crypto::query_body(asked), "asking for devices");
         auto answer = co_await api_->request(std::move(request));
         if (!answer) co_return answer.error();
-        auto keep = [asked, answer = std::move(*answer)](crypto::context const& with) {
-            return crypto::take_query_answer(with, asked, answer);
-        };
-        auto const outcome = co_await in(std::move(keep));
-        for (auto const& each : outcome.refused) log_.warning("a device is not taken", {{"which", each}});
-        for (auto const& each : outcome.identity_changed) log_.warning("somebody has another identity", {{"user", each.str()}});
-        co_await put_in_place(users_of(asked));
+        co_await take_lists(std::move(asked), std::move(*answer));
     }
-    co_return result<void>();
 }
 
-// What waited to know whose device it came from.
-asio::awaitable<void> encryption::put_in_place(std::vector<user_id> asked) {
-    auto how = how_.next();
-    auto work = [asked = std::move(asked), how = std::move(how)](crypto::context const& with) mutable {
+// What waited to know whose device it came from is read in the transaction that knows.
+asio::awaitable<void> encryption::take_lists(std::vector<crypto::query_entry> asked, json::object answer) {
+    auto work = [asked = std::move(asked), answer = std::move(answer), how = how_.next()](crypto::context const& with) mutable {
+        auto outcome = crypto::take_query_answer(with, asked, answer);
         decryption opening(with.t, with.olm, with.account, with.me, with.device, with.now);
-        std::size_t rows = 0;
-        for (auto const& each : opening.reopen_of(asked)) {
-            if (store_opened(with.t, each.opened, each.where, how)) ++rows;
-        }
-        return rows;
+        for (auto const& each : opening.reopen_of(users_of(asked))) store_opened(with.t, each.opened, each.where, how);
+        outcome.refused.insert(outcome.refused.end(), opening.complaints().begin(), opening.complaints().end());
+        return outcome;
     };
-    auto const rows = co_await in(std::move(work));
-    if (rows > 0) how_.rows();
+    auto const outcome = co_await in(std::move(work));
+    for (auto const& each : outcome.refused) log_.warning("a device, or what it said, is not taken", {{"which", each}});
+    for (auto const& each : outcome.identity_changed) log_.warning("somebody has another identity", {{"user", each.str()}});
+    unanswered_.insert(outcome.failed.begin(), outcome.failed.end());
+    how_.rows();
 }
 
 // Returns those with which there is none all the same.
@@ -306,7 +339,9 @@ asio::awaitable<result<void>> encryption::unwedge() {
     auto look = [](crypto::context const& with) {
         std::vector<crypto::device_row> devices;
         for (auto const& row : with.t.query("SELECT user_id, their_key FROM wedged WHERE account = ?1 LIMIT 50", {with.account})) {
-            if (auto device = crypto::find_device_by_key(with, user_id(row.text(0)), row.text(1))) devices.push_back(std::move(*device));
+            auto device = crypto::find_device_by_key(with, user_id(row.text(0)), row.text(1));
+            if (device) devices.push_back(std::move(*device));
+            if (!device) forget_wedged(with, row.text(1));
         }
         return devices;
     };
@@ -314,13 +349,15 @@ asio::awaitable<result<void>> encryption::unwedge() {
     if (devices.empty()) co_return result<void>();
     auto const without = co_await begin_sessions(devices);
     if (!without) co_return without.error();
-    auto write = [devices, transaction = with_->random.token(22)](crypto::context const& with) {
+    auto write = [devices, without = *without, transaction = with_->random.token(22)](crypto::context const& with) {
         crypto::own_device own(with);
         crypto::device_messages messages;
         for (auto const& each : devices) {
-            auto message = crypto::write_to_device(with, own, each, "m.dummy", json::object());
+            auto const is_it = [&](crypto::device_row const& other) { return other.curve25519 == each.curve25519; };
+            bool const has_new = std::ranges::none_of(without, is_it);
+            auto message = has_new ? crypto::write_to_device(with, own, each, "m.dummy", json::object()) : std::nullopt;
             if (message) messages.add(each.user, each.device, std::move(*message));
-            with.t.run("DELETE FROM wedged WHERE account = ?1 AND their_key = ?2", {with.account, each.curve25519});
+            forget_wedged(with, each.curve25519);
         }
         if (messages.empty()) return;
         crypto::fill_request(with, crypto::reserve_request(with, "m.room.encrypted", transaction), std::move(messages).body());
@@ -334,14 +371,12 @@ asio::awaitable<result<void>> encryption::flush() {
         auto look = [](crypto::context const& with) { return crypto::next_request(with); };
         auto const next = co_await in(std::move(look));
         if (!next) co_return result<void>();
-        auto const body = base::parse_json_object(next->body);
-        if (body) {
-            auto request = call::put(client_path({"sendToDevice", next->type, next->transaction})).body(*body).named("sending to devices");
-            auto const answer = co_await api_->request(std::move(request));
-            if (!answer && !is_refusal(answer.error())) co_return answer.error();
-            if (!answer) log_.warning("a message to devices is refused", {{"why", answer.error().describe()}});
-        }
-        auto settle = [id = next->id](crypto::context const& with) { crypto::settle_request(with, id); };
+        auto request =
+            call::put(client_path({"sendToDevice", next->type, next->transaction})).body_text(next->body).named("sending to devices");
+        auto const answer = co_await api_->request(std::move(request));
+        if (!answer && !is_refusal(answer.error())) co_return answer.error();
+        if (!answer) log_.warning("a message to devices is refused", {{"why", answer.error().describe()}});
+        auto settle = [id = next->id, taken = answer.has_value()](crypto::context const& with) { crypto::settle_request(with, id, taken); };
         co_await in(std::move(settle));
     }
 }
@@ -361,14 +396,15 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
         }
         return without;
     };
-    auto strangers = co_await in(std::move(missing));
-    auto const unreachable = co_await begin_sessions(std::move(strangers));
-    if (!unreachable) co_return unreachable.error();
+    auto const strangers = co_await in(std::move(missing));
+    std::vector<crypto::device_row> unreachable;
+    for (std::size_t first = 0; first < strangers.size(); first += slice) {
+        auto const without = co_await begin_sessions(slice_of(strangers, first));
+        if (!without) co_return without.error();
+        unreachable.insert(unreachable.end(), without->begin(), without->end());
+    }
     for (std::size_t first = 0; first < wanted.to_share.size(); first += slice) {
-        auto const last = std::min(first + slice, wanted.to_share.size());
-        auto write = [room,
-                      devices = std::vector(wanted.to_share.begin() + static_cast<std::ptrdiff_t>(first),
-                                            wanted.to_share.begin() + static_cast<std::ptrdiff_t>(last)),
+        auto write = [room, devices = slice_of(wanted.to_share, first),
                       transaction = with_->random.token(22)](crypto::context const& with) {
             crypto::own_device own(with);
             crypto::room_sender sender(with, own, room);
@@ -382,47 +418,70 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
         };
         co_await in(std::move(write));
     }
-    auto tell = [room, refused = wanted.to_refuse, unreachable = *unreachable,
-                 transaction = with_->random.token(22)](crypto::context const& with) {
-        if (refused.empty() && unreachable.empty()) return;
-        crypto::own_device own(with);
-        crypto::room_sender sender(with, own, room);
-        crypto::device_messages messages;
-        auto const id = crypto::reserve_request(with, "m.room_key.withheld", transaction);
-        for (auto const& each : refused) messages.add(each.user, each.device, sender.refuse(each, "m.unverified", id));
-        for (auto const& each : unreachable) messages.add(each.user, each.device, sender.refuse(each, "m.no_olm", id));
-        crypto::fill_request(with, id, std::move(messages).body());
-    };
-    co_await in(std::move(tell));
+    co_await tell(room, wanted.to_refuse, "m.unverified");
+    co_await tell(room, std::move(unreachable), "m.no_olm");
     co_return co_await flush();
+}
+
+// They get no key, and are told why.
+asio::awaitable<void> encryption::tell(room_id room, std::vector<crypto::device_row> devices, std::string code) {
+    for (std::size_t first = 0; first < devices.size(); first += slice) {
+        auto write = [room, code, some = slice_of(devices, first), transaction = with_->random.token(22)](crypto::context const& with) {
+            crypto::own_device own(with);
+            crypto::room_sender sender(with, own, room);
+            crypto::device_messages messages;
+            auto const id = crypto::reserve_request(with, "m.room_key.withheld", transaction);
+            for (auto const& each : some) messages.add(each.user, each.device, sender.refuse(each, code, id));
+            crypto::fill_request(with, id, std::move(messages).body());
+        };
+        co_await in(std::move(write));
+    }
 }
 
 asio::awaitable<result<sealed_message>> encryption::seal(outbox_row const& row) {
     bool const admits = how_.unsigned_devices && how_.unsigned_devices(row.room);
+    std::set<user_id> unanswered;
     for (unsigned round = 0; round < most_rounds; ++round) {
-        if (failed_) co_return *failed_;
-        auto work = [row, admits, asked = round > 0](crypto::context const& with) { return seal_message(with, row, admits, asked); };
+        if (has_failed()) co_return *failed_;
+        auto work = [row, admits, unanswered](crypto::context const& with) { return seal_message(with, row, admits, unanswered); };
         auto message = co_await in(std::move(work));
         if (message.before != obstacle::keys) co_return message;
-        auto const members = co_await members_->ensure(row.room);
-        if (!members) co_return members.error();
-        while (busy_) co_await changed_.wait();
-        turn const mine(*this);
-        auto const checked = co_await check_device();
-        if (!checked) co_return checked.error();
-        auto const uploaded = co_await upload();
-        if (!uploaded) co_return uploaded.error();
-        auto expect = [room = row.room, admits](crypto::context const& with) {
-            for (auto const& user : audience_of(with, room, admits).users) crypto::track(with, user);
-        };
-        co_await in(std::move(expect));
-        auto const asked = co_await query();
-        if (!asked) co_return asked.error();
-        auto const shared = co_await share(row.room);
-        if (!shared) co_return shared.error();
+        auto const prepared = co_await prepare(row.room, admits);
+        if (!prepared) co_return prepared.error();
+        unanswered = *prepared;
     }
     co_return error(error_kind::unavailable, "the room's members and their devices change faster than they can be given keys")
         .with_hint("Try again later");
+}
+
+// Returns those whose homeserver did not answer.
+asio::awaitable<result<std::set<user_id>>> encryption::prepare(room_id room, bool admits) {
+    auto const members = co_await all_members(room);
+    if (!members) co_return members.error();
+    while (busy_) co_await changed_.wait();
+    turn const mine(*this);
+    auto const checked = co_await check_device();
+    if (!checked) co_return checked.error();
+    auto const uploaded = co_await upload();
+    if (!uploaded) co_return uploaded.error();
+    auto expect = [room, admits](crypto::context const& with) {
+        for (auto const& user : audience_of(with, room, admits).users) crypto::track(with, user);
+    };
+    co_await in(std::move(expect));
+    auto const asked = co_await query();
+    if (!asked) co_return asked.error();
+    auto const shared = co_await share(room);
+    if (!shared) co_return shared.error();
+    co_return unanswered_;
+}
+
+asio::awaitable<result<void>> encryption::all_members(room_id room) {
+    try {
+        co_return co_await members_->ensure(room);
+    } catch (base::store_error const& e) {
+        with_->health.failed(e);
+    }
+    co_return error(error_kind::unavailable, "the store does not work");
 }
 
 }  // namespace chatrixcd::matrix::detail

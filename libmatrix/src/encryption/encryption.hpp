@@ -5,6 +5,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -57,13 +59,17 @@ private:
     boost::asio::awaitable<result<void>> check_device();
     boost::asio::awaitable<result<void>> upload();
     boost::asio::awaitable<result<void>> identify();
-    // Asks for those lists that are out of date, once.
     boost::asio::awaitable<result<void>> query();
     boost::asio::awaitable<result<void>> unwedge();
     boost::asio::awaitable<result<void>> flush();
     boost::asio::awaitable<result<void>> share(room_id room);
     boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_sessions(std::vector<crypto::device_row> devices);
-    boost::asio::awaitable<void> put_in_place(std::vector<user_id> asked);
+    boost::asio::awaitable<void> take_lists(std::vector<crypto::query_entry> asked, boost::json::object answer);
+    boost::asio::awaitable<void> tell(room_id room, std::vector<crypto::device_row> devices, std::string code);
+    boost::asio::awaitable<result<std::set<user_id>>> prepare(room_id room, bool admits);
+    boost::asio::awaitable<result<void>> all_members(room_id room);
+    bool has_failed() const;
+    error fail(error why);
 
     services* with_;
     api* api_;
@@ -77,6 +83,8 @@ private:
     device_id checked_;     // who was found to be as it was
     device_id identified_;  // who was found to belong to the account's identity, or cannot
     std::optional<error> failed_;
+    device_id failed_as_;
+    std::set<user_id> unanswered_;  // by the last query(): their homeservers did not answer
     base::logger log_;
 };
 

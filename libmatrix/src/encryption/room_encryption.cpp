@@ -27,16 +27,6 @@ json::object content_of(base::transaction& t, std::int64_t account, room_id cons
     return content == nullptr ? json::object() : *content;
 }
 
-// Homeservers count reactions and apply redactions, and so they must be able to read them.
-bool leaves_in_clear(outbox_row const& row) { return row.type == "m.room.redaction" || row.type == "m.reaction"; }
-
-sealed_message as_it_is(outbox_row const& row) {
-    sealed_message message;
-    message.type = row.type;
-    message.content = final_content(row);
-    return message;
-}
-
 sealed_message refused(error why) {
     sealed_message message;
     message.before = obstacle::refusal;
@@ -53,8 +43,17 @@ std::optional<std::string> kept_ciphertext(crypto::context const& with, outbox_r
     return text ? std::optional(std::move(*text)) : std::nullopt;
 }
 
-bool all_current(crypto::context const& with, std::vector<user_id> const& users) {
-    return std::ranges::all_of(users, [&](user_id const& each) { return crypto::is_current(with, each); });
+// Whether everybody's list is current but of those whose homeserver did not answer.
+bool are_asked(crypto::context const& with, std::vector<user_id> const& users, std::set<user_id> const& unanswered) {
+    return std::ranges::all_of(users, [&](user_id const& each) { return unanswered.contains(each) || crypto::is_current(with, each); });
+}
+
+// Of a room that no sync has shown nothing is known.
+sealed_message in_clear_where_known(room_row const& room, outbox_row const& row) {
+    if (room.ours == membership::join) return as_it_is(row);
+    sealed_message message;
+    message.before = obstacle::room;
+    return message;
 }
 
 }  // namespace
@@ -73,9 +72,11 @@ crypto::audience audience_of(crypto::context const& with, room_id const& room, b
     return who;
 }
 
-sealed_message seal_message(crypto::context const& with, outbox_row const& row, bool unsigned_devices, bool asked) {
+sealed_message seal_message(crypto::context const& with, outbox_row const& row, bool unsigned_devices,
+                            std::set<user_id> const& unanswered) {
     auto const room = load_room(with.t, with.account, row.room);
-    if (room.encryption.empty() || leaves_in_clear(row)) return as_it_is(row);
+    if (leaves_in_clear(row)) return as_it_is(row);
+    if (room.encryption.empty()) return in_clear_where_known(room, row);
     if (room.encryption != crypto::megolm_algorithm) {
         return refused(error(error_kind::unsupported, "the room is encrypted in a way that is not known here"));
     }
@@ -87,10 +88,11 @@ sealed_message seal_message(crypto::context const& with, outbox_row const& row, 
     }
     auto const who = audience_of(with, row.room, unsigned_devices);
     message.before = obstacle::keys;
-    if (!room.members_known || (!asked && !all_current(with, who.users))) return message;
+    if (!room.members_known || !are_asked(with, who.users, unanswered)) return message;
     crypto::own_device own(with);
     crypto::room_sender sender(with, own, row.room);
-    if (!sender.prepare(who).to_share.empty() || sender.is_pending()) return message;
+    auto const plan = sender.prepare(who);
+    if (!plan.to_share.empty() || !plan.to_refuse.empty() || sender.is_pending()) return message;
     auto content = base::parse_json_object(final_content(row));
     if (!content) return refused(error(error_kind::environment, "what is stored of the message cannot be read: the database is damaged"));
     auto const key = base::find_string(*content, key_member);
@@ -105,7 +107,9 @@ sealed_message seal_message(crypto::context const& with, outbox_row const& row, 
 }
 
 sealed_message leave_in_clear(base::transaction& t, std::int64_t account, outbox_row const& row) {
-    if (leaves_in_clear(row) || load_room(t, account, row.room).encryption.empty()) return as_it_is(row);
+    if (leaves_in_clear(row)) return as_it_is(row);
+    auto const room = load_room(t, account, row.room);
+    if (room.encryption.empty()) return in_clear_where_known(room, row);
     return refused(error(error_kind::unsupported, "the room is encrypted, and this client is set up without encryption")
                        .with_hint("Switch encryption on (matrix::options::encryption)"));
 }

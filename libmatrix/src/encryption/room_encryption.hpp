@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ namespace chatrixcd::matrix::detail {
 crypto::audience audience_of(crypto::context const& with, room_id const& room, bool unsigned_devices);
 
 // The row as it is to leave. In a room that was never encrypted, as it is. In one that was: encrypted, and kept so, for a repetition must
-// be the same bytes. `asked`: lists that a homeserver did not answer are not waited for.
-sealed_message seal_message(crypto::context const& with, outbox_row const& row, bool unsigned_devices, bool asked);
+// be the same bytes. `unanswered`: users whose homeserver did not answer when
+// their lists were asked for: they are not waited for.
+sealed_message seal_message(crypto::context const& with, outbox_row const& row, bool unsigned_devices, std::set<user_id> const& unanswered);
 // Of a client without encryption: in a room that was ever encrypted nothing is said in clear.
 sealed_message leave_in_clear(base::transaction& t, std::int64_t account, outbox_row const& row);
 

@@ -38,7 +38,7 @@ std::string relation_of(outbox_row const& row) {
 
 // What it is called in the room.
 std::string type_of(outbox_row const& row) {
-    bool const in_clear = !row.encrypted || row.type == "m.reaction";
+    bool const in_clear = row.secrecy != room_secrecy::encrypted || row.type == "m.reaction";
     return in_clear ? row.type : "m.room.encrypted";
 }
 

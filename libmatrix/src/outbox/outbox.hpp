@@ -104,6 +104,7 @@ private:
     boost::asio::awaitable<void> deliver(outbox_row row);
     boost::asio::awaitable<bool> deliver_step(outbox_row const& row, bool is_first, std::optional<error>& failure);
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row, bool is_first);
+    boost::asio::awaitable<result<sealed_message>> ask_secrecy(outbox_row const& row);
     boost::asio::awaitable<std::optional<event_id>> search(outbox_row const& row, std::optional<error>& failure);
     bool must_look(outbox_row const& row) const;
     boost::asio::awaitable<void> keep(room_id room, std::function<void(base::transaction&)> work);

@@ -23,14 +23,15 @@ outbox_row read_row(base::row const& from, room_id const& room) {
     row.transaction = from.text(6);
     row.device = from.text(7);
     row.created = base::time_point(std::chrono::milliseconds(from.integer(8)));
-    row.encrypted = from.integer(9) != 0;
+    row.secrecy = static_cast<room_secrecy>(from.integer(9));
     return row;
 }
 
 std::optional<outbox_row> first_of(base::transaction& t, std::int64_t account, room_id const& room, row_state state) {
     auto const found = t.first(
         "SELECT id, key, type, content, target, target_key, transaction_id, device_id, created,"
-        " EXISTS (SELECT 1 FROM room WHERE account = ?1 AND room_id = ?2 AND encryption IS NOT NULL) FROM outbox"
+        " COALESCE((SELECT CASE WHEN encryption IS NOT NULL THEN 2 ELSE membership = 'join' END FROM room WHERE account = ?1 AND"
+        " room_id = ?2), 0) FROM outbox"
         " WHERE account = ?1 AND state = ?3 AND room_id = ?2 ORDER BY priority DESC, position, id LIMIT 1",
         {account, room.str(), static_cast<std::int64_t>(state)});
     if (!found) return std::nullopt;

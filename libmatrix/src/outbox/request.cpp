@@ -23,6 +23,15 @@ std::string final_content(outbox_row const& row) {
     return boost::json::serialize(content);
 }
 
+bool leaves_in_clear(outbox_row const& row) { return row.type == "m.room.redaction" || row.type == "m.reaction"; }
+
+sealed_message as_it_is(outbox_row const& row) {
+    sealed_message message;
+    message.type = row.type;
+    message.content = final_content(row);
+    return message;
+}
+
 call send_request(outbox_row const& row, std::string const& type, std::string content) {
     bool const redacts = row.type == "m.room.redaction";
     auto path = redacts ? client_path({"rooms", row.room.str(), "redact", row.target, row.transaction})

@@ -14,6 +14,7 @@ namespace chatrixcd::matrix::detail {
 enum class obstacle : std::uint8_t {
     none,     // `content` may leave, as `type`
     keys,     // somebody who is to read it has no key yet
+    room,     // nobody knows yet whether the room is encrypted
     refusal,  // it never will: `why`
 };
 struct sealed_message {

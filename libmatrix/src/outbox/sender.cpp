@@ -140,15 +140,13 @@ asio::awaitable<bool> outbox::deliver_step(outbox_row const& row, bool is_first,
         if (found || failure) co_return static_cast<bool>(found);
     }
     auto message = co_await seal(row, is_first);
-    if (!message || message->why) {
-        auto why = message ? *message->why : message.error();
-        bool const is_final = message.has_value() || !base::is_retryable(why);
-        if (is_final) {
-            co_await keep_refused(row, std::move(why));
-            co_return true;
-        }
-        failure = std::move(why);
+    if (!message) {
+        failure = message.error();
         co_return false;
+    }
+    if (message->why) {
+        co_await keep_refused(row, std::move(*message->why));
+        co_return true;
     }
     auto request = send_request(row, message->type, std::move(message->content));
     auto const answer = co_await api_->once(std::move(request));
@@ -171,11 +169,28 @@ asio::awaitable<bool> outbox::deliver_step(outbox_row const& row, bool is_first,
 
 // A room may become encrypted while a row waits.
 asio::awaitable<result<sealed_message>> outbox::seal(outbox_row const& row, bool is_first) {
-    if (row.encrypted || !is_first) co_return co_await seal_(row);
-    sealed_message message;
-    message.type = row.type;
-    message.content = final_content(row);
-    co_return message;
+    bool const is_fresh = is_first && !must_look(row);
+    if (is_fresh && row.secrecy == room_secrecy::clear) co_return as_it_is(row);
+    if (!is_fresh || row.secrecy == room_secrecy::encrypted) {
+        auto message = co_await seal_(row);
+        if (!message || message->before != obstacle::room) co_return message;
+    }
+    co_return co_await ask_secrecy(row);
+}
+
+// Of a room that no sync has shown: the homeserver says whether it is encrypted, and if it is, the sync has to show it first.
+asio::awaitable<result<sealed_message>> outbox::ask_secrecy(outbox_row const& row) {
+    if (leaves_in_clear(row)) co_return as_it_is(row);
+    auto request =
+        call::get(client_path({"rooms", row.room.str(), "state", "m.room.encryption", ""})).named("asking whether the room is encrypted");
+    auto const answer = co_await api_->once(std::move(request));
+    if (answer) co_return error(error_kind::unavailable, "the room is encrypted, and its members are not known yet");
+    if (answer.error().kind() == error_kind::not_found && answer.error().errcode() == "M_NOT_FOUND") co_return as_it_is(row);
+    if (!is_refusal(answer.error())) co_return answer.error();
+    sealed_message refused;
+    refused.before = obstacle::refusal;
+    refused.why = answer.error();
+    co_return refused;
 }
 
 bool outbox::must_look(outbox_row const& row) const {

@@ -40,6 +40,9 @@ struct queue_limits {
     std::int64_t bytes = 8 << 20;  // of contents
 };
 
+// What is known of a room's encryption. Of one that we have just joined, nothing.
+enum class room_secrecy : std::uint8_t { unknown, clear, encrypted };
+
 struct outbox_row {
     std::int64_t id = 0;
     std::string key;
@@ -51,8 +54,8 @@ struct outbox_row {
     std::string transaction;
     std::string device;
     base::time_point created;
-    bool orphan = false;     // what it edits or redacts was never sent
-    bool encrypted = false;  // the room was encrypted when the row was read
+    bool orphan = false;                           // what it edits or redacts was never sent
+    room_secrecy secrecy = room_secrecy::unknown;  // of the room, when the row was read
 };
 
 // How a key stands.

@@ -9,6 +9,7 @@
 #include <chatrixcd/protocol/redaction.hpp>
 #include <chatrixcd/protocol/room_version.hpp>
 
+#include "crypto/rooms/waiting.hpp"
 #include "state/room_table.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -56,7 +57,10 @@ bool redact_state(base::transaction& t, std::int64_t account, room_id const& roo
     bool changed = false;
     for (auto const& e : events) {
         if (e.type() != "m.room.redaction" || e.state_key()) continue;
-        if (auto const target = target_of(e); target && !target->empty()) changed |= redact_one(t, account, room, *target);
+        auto const target = target_of(e);
+        if (!target || target->empty()) continue;
+        changed |= redact_one(t, account, room, *target);
+        crypto::drop_waiting(t, account, room, *target);
     }
     return changed;
 }

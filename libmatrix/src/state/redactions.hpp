@@ -12,8 +12,8 @@
 
 namespace chatrixcd::matrix::detail {
 
-// Carries out those redactions among the events that name current state of the room. Returns whether anything changed. A homeserver shows
-// a redaction only once it has accepted it, so its sender is not asked for.
+// Carries out those redactions among the events that name current state of the room, or what waits there for its key. Returns whether
+// anything changed. A homeserver shows a redaction only once it has accepted it, so its sender is not asked for.
 bool redact_state(base::transaction& t, std::int64_t account, room_id const& room, std::vector<raw_event> const& events);
 
 }  // namespace chatrixcd::matrix::detail

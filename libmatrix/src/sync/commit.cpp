@@ -75,12 +75,14 @@ private:
         how_.decrypts = &*devices_;
         count_.devices = devices_->take(batch_.devices);
         if (before_.restarting) devices_->forget_lists();
-    }
-    void close_devices() {
-        if (!devices_) return;
+        // Before what is said now: it was said before.
         for (auto const& each : devices_->reopen()) {
             if (store_opened(t_, each.opened, each.where, how_)) ++count_.rows;
         }
+    }
+    void close_devices() {
+        if (!devices_) return;
+        count_.devices = count_.devices || devices_->wants_query();
         count_.complaints = devices_->complaints();
         how_.decrypts = nullptr;
     }

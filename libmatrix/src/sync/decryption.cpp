@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/decryption.hpp"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <variant>
 
@@ -43,7 +44,10 @@ bool decryption::take(device_news const& news) {
 }
 
 void decryption::forget_lists() { crypto::mark_all_changed(with_); }
-void decryption::expect(user_id const& member) { crypto::track(with_, member); }
+void decryption::expect(user_id const& member) {
+    crypto::track(with_, member);
+    wants_query_ = wants_query_ || !crypto::is_current(with_, member);
+}
 
 std::optional<opened_event> decryption::open(raw_event const& e, arrival const& where) { return read(e, where, /*whoever=*/false); }
 
@@ -60,12 +64,16 @@ std::optional<opened_event> decryption::read(raw_event const& e, arrival const& 
                                   " is refused: " + refused->words);
             return std::nullopt;
         }
-        if (refused->why == crypto::unreadable::unknown_device) crypto::track(with_, encrypted.sender);
+        if (refused->why == crypto::unreadable::unknown_device) {
+            crypto::track(with_, encrypted.sender);
+            wants_query_ = true;
+        }
         crypto::waiting_event waiting;
         waiting.room = where.room;
         waiting.id = encrypted.id;
         waiting.sender = encrypted.sender;
         waiting.session = refused->session;
+        waiting.for_device = refused->why == crypto::unreadable::unknown_device;
         waiting.position = where.position;
         waiting.restored = where.restored;
         waiting.event = e.to_text();
@@ -98,6 +106,8 @@ void decryption::reopen_all(std::vector<crypto::waiting_event> const& waiting, b
 std::vector<decryption::reopened> decryption::reopen() {
     std::vector<reopened> all;
     for (auto const& [room, session] : new_keys_) reopen_all(crypto::take_waiting(with_, room, session), /*whoever=*/false, all);
+    // What was said first is read first, whatever the keys are called.
+    std::ranges::stable_sort(all, {}, [](reopened const& each) { return each.where.position; });
     return all;
 }
 

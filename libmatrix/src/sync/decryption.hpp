@@ -49,6 +49,8 @@ public:
     // Likewise those of users whose lists were asked for, whatever came of it.
     std::vector<reopened> reopen_of(std::vector<user_id> const& users);
 
+    // Somebody's list is to be asked for because of what was read.
+    bool wants_query() const noexcept { return wants_query_; }
     std::vector<std::string> const& complaints() const noexcept { return complaints_; }
 
 private:
@@ -60,6 +62,7 @@ private:
     crypto::session_names new_keys_;
     crypto::room_reader reader_;
     std::vector<std::string> complaints_;
+    bool wants_query_ = false;
 };
 
 }  // namespace chatrixcd::matrix::detail

@@ -46,8 +46,7 @@ public:
     // End-to-end encryption: off by default, for not all of it is done (docs/e2ee.md). Without it nothing is said in a room that was ever
     // encrypted, and nothing read.
     options& encryption(bool on);
-    // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default. Pure: called on the
-    // store's thread.
+    // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default.
     options& unsigned_devices(std::function<bool(room_id const&)> in);
     // Which rooms' events are delivered; all by default. Pure: called on the store's thread.
     options& rooms(std::function<bool(room_id const&)> wanted);

@@ -121,11 +121,11 @@ bool is_current(context const& with, user_id const& user) {
         .has_value();
 }
 
-std::vector<query_entry> to_query(context const& with, std::int64_t most) {
+std::vector<query_entry> to_query(context const& with, user_id const& after, std::int64_t most) {
     std::vector<query_entry> entries;
-    for (auto const& row :
-         with.t.query("SELECT user_id, change FROM tracked_user WHERE account = ?1 AND known <> change ORDER BY user_id LIMIT ?2",
-                      {with.account, most})) {
+    for (auto const& row : with.t.query(
+             "SELECT user_id, change FROM tracked_user WHERE account = ?1 AND known <> change AND user_id > ?3 ORDER BY user_id LIMIT ?2",
+             {with.account, most, after.str()})) {
         entries.push_back({user_id(row.text(0)), row.integer(1)});
     }
     return entries;

@@ -30,8 +30,8 @@ void untrack(context const& with, user_id const& user);
 // News may have been missed: every list is out of date.
 void mark_all_changed(context const& with);
 bool is_current(context const& with, user_id const& user);
-// At most `most` whose lists are out of date.
-std::vector<query_entry> to_query(context const& with, std::int64_t most = most_in_query);
+// At most `most` whose lists are out of date, of those behind `after`.
+std::vector<query_entry> to_query(context const& with, user_id const& after = {}, std::int64_t most = most_in_query);
 // The body of POST /keys/query for them.
 boost::json::object query_body(std::vector<query_entry> const& asked);
 

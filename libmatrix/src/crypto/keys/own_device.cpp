@@ -21,7 +21,7 @@ constexpr char const* signed_curve25519 = "signed_curve25519";
 
 // Whatever was agreed with another device of ours, or with its keys.
 void forget_device(context const& with) {
-    for (auto const* table : {"own_device", "olm_session", "olm_seen", "sending_key", "key_share", "to_device"}) {
+    for (auto const* table : {"own_device", "olm_session", "olm_seen", "olm_unwedged", "wedged", "sending_key", "key_share", "to_device"}) {
         with.t.run(std::string("DELETE FROM ") + table + " WHERE account = ?1", {with.account});
     }
 }

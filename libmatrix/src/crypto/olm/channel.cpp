@@ -56,7 +56,7 @@ public:
         if (begun_) {
             own_.keys().forget_one_time_key(*begun_);
             own_.save();
-            add_session(with_, key_, *begun_, /*read_one=*/true);
+            add_session(with_, key_, *begun_);
             note_begun_anew(with_, key_);
         } else {
             save_session(with_, key_, *used_, /*read_one=*/true);
@@ -199,7 +199,7 @@ std::vector<device_row> take_claim_answer(context const& with, own_device& own, 
                                                : read_signed_key(*object, keys_of(each));
             if (key) {
                 if (auto session = own.keys().begin_session(each.curve25519, *key)) {
-                    add_session(with, each.curve25519, **session, /*read_one=*/false);
+                    add_session(with, each.curve25519, **session);
                     begun = true;
                 }
             }

@@ -44,8 +44,12 @@ std::optional<device_request> next_request(context const& with) {
     return request;
 }
 
-void settle_request(context const& with, std::int64_t id) {
-    note_shared(with, id);
+void settle_request(context const& with, std::int64_t id, bool taken) {
+    if (taken) {
+        note_shared(with, id);
+    } else {
+        note_refused(with, id);
+    }
     drop_request(with, id);
 }
 

@@ -36,7 +36,7 @@ void fill_request(context const& with, std::int64_t id, boost::json::object cons
 void drop_request(context const& with, std::int64_t id);
 // The oldest.
 std::optional<device_request> next_request(context const& with);
-// The homeserver has it: whoever got a key in it has the key.
-void settle_request(context const& with, std::int64_t id);
+// The homeserver has it, and whoever got a key in it has the key; or it does not take it (`taken` false), and they have none.
+void settle_request(context const& with, std::int64_t id, bool taken = true);
 
 }  // namespace chatrixcd::matrix::crypto

@@ -2,6 +2,7 @@
 #include "crypto/olm/session_table.hpp"
 
 #include <chatrixcd/base/digest.hpp>
+#include <chatrixcd/protocol/base64.hpp>
 
 #include "crypto/pickles.hpp"
 
@@ -11,8 +12,10 @@ namespace {
 
 constexpr std::int64_t most_sessions = 8;
 
+// Of what it says, however its Base64 is spelled.
 std::string fingerprint_of(std::string const& their_key, olm_message const& message) {
-    return base::sha256_hex(their_key + "|" + message.body);
+    auto const bytes = protocol::decode_base64(message.body);
+    return base::sha256_hex(their_key + "|" + (bytes ? protocol::encode_base64(*bytes) : message.body));
 }
 
 }  // namespace
@@ -31,18 +34,18 @@ bool has_session(context const& with, std::string const& their_key) {
     return with.t.first("SELECT 1 FROM olm_session WHERE account = ?1 AND their_key = ?2 LIMIT 1", {with.account, their_key}).has_value();
 }
 
-void add_session(context const& with, std::string const& their_key, olm_session& session, bool read_one) {
-    with.t.run("INSERT INTO olm_session (account, their_key, session_id, pickle, used, read_one) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-               {with.account, their_key, session.id(), sealed(session.pickle()), with.milliseconds(), std::int64_t{read_one}});
+void add_session(context const& with, std::string const& their_key, olm_session& session) {
+    with.t.run("INSERT INTO olm_session (account, their_key, session_id, pickle, used) VALUES (?1, ?2, ?3, ?4, ?5)",
+               {with.account, their_key, session.id(), sealed(session.pickle()), with.milliseconds()});
     with.t.run(
-        "DELETE FROM olm_session WHERE account = ?1 AND their_key = ?2 AND session_id NOT IN"
+        "DELETE FROM olm_session WHERE account = ?1 AND their_key = ?2 AND session_id <> ?4 AND session_id NOT IN"
         " (SELECT session_id FROM olm_session WHERE account = ?1 AND their_key = ?2 ORDER BY used DESC, rowid DESC LIMIT ?3)",
-        {with.account, their_key, most_sessions});
+        {with.account, their_key, most_sessions, session.id()});
 }
 
 void save_session(context const& with, std::string const& their_key, olm_session& session, bool read_one) {
     with.t.run(
-        "UPDATE olm_session SET pickle = ?4, used = CASE WHEN ?5 THEN ?6 ELSE used END, read_one = read_one OR ?5"
+        "UPDATE olm_session SET pickle = ?4, used = CASE WHEN ?5 THEN ?6 ELSE used END"
         " WHERE account = ?1 AND their_key = ?2 AND session_id = ?3",
         {with.account, their_key, session.id(), sealed(session.pickle()), std::int64_t{read_one}, with.milliseconds()});
 }

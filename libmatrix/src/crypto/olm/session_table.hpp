@@ -19,9 +19,9 @@ struct session_row {
 // The one that read a message last comes first, for the other side uses it; one that has read none counts from when it was made.
 std::vector<session_row> sessions_with(context const& with, std::string const& their_key);
 bool has_session(context const& with, std::string const& their_key);
-// A new one; of more than a few with one device the oldest is forgotten. `read_one`: it has read a message.
-void add_session(context const& with, std::string const& their_key, olm_session& session, bool read_one);
-// It has sent, or read, one more message. To be kept before what was encrypted leaves.
+// A new one; of more than a few with one device the oldest is forgotten.
+void add_session(context const& with, std::string const& their_key, olm_session& session);
+// It has sent, or (`read_one`) read, one more message. To be kept before what was encrypted leaves.
 void save_session(context const& with, std::string const& their_key, olm_session& session, bool read_one);
 
 // A message that was read; returns false if it had been before. (A homeserver repeats what was not acknowledged.)

@@ -27,10 +27,10 @@ void add_relation(json::object& to, json::object const& outer) {
 
 }  // namespace
 
-room_key_row* room_reader::key_for(room_id const& room, std::string const& session) {
-    auto const name = std::make_pair(room, session);
+room_key_row* room_reader::key_for(room_id const& room, std::string const& session, user_id const& sender) {
+    auto const name = std::make_tuple(room, session, sender);
     auto found = keys_.find(name);
-    if (found == keys_.end()) found = keys_.emplace(name, find_room_key(with_, room, session)).first;
+    if (found == keys_.end()) found = keys_.emplace(name, find_room_key(with_, room, session, sender)).first;
     return found->second ? &*found->second : nullptr;
 }
 
@@ -56,9 +56,8 @@ std::variant<clear_event, unreadable_event> room_reader::read(encrypted_event co
         return cannot(unreadable::malformed, std::move(session), "it is encrypted in a way that is not known here");
     }
     if (session.empty()) return cannot(unreadable::malformed, std::move(session), "it names no session");
-    auto* const key = key_for(event.room, session);
+    auto* const key = key_for(event.room, session, event.sender);
     if (key == nullptr) return cannot(unreadable::missing_key, std::move(session), "its key has not come");
-    if (key->sender != event.sender) return cannot(unreadable::forged, std::move(session), "its key belongs to another user");
     bool const is_known = whoever || find_device_by_key(with_, key->sender, key->sender_curve25519) || is_current(with_, key->sender);
     if (!is_known) return cannot(unreadable::unknown_device, std::move(session), "whose device it is has not been asked");
     auto said = key->group->decrypt(text_in(event.content, "ciphertext"));

@@ -5,7 +5,7 @@
 #include <boost/json/object.hpp>
 #include <map>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <variant>
 
 #include <chatrixcd/matrix/trust.hpp>
@@ -54,11 +54,11 @@ public:
     std::variant<clear_event, unreadable_event> read(encrypted_event const& event, bool whoever = true);
 
 private:
-    room_key_row* key_for(room_id const& room, std::string const& session);
+    room_key_row* key_for(room_id const& room, std::string const& session, user_id const& sender);
     trust trust_in(room_key_row const& key, bool late) const;
 
     context const& with_;
-    std::map<std::pair<room_id, std::string>, std::optional<room_key_row>> keys_;
+    std::map<std::tuple<room_id, std::string, user_id>, std::optional<room_key_row>> keys_;
 };
 
 }  // namespace chatrixcd::matrix::crypto

@@ -20,33 +20,45 @@ bool connects(room_key_row const& known, inbound_group& other) {
     return mine && theirs && base::equal_constant_time(mine->reveal(), theirs->reveal());
 }
 
-}  // namespace
-
-std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session) {
-    auto const found = with.t.first(
-        "SELECT id, sender, sender_key, sender_ed25519, source, first_index, highest_index, pickle FROM room_key"
-        " WHERE account = ?1 AND room_id = ?2 AND session_id = ?3",
-        {with.account, room.str(), session});
-    if (!found) return std::nullopt;
+room_key_row row_of(context const& with, base::row const& from, room_id const& room, std::string const& session) {
     room_key_row row;
-    row.id = found->integer(0);
+    row.id = from.integer(0);
     row.room = room;
     row.session = session;
-    row.sender = user_id(found->text(1));
-    row.sender_curve25519 = found->text(2);
-    row.sender_ed25519 = found->text(3);
-    row.source = static_cast<key_source>(found->integer(4));
-    row.first_index = found->integer(5);
-    row.highest_index = found->integer(6);
-    row.group = loaded(with.olm.load_inbound_group(unsealed(*found, 7)));
+    row.sender = user_id(from.text(1));
+    row.sender_curve25519 = from.text(2);
+    row.sender_ed25519 = from.text(3);
+    row.source = static_cast<key_source>(from.integer(4));
+    row.first_index = from.integer(5);
+    row.highest_index = from.integer(6);
+    row.group = loaded(with.olm.load_inbound_group(unsealed(from, 7)));
     return row;
+}
+
+std::optional<room_key_row> find_of_device(context const& with, room_key_row const& like) {
+    auto const found = with.t.first(
+        "SELECT id, sender, sender_key, sender_ed25519, source, first_index, highest_index, pickle FROM room_key"
+        " WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 AND sender_key = ?4",
+        {with.account, like.room.str(), like.session, like.sender_curve25519});
+    if (!found) return std::nullopt;
+    return row_of(with, *found, like.room, like.session);
+}
+
+}  // namespace
+
+std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session, user_id const& sender) {
+    auto const found = with.t.first(
+        "SELECT id, sender, sender_key, sender_ed25519, source, first_index, highest_index, pickle FROM room_key"
+        " WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 AND sender = ?4 ORDER BY source, first_index, id LIMIT 1",
+        {with.account, room.str(), session, sender.str()});
+    if (!found) return std::nullopt;
+    return row_of(with, *found, room, session);
 }
 
 key_outcome add_room_key(context const& with, room_key_row row) {
     row.first_index = row.group->first_index();
-    if (auto const known = find_room_key(with, row.room, row.session)) {
-        bool const is_theirs = known->sender == row.sender && known->sender_curve25519 == row.sender_curve25519;
-        if (!is_theirs || !connects(*known, *row.group)) return key_outcome::refused;
+    if (auto const known = find_of_device(with, row)) {
+        if (known->sender != row.sender || !connects(*known, *row.group)) return key_outcome::refused;
         bool const vouched_more = row.source < known->source;
         if (row.first_index >= known->first_index && !vouched_more) return key_outcome::known;
         // A better voucher does not take away what an earlier key reads.

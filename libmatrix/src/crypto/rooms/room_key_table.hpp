@@ -25,10 +25,11 @@ struct room_key_row {
     std::unique_ptr<inbound_group> group;
 };
 
-std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session);
+// That of `sender`: others may have passed it on as theirs, and it reads nothing of theirs.
+std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session, user_id const& sender);
 // What became of a key that came.
 enum class key_outcome : std::uint8_t { added, improved, known, refused };
-// A known session keeps its owner; the key is improved if it is the same one from an earlier index on.
+// Each device has its own row of a session; the key is improved if it is the same one from an earlier index on.
 key_outcome add_room_key(context const& with, room_key_row row);
 // Whether the same device has a key for the room that came later and was used.
 bool has_newer_key(context const& with, room_key_row const& than);

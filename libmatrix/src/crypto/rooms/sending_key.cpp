@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::int64_t most_messages = 10000;
 // A device with which no session could be begun is tried again after so long.
+constexpr char const* refused_request = "refused";
 constexpr base::duration reach_again = std::chrono::hours(1);
 constexpr base::duration shortest_age = std::chrono::hours(1);
 constexpr base::duration longest_age = std::chrono::hours(24 * 365);
@@ -93,9 +94,10 @@ std::string room_sender::begin(audience const& who) {
 }
 
 bool room_sender::is_out_of_reach(base::row const& share) const {
-    if (share.optional_text(3) != "m.no_olm") return false;
+    auto const code = share.optional_text(3);
     auto const since = with_.milliseconds() - share.integer(4);
-    return since >= 0 && since < count(reach_again) && !has_session(with_, share.text(1));
+    bool const is_recent = since >= 0 && since < count(reach_again);
+    return is_recent && (code == refused_request || (code == "m.no_olm" && !has_session(with_, share.text(1))));
 }
 
 outbound_group* room_sender::sending() {
@@ -194,8 +196,13 @@ json::object room_sender::encrypt(std::string const& type, json::object content)
     return made;
 }
 
+void note_refused(context const& with, std::int64_t request) {
+    with.t.run("UPDATE key_share SET state = 2, code = ?3, at = ?4 WHERE account = ?1 AND request = ?2 AND state = 0",
+               {with.account, request, refused_request, with.milliseconds()});
+}
+
 void note_begun_anew(context const& with, std::string const& their_key) {
-    with.t.run("UPDATE key_share SET state = 3 WHERE account = ?1 AND their_key = ?2 AND state = 1", {with.account, their_key});
+    with.t.run("UPDATE key_share SET state = 3 WHERE account = ?1 AND their_key = ?2 AND state IN (0, 1)", {with.account, their_key});
 }
 
 void note_shared(context const& with, std::int64_t request) {

@@ -80,6 +80,8 @@ private:
 
 // A device has begun a session of its own: what it was sent it may not have read.
 void note_begun_anew(context const& with, std::string const& their_key);
+// The homeserver does not take the request: whoever is in it has no key, and is tried again after a while.
+void note_refused(context const& with, std::int64_t request);
 // Has the request reached the homeserver: whoever is in it has the key.
 void note_shared(context const& with, std::int64_t request);
 

@@ -8,6 +8,7 @@ namespace chatrixcd::matrix::crypto {
 namespace {
 
 constexpr std::int64_t most_in_room = 4096;
+constexpr std::int64_t prune_every = 64;
 
 constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, since, room_id, sender FROM undecrypted";
 
@@ -27,18 +28,24 @@ waiting_event event_of(base::row const& from) {
 
 }  // namespace
 
-bool keep_waiting(context const& with, waiting_event const& event) {
-    with.t.run(
-        "INSERT INTO undecrypted (account, room_id, event_id, session_id, position, restored, event, since, sender, reason) VALUES"
-        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4))"
-        " ON CONFLICT DO NOTHING",
+void keep_waiting(context const& with, waiting_event const& event) {
+    auto const made = with.t.first(
+        "INSERT INTO undecrypted (account, room_id, event_id, session_id, position, restored, event, since, sender, for_device, reason) "
+        "VALUES"
+        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4))"
+        " ON CONFLICT DO NOTHING RETURNING rowid",
         {with.account, event.room.str(), event.id, event.session, event.position, std::int64_t{event.restored}, base::seal(event.event),
-         with.milliseconds(), event.sender.str()});
-    return with.t.run(
-               "DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND rowid NOT IN (SELECT rowid FROM undecrypted WHERE account "
-               "= ?1"
-               " AND room_id = ?2 ORDER BY rowid DESC LIMIT ?3)",
-               {with.account, event.room.str(), most_in_room}) == 0;
+         with.milliseconds(), event.sender.str(), std::int64_t{event.for_device}});
+    // Looking for the oldest costs time, and need not be done each time.
+    if (!made || made->integer(0) % prune_every != 0) return;
+    with.t.run(
+        "DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND rowid <= (SELECT rowid FROM undecrypted WHERE account = ?1 AND"
+        " room_id = ?2 ORDER BY rowid DESC LIMIT 1 OFFSET ?3)",
+        {with.account, event.room.str(), most_in_room});
+}
+
+void drop_waiting(base::transaction& t, std::int64_t account, room_id const& room, std::string const& event) {
+    t.run("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND event_id = ?3", {account, room.str(), event});
 }
 
 std::vector<waiting_event> take_waiting(context const& with, room_id const& room, std::string const& session) {
@@ -54,11 +61,12 @@ std::vector<waiting_event> take_waiting(context const& with, room_id const& room
 
 std::vector<waiting_event> take_waiting_of(context const& with, user_id const& sender) {
     std::vector<waiting_event> events;
-    for (auto const& row : with.t.query(std::string(columns) + " WHERE account = ?1 AND sender = ?2 ORDER BY rowid LIMIT ?3",
-                                        {with.account, sender.str(), most_in_room})) {
+    for (auto const& row :
+         with.t.query(std::string(columns) + " WHERE account = ?1 AND sender = ?2 AND for_device = 1 ORDER BY rowid LIMIT ?3",
+                      {with.account, sender.str(), most_in_room})) {
         events.push_back(event_of(row));
     }
-    with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND sender = ?2", {with.account, sender.str()});
+    with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND sender = ?2 AND for_device = 1", {with.account, sender.str()});
     return events;
 }
 
