@@ -6,6 +6,7 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
+#include "crypto/keys/own_device.hpp"
 #include "http/answer.hpp"
 #include "session/discovery.hpp"
 #include "session/turn.hpp"
@@ -261,7 +262,11 @@ asio::awaitable<result<void>> session::log_out() {
     auto revoked = co_await tokens_->revoke(context(), current_);
     if (!revoked && revoked.error().kind() != error_kind::unauthorized) co_return revoked.error();
     current_.access_token = secret();
-    auto forget = [account = with_->account](base::transaction& t) { forget_tokens(t, account); };
+    auto forget = [account = with_->account](base::transaction& t) {
+        forget_tokens(t, account);
+        // The homeserver has forgotten the device, and its keys with it.
+        crypto::forget_device(t, account);
+    };
     co_return co_await keep(std::move(forget));
 }
 

@@ -19,13 +19,6 @@ constexpr base::duration old_fallback_serves = std::chrono::hours(1);
 
 constexpr char const* signed_curve25519 = "signed_curve25519";
 
-// Whatever was agreed with another device of ours, or with its keys.
-void forget_device(context const& with) {
-    for (auto const* table : {"own_device", "olm_session", "olm_seen", "olm_unwedged", "wedged", "sending_key", "key_share", "to_device"}) {
-        with.t.run(std::string("DELETE FROM ") + table + " WHERE account = ?1", {with.account});
-    }
-}
-
 }  // namespace
 
 own_device::own_device(context const& with) : with_(with) {
@@ -33,7 +26,7 @@ own_device::own_device(context const& with) : with_(with) {
         with.t.first("SELECT device_id, pickle, published, server_count, wants_fallback, fallback_made FROM own_device WHERE account = ?1",
                      {with.account});
     if (row && row->text(0) != with.device.str()) {
-        forget_device(with);
+        forget_device(with.t, with.account);
         row.reset();
     }
     if (row) {
@@ -112,6 +105,12 @@ void own_device::note_counts(std::optional<std::int64_t> one_time_keys, std::opt
     count_ = one_time_keys.value_or(0);
     wants_fallback_ = wants_fallback_ || (has_fallback && !*has_fallback);
     save();
+}
+
+void forget_device(base::transaction& t, std::int64_t account) {
+    for (auto const* table : {"own_device", "olm_session", "olm_seen", "olm_unwedged", "wedged", "sending_key", "key_share", "to_device"}) {
+        t.run(std::string("DELETE FROM ") + table + " WHERE account = ?1", {account});
+    }
 }
 
 bool counts_differ(context const& with, std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback) {

@@ -46,6 +46,8 @@ private:
     boost::json::object keys_as_published_;
 };
 
+// Forgets this device's keys, and whatever was agreed with others by them.
+void forget_device(base::transaction& t, std::int64_t account);
 // Whether own_device::note_counts() would change something: for what is asked of every sync response.
 bool counts_differ(context const& with, std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback);
 

@@ -76,10 +76,10 @@ private:
 };
 
 // An encrypted room of both accounts.
+std::string const secret_wish =
+    R"({"invite":["@bot:test"],"initial_state":[{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})";
 std::string secret_room(world& w, person& ann, person& bot) {
-    auto const wish = R"({"invite":[")" + bot.id() +
-                      R"("],"initial_state":[{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})";
-    auto room = make_room_as(w, ann, wish);
+    auto room = make_room_as(w, ann, secret_wish);
     bot.join(room);
     return room;
 }
@@ -187,6 +187,112 @@ TEST_SUITE("matrix::client::encrypted") {
             while (converse(failing, kept)) ++failing;
             CHECK(failing > 25);
         }
+    }
+
+    TEST_CASE("an upload whose answer was lost is found done after a restart") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        w.network->faults = [](base::http::request const& r) {
+            return contains(r.path(), "/keys/upload") ? fault::drop_after() : fault::none();
+        };
+        speaker bot(w, "bot", /*answers=*/true);
+        w.pass(std::chrono::minutes(2));
+        w.network->calm();
+        bot.reopen();
+        speaker anns(w, "ann");
+        anns.say(room, "one");
+        anns.wait_for("got one");
+    }
+
+    TEST_CASE("trouble on the way to a key costs time and no message") {
+        for (std::string const path : {"/keys/claim", "/sendToDevice/", "/members"}) {
+            CAPTURE(path);
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            auto const room = secret_room(w, ann, account);
+            speaker bot(w, "bot");
+            speaker anns(w, "ann");
+            w.pass(std::chrono::seconds(5));
+            w.network->faults = [&](base::http::request const& r) {
+                return contains(r.path(), path) ? fault::server_error(502) : fault::none();
+            };
+            auto const sent = std::make_shared<std::optional<base::result<matrix::event_id>>>();
+            base::task_group later(w.loop.get_executor(), nullptr);
+            auto const send = [](matrix::room in, decltype(sent) into) -> boost::asio::awaitable<void> {
+                into->emplace(co_await in.send(matrix::outgoing::text("one")));
+            };
+            later.spawn(send(anns.client->room(matrix::room_id(room)), sent));
+            w.pass(std::chrono::minutes(3));
+            CHECK_FALSE(sent->has_value());
+            w.network->calm();
+            bot.wait_for("one");
+            w.until([&] { return sent->has_value(); });
+            CHECK((*sent)->has_value());
+            w.run(later.join());
+        }
+    }
+
+    TEST_CASE("nothing leaves in clear in a room that no sync has shown yet") {
+        for (bool const encrypted : {true, false}) {
+            CAPTURE(encrypted);
+            world w;
+            auto ann = w.add("ann");
+            w.add("bot");
+            speaker anns(w, "ann");
+            speaker bot(w, "bot");
+            w.pass(std::chrono::seconds(5));
+            // No sync comes to the bot meanwhile.
+            w.network->faults = [](base::http::request const& r) {
+                return contains(r.path(), "/sync") ? fault::server_error(502) : fault::none();
+            };
+            w.pass(std::chrono::minutes(2));
+            auto const room = encrypted ? make_room_as(w, ann, secret_wish) : make_room_as(w, ann, R"({"invite":["@bot:test"]})");
+            REQUIRE(w.run(bot.client->join(room)).has_value());
+            base::task_group later(w.loop.get_executor(), nullptr);
+            auto const send = [](matrix::room in) -> boost::asio::awaitable<void> {
+                (void)co_await in.send(matrix::outgoing::text("hello"));
+            };
+            later.spawn(send(bot.client->room(matrix::room_id(room))));
+            w.pass(std::chrono::seconds(30));
+            CHECK(count_of(ann, room, "m.room.message") == (encrypted ? 0 : 1));
+            w.network->calm();
+            anns.wait_for("hello");
+            CHECK(count_of(ann, room, "m.room.message") == (encrypted ? 0 : 1));
+            w.run(later.join());
+        }
+    }
+
+    TEST_CASE("a new device of the account goes on with keys of its own") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker bot(w, "bot");
+        speaker anns(w, "ann");
+        anns.say(room, "one");
+        bot.wait_for("one");
+        auto const before = bot.client->device();
+        // Whoever is not Ann is the bot.
+        std::optional<std::string> anns_token;
+        w.network->faults = [&](base::http::request const& r) {
+            if (contains(r.path(), "/send/")) anns_token = r.headers.get("Authorization");
+            return fault::none();
+        };
+        anns.say(room, "whoever sends this is Ann");
+        auto first = true;
+        w.network->faults = [&](base::http::request const& r) {
+            bool const is_bots = contains(r.path(), "/sync") && r.headers.get("Authorization") != anns_token;
+            return is_bots && std::exchange(first, false) ? fault::unknown_token(/*soft_logout=*/false) : fault::none();
+        };
+        w.until([&] { return bot.client->device() != before; });
+        w.pass(std::chrono::seconds(10));
+        anns.say(room, "two");
+        bot.wait_for("two");
+        CHECK(bot.heard == strings{"one", "whoever sends this is Ann", "two"});
+        CHECK(bot.trusts.back().cross_signed);
     }
 
     TEST_CASE("a client without encryption says nothing into a room that was ever encrypted") {

@@ -278,33 +278,37 @@ TEST_SUITE("matrix::crypto::rooms") {
         CHECK_FALSE(pending());
     }
 
-    TEST_CASE("a session's key is its owner's: another device cannot take it over, nor can a later copy cut it short") {
-        pair p;
-        p.introduce();
-        auto const before = encrypt(p.alice, "before");
-        // Alice's key, given on by somebody to whom she gave it.
-        party mallory("@mallory:b", "EVIL", 11);
-        auto const given_on = [&](party& by, std::string const& key, std::string const& session) {
-            learn(by, p.bob.me, query_answer().person(p.bobs).device(p.bobs.sign_device(p.bob.published())).get());
-            auto const bobs_device = by.in([&](crypto::context const& with) { return crypto::devices_of(with, p.bob.me).at(0); });
-            json::object const keys{{"@bob:b", json::object{{"LAPTOP", p.bob.one_time_key()}}}};
-            auto const message = by.with_keys([&](auto const& with, auto& own) {
-                crypto::take_claim_answer(with, own, {bobs_device}, json::object{{"one_time_keys", keys}});
-                json::object content{{"algorithm", crypto::megolm_algorithm}, {"room_id", lobby.str()}, {"session_id", session}};
-                content["session_key"] = key;
-                return crypto::write_to_device(with, own, bobs_device, "m.room_key", content).value();
+    TEST_CASE("a session's key is its owner's: who passes it on cannot take it over, neither by being first nor by cutting it short") {
+        for (bool const is_first : {false, true}) {
+            CAPTURE(is_first);
+            pair p;
+            auto const sent = share(p.alice, p.both, {&p.bob});
+            auto const before = encrypt(p.alice, "before");
+            auto const session = base::find_string(before, "session_id").value();
+            auto const key_now = p.alice.in([&](crypto::context const& with) {
+                auto const row = with.t.first("SELECT pickle FROM sending_key WHERE session_id = ?1", {session});
+                return with.olm.load_outbound_group(base::secret(base::unseal(row->bytes(0)).value())).value()->session_key().reveal();
             });
-            return give(p.bob, by.me, message);
-        };
-        auto const session = base::find_string(before, "session_id").value();
-        auto const key_now = p.alice.in([&](crypto::context const& with) {
-            auto const row = with.t.first("SELECT pickle FROM sending_key WHERE session_id = ?1", {session});
-            return with.olm.load_outbound_group(base::secret(base::unseal(row->bytes(0)).value())).value()->session_key().reveal();
-        });
-        given_on(mallory, key_now, session);
-        CHECK(given_on(p.alice, key_now, session).keys.empty());
-        CHECK(body_in(read(p.bob, p.alice.me, before, "$1")) == "before");
-        CHECK(given_on(mallory, key_now, "another id").complaints.size() == 1);
+            auto const passed_on = [&](party& by, std::string const& name) {
+                learn(by, p.bob.me, query_answer().person(p.bobs).device(p.bobs.sign_device(p.bob.published())).get());
+                auto const to = by.in([&](crypto::context const& with) { return crypto::devices_of(with, p.bob.me).at(0); });
+                json::object const keys{{"@bob:b", json::object{{"LAPTOP", p.bob.one_time_key()}}}};
+                auto const message = by.with_keys([&](auto const& with, auto& own) {
+                    crypto::take_claim_answer(with, own, {to}, json::object{{"one_time_keys", keys}});
+                    json::object content{{"algorithm", crypto::megolm_algorithm}, {"room_id", lobby.str()}, {"session_id", name}};
+                    content["session_key"] = key_now;
+                    return crypto::write_to_device(with, own, to, "m.room_key", content).value();
+                });
+                return give(p.bob, by.me, message);
+            };
+            party mallory("@mallory:b", "EVIL", 11);
+            if (is_first) passed_on(mallory, session);
+            CHECK(give(p.bob, p.alice.me, sent.begin()->second).keys.size() == 1);
+            if (!is_first) passed_on(mallory, session);
+            CHECK(passed_on(p.alice, session).keys.empty());
+            CHECK(body_in(read(p.bob, p.alice.me, before, "$1")) == "before");
+            CHECK(passed_on(mallory, "another id").complaints.size() == 1);
+        }
     }
 }
 
