@@ -53,7 +53,6 @@ TEST_SUITE("matrix::hostile state") {
             {"m.room.name", "", R"({"name":{"a":1}})"},
             {"m.room.canonical_alias", "", R"({"alias":"no alias","alt_aliases":[7,"#"]})"},
             {"m.room.tombstone", "", R"({"replacement_room":"no room","body":7})"},
-            {"m.room.encryption", "", R"({"algorithm":7})"},
             {"m.space.child", "no room", R"({"via":"x"})"},
         };
         for (auto const& row : rows) {
@@ -74,6 +73,30 @@ TEST_SUITE("matrix::hostile state") {
             r.close();
             r.open();
             r.expect_each_once();
+        }
+    }
+
+    TEST_CASE("a room that is said to be encrypted, in whatever way, hears nothing in clear any more") {
+        for (auto const* content : {R"({"algorithm":7})", "{}", R"({"algorithm":"org.example.rot13"})"}) {
+            INFO(content);
+            echo_rig r;
+            r.open();
+            r.command();
+            r.w.pass(2min);
+            auto const rule = r.faults().on("/sync").does(with_state(r.room, "m.room.encryption", "", content));
+            r.w.pass(2min);
+            CHECK(rule.hits() > 0);
+            // Nor once the homeserver says so no more, nor from what was stored.
+            r.w.network->calm();
+            r.command();
+            r.w.pass(5min);
+            r.close();
+            r.open();
+            r.command();
+            r.w.pass(5min);
+            CHECK(r.ann.bodies(r.room, r.account.id()) == strings{"echo: c1"});
+            CHECK(r.logged("the room is encrypted, and this client is set up without encryption") > 0);
+            CHECK_FALSE(r.bot->failure());
         }
     }
 }
