@@ -204,6 +204,50 @@ TEST_SUITE("matrix::client::encrypted") {
         speaker anns(w, "ann");
         anns.say(room, "one");
         anns.wait_for("got one");
+        CHECK(bot.heard == strings{"one"});
+        CHECK(anns.heard == strings{"got one"});
+    }
+
+    TEST_CASE("a homeserver that has other keys of this device, none any more, or takes none is noticed, and nothing is said with them") {
+        auto const other_keys = [](boost::json::object& answer) {
+            for (auto& user : answer["device_keys"].as_object()) {
+                for (auto& device : user.value().as_object()) device.value().as_object()["keys"] = boost::json::object();
+            }
+        };
+        auto const no_keys = [](boost::json::object& answer) { answer["device_keys"] = boost::json::object(); };
+        std::vector<std::pair<std::string, fault>> const troubles{
+            {"/keys/query", fault::lie("other keys", other_keys)},
+            {"/keys/query", fault::lie("no keys", no_keys)},
+            {"/keys/upload", fault::answer(json_answer(R"({"errcode":"M_UNKNOWN","error":"One time key already exists"})", 400))}};
+        for (auto const& trouble : troubles) {
+            CAPTURE(trouble.first);
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            auto const room = secret_room(w, ann, account);
+            auto const is_troubled = [&](base::http::request const& r) {
+                return contains(r.path(), trouble.first) ? trouble.second : fault::none();
+            };
+            // Keys that are there already are not uploaded again.
+            if (trouble.first == "/keys/upload") w.network->faults = is_troubled;
+            speaker bot(w, "bot");
+            w.pass(std::chrono::seconds(10));
+            w.network->faults = is_troubled;
+            bot.reopen();
+            w.pass(std::chrono::minutes(1));
+            auto const says = [](std::string const& line) { return contains(line, "says nothing in encrypted rooms any more"); };
+            CHECK(std::ranges::count_if(w.log_lines, says) >= 1);
+            base::task_group later(w.loop.get_executor(), nullptr);
+            auto const send = [](matrix::room in) -> boost::asio::awaitable<void> {
+                (void)co_await in.send(matrix::outgoing::text("hello"));
+            };
+            later.spawn(send(bot.client->room(matrix::room_id(room))));
+            w.pass(std::chrono::minutes(1));
+            CHECK(count_of(ann, room, "m.room.encrypted") == 0);
+            CHECK(count_of(ann, room, "m.room.message") == 0);
+            later.cancel();
+            w.run(later.join());
+        }
     }
 
     TEST_CASE("trouble on the way to a key costs time and no message") {
