@@ -43,6 +43,7 @@ void client::pull_messages() { runtime_->handlers().pulled = true; }
 
 asio::awaitable<result<void>> client::start(std::shared_ptr<token_source> tokens) { return runtime_->start(std::move(tokens)); }
 asio::awaitable<result<void>> client::synced() { return runtime_->synced(); }
+asio::awaitable<result<own_identity_state>> client::identity() { return runtime_->identity(); }
 asio::awaitable<result<void>> client::run() { return runtime_->run(); }
 void client::request_stop() { runtime_->request_stop(); }
 asio::awaitable<void> client::stop() { return runtime_->stop(); }

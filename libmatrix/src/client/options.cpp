@@ -35,6 +35,11 @@ options& options::encryption(bool on) {
     return *this;
 }
 
+options& options::recovery(recovery_key key) {
+    values_.recovery = std::move(key);
+    return *this;
+}
+
 options& options::unsigned_devices(std::function<bool(room_id const&)> in) {
     values_.unsigned_devices = std::move(in);
     return *this;

@@ -204,6 +204,8 @@ void runtime::make_encryption(receiver const& from) {
     policy.unsigned_devices = how_.unsigned_devices;
     policy.next = [from] { return from.next(); };
     policy.rows = [this] { inbox_->wake(); };
+    policy.state = [this] { changed_.notify_all(); };
+    policy.recovery = how_.recovery;
     policy.confirmed = [this](call what, boost::json::object body) {
         return confirm(*this, feature::cross_signing, std::move(what), std::move(body), uia::answers());
     };
@@ -242,6 +244,17 @@ asio::awaitable<result<void>> runtime::synced() {
     if (failure_) co_return *failure_;
     if (!synced_) co_return stopped();
     co_return result<void>();
+}
+
+asio::awaitable<result<own_identity_state>> runtime::identity() {
+    if (!how_.encryption) co_return error(error_kind::invalid, "the client has no encryption (options::encryption())");
+    while (!failure_ && phase_ == phase::running) {
+        if (auto const why = encryption_->failure()) co_return *why;
+        if (auto const known = encryption_->identity()) co_return *known;
+        co_await changed_.wait();
+    }
+    if (failure_) co_return *failure_;
+    co_return stopped();
 }
 
 asio::awaitable<result<void>> runtime::run() {

@@ -65,6 +65,7 @@ public:
 
     boost::asio::awaitable<result<void>> start(std::shared_ptr<token_source> tokens);
     boost::asio::awaitable<result<void>> synced();
+    boost::asio::awaitable<result<own_identity_state>> identity();
     boost::asio::awaitable<result<void>> run();
     boost::asio::awaitable<void> stop();
     void request_stop();

@@ -8,10 +8,8 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "crypto/devices/device_table.hpp"
-#include "crypto/keys/cross_signing_keys.hpp"
 #include "crypto/keys/device_keys.hpp"
 #include "crypto/keys/own_device.hpp"
-#include "crypto/keys/own_identity.hpp"
 #include "crypto/olm/channel.hpp"
 #include "crypto/olm/requests.hpp"
 #include "crypto/olm/session_table.hpp"
@@ -66,47 +64,6 @@ error diverged(std::string why) {
         .with_hint("Log in as a new device: remove the store, or give the client another one");
 }
 
-// What is missing between this device and the account's identity.
-struct identity_plan {
-    bool is_unanswered = false;
-    bool is_foreign = false;                // somebody else made one
-    std::optional<json::object> keys;       // to be published
-    std::optional<json::object> signature;  // likewise
-};
-
-json::object const* own_part(json::object const& answer, std::string_view member, user_id const& me) {
-    auto const* all = base::find_object(answer, member);
-    return all == nullptr ? nullptr : base::find_object(*all, me.str());
-}
-
-identity_plan plan_identity(crypto::context const& with, json::object const& answer, crypto::own_identity const& fresh) {
-    identity_plan plan;
-    auto const* failures = base::find_object(answer, "failures");
-    plan.is_unanswered = base::find_object(answer, "device_keys") == nullptr || (failures != nullptr && !failures->empty());
-    if (plan.is_unanswered) return plan;
-    auto const there = crypto::read_user_keys(own_part(answer, "master_keys", with.me), own_part(answer, "self_signing_keys", with.me),
-                                              own_part(answer, "user_signing_keys", with.me), with.me);
-    auto held = crypto::own_identity::load(with);
-    // What is there and cannot be read is somebody's all the same.
-    bool const is_there = own_part(answer, "master_keys", with.me) != nullptr;
-    if (is_there && (!held || held->master() != there.master)) {
-        plan.is_foreign = true;
-        return plan;
-    }
-    if (!held) {
-        fresh.save(with);
-        held = fresh;
-    }
-    crypto::own_device device(with);
-    if (there.master.empty() || there.self_signing.empty() || there.user_signing.empty()) plan.keys = held->upload_body(with, device);
-    auto const* devices = own_part(answer, "device_keys", with.me);
-    auto const* here = devices == nullptr ? nullptr : base::find_object(*devices, with.device.str());
-    auto const read = here == nullptr ? base::result<crypto::device_keys>(error(error_kind::not_found, "no keys"))
-                                      : crypto::read_device_keys(*here, with.me, with.device);
-    if (plan.keys || !read || !crypto::is_cross_signed(*read, there)) plan.signature = held->signature_body(with, device);
-    return plan;
-}
-
 void forget_wedged(crypto::context const& with, std::string const& their_key) {
     with.t.run("DELETE FROM wedged WHERE account = ?1 AND their_key = ?2", {with.account, their_key});
 }
@@ -133,23 +90,14 @@ private:
     encryption& of_;
 };
 
-template <class F>
-auto encryption::in(F work) {
-    auto all = [olm = olm_, account = with_->account, me = session_->user(), device = session_->device(), now = with_->time.now(),
-                work = std::move(work)](base::transaction& t) mutable {
-        crypto::context const with{t, *olm, account, me, device, now};
-        return work(with);
-    };
-    return write_through(*with_, std::move(all));
-}
-
 encryption::encryption(services& with, api& homeserver, session const& who, member_loader& members, crypto::driver& olm, policy how)
     : with_(&with),
       api_(&homeserver),
       session_(&who),
       members_(&members),
-      olm_(&olm),
       how_(std::move(how)),
+      machine_(with, who, olm),
+      identification_(with, homeserver, who, olm, how_.confirmed, how_.recovery),
       changed_(with.executor),
       log_(with.log.named("encryption")) {}
 
@@ -193,12 +141,15 @@ asio::awaitable<bool> encryption::keep_up() {
     co_return went_well;
 }
 
+std::optional<error> encryption::failure() const { return has_failed() ? failed_ : std::nullopt; }
+
 bool encryption::has_failed() const { return failed_ && failed_as_ == session_->device(); }
 
 error encryption::fail(error why) {
     log_.error("this device says nothing in encrypted rooms any more", {{"why", why.describe()}});
     failed_ = std::move(why);
     failed_as_ = session_->device();
+    how_.state();
     return *failed_;
 }
 
@@ -213,7 +164,7 @@ asio::awaitable<result<void>> encryption::check_device() {
     auto answer = co_await api_->request(std::move(request));
     if (!answer) co_return answer.error();
     auto work = [answer = std::move(*answer)](crypto::context const& with) { return compare(with, answer); };
-    auto const found = co_await in(std::move(work));
+    auto const found = co_await machine_.run(std::move(work));
     if (device != session_->device() || found == own_copy::unanswered) {
         co_return error(error_kind::unavailable, "the homeserver does not say which keys this device has");
     }
@@ -227,7 +178,7 @@ asio::awaitable<result<void>> encryption::upload() {
     auto const device = session_->device();
     for (unsigned round = 0; round < most_rounds; ++round) {
         auto make = [](crypto::context const& with) { return crypto::own_device(with).to_upload(); };
-        auto body = co_await in(std::move(make));
+        auto body = co_await machine_.run(std::move(make));
         if (!body) co_return result<void>();
         auto request = post(client_path({"keys", "upload"}), *body, "uploading our keys");
         auto answer = co_await api_->request(std::move(request));
@@ -239,54 +190,16 @@ asio::awaitable<result<void>> encryption::upload() {
         // A token that was renewed on the way may be another device's.
         if (device != session_->device()) co_return error(error_kind::unavailable, "this device became another one meanwhile");
         auto keep = [answer = std::move(*answer)](crypto::context const& with) { crypto::own_device(with).uploaded(answer); };
-        co_await in(std::move(keep));
+        co_await machine_.run(std::move(keep));
     }
     co_return result<void>();
 }
 
-// Once a start: the account's identity, made if there is none, says that this device is its own.
 asio::awaitable<result<void>> encryption::identify() {
-    auto const device = session_->device();
-    if (identified_ == device) co_return result<void>();
-    std::vector<crypto::query_entry> me;
-    me.push_back({session_->user(), 0});
-    auto request = post(client_path({"keys", "query"}), crypto::query_body(me), "asking for our own identity");
-    auto answer = co_await api_->request(std::move(request));
-    if (!answer) co_return answer.error();
-    auto look = [answer = std::move(*answer), fresh = crypto::own_identity::make(with_->random)](crypto::context const& with) {
-        return plan_identity(with, answer, fresh);
-    };
-    auto plan = co_await in(std::move(look));
-    if (plan.is_unanswered) co_return error(error_kind::unavailable, "the homeserver does not say which identity the account has");
-    if (plan.is_foreign) {
-        log_.warning("the account has an identity that this store does not hold: others see this device as one that nobody vouches for");
-        identified_ = device;
-        co_return result<void>();
-    }
-    if (plan.keys) {
-        auto upload = call::post(client_path({"keys", "device_signing", "upload"})).again().named("publishing the account's identity");
-        auto const done = co_await how_.confirmed(std::move(upload), std::move(*plan.keys));
-        if (!done && base::is_retryable(done.error())) co_return done.error();
-        if (!done) {
-            log_.error("the account gets no identity: others see this device as one that nobody vouches for",
-                       {{"why", done.error().describe()}});
-            identified_ = device;
-            co_return result<void>();
-        }
-    }
-    if (plan.signature) {
-        auto sign = post(client_path({"keys", "signatures", "upload"}), *plan.signature, "signing this device");
-        auto const done = co_await api_->request(std::move(sign));
-        if (!done && !is_refusal(done.error())) co_return done.error();
-        auto const* failures = done ? base::find_object(*done, "failures") : nullptr;
-        if (!done || (failures != nullptr && !failures->empty())) {
-            log_.error("the homeserver does not take the signature of this device: others see it as one that nobody vouches for");
-        } else {
-            log_.info("this device belongs to the account's identity", {{"device", device.str()}});
-        }
-    }
-    identified_ = device;
-    co_return result<void>();
+    bool const was_known = identification_.state().has_value();
+    auto const done = co_await identification_.run();
+    if (done && !was_known) how_.state();
+    co_return done;
 }
 
 // Goes once through all lists that are out of date.
@@ -295,7 +208,7 @@ asio::awaitable<result<void>> encryption::query() {
     unanswered_.clear();
     for (;;) {
         auto look = [last](crypto::context const& with) { return crypto::to_query(with, last); };
-        auto asked = co_await in(std::move(look));
+        auto asked = co_await machine_.run(std::move(look));
         if (asked.empty()) co_return result<void>();
         last = asked.back().user;
         auto request = post(client_path({"keys", "query"}), crypto::query_body(asked), "asking for devices");
@@ -314,7 +227,7 @@ asio::awaitable<void> encryption::take_lists(std::vector<crypto::query_entry> as
         outcome.refused.insert(outcome.refused.end(), opening.complaints().begin(), opening.complaints().end());
         return outcome;
     };
-    auto const outcome = co_await in(std::move(work));
+    auto const outcome = co_await machine_.run(std::move(work));
     for (auto const& each : outcome.refused) log_.warning("a device, or what it said, is not taken", {{"which", each}});
     for (auto const& each : outcome.identity_changed) log_.warning("somebody has another identity", {{"user", each.str()}});
     unanswered_.insert(outcome.failed.begin(), outcome.failed.end());
@@ -331,7 +244,7 @@ asio::awaitable<result<std::vector<crypto::device_row>>> encryption::begin_sessi
         crypto::own_device own(with);
         return crypto::take_claim_answer(with, own, devices, answer);
     };
-    co_return co_await in(std::move(keep));
+    co_return co_await machine_.run(std::move(keep));
 }
 
 // Begins anew with devices whose messages could not be read, and tells them by a message of no content.
@@ -345,7 +258,7 @@ asio::awaitable<result<void>> encryption::unwedge() {
         }
         return devices;
     };
-    auto const devices = co_await in(std::move(look));
+    auto const devices = co_await machine_.run(std::move(look));
     if (devices.empty()) co_return result<void>();
     auto const without = co_await begin_sessions(devices);
     if (!without) co_return without.error();
@@ -362,14 +275,14 @@ asio::awaitable<result<void>> encryption::unwedge() {
         if (messages.empty()) return;
         crypto::fill_request(with, crypto::reserve_request(with, "m.room.encrypted", transaction), std::move(messages).body());
     };
-    co_await in(std::move(write));
+    co_await machine_.run(std::move(write));
     co_return result<void>();
 }
 
 asio::awaitable<result<void>> encryption::flush() {
     for (;;) {
         auto look = [](crypto::context const& with) { return crypto::next_request(with); };
-        auto const next = co_await in(std::move(look));
+        auto const next = co_await machine_.run(std::move(look));
         if (!next) co_return result<void>();
         auto request =
             call::put(client_path({"sendToDevice", next->type, next->transaction})).body_text(next->body).named("sending to devices");
@@ -377,7 +290,7 @@ asio::awaitable<result<void>> encryption::flush() {
         if (!answer && !is_refusal(answer.error())) co_return answer.error();
         if (!answer) log_.warning("a message to devices is refused", {{"why", answer.error().describe()}});
         auto settle = [id = next->id, taken = answer.has_value()](crypto::context const& with) { crypto::settle_request(with, id, taken); };
-        co_await in(std::move(settle));
+        co_await machine_.run(std::move(settle));
     }
 }
 
@@ -388,7 +301,7 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
         crypto::own_device own(with);
         return crypto::room_sender(with, own, room).prepare(audience_of(with, room, admits));
     };
-    auto const wanted = co_await in(std::move(plan));
+    auto const wanted = co_await machine_.run(std::move(plan));
     auto missing = [devices = wanted.to_share](crypto::context const& with) {
         std::vector<crypto::device_row> without;
         for (auto const& each : devices) {
@@ -396,7 +309,7 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
         }
         return without;
     };
-    auto const strangers = co_await in(std::move(missing));
+    auto const strangers = co_await machine_.run(std::move(missing));
     std::vector<crypto::device_row> unreachable;
     for (std::size_t first = 0; first < strangers.size(); first += slice) {
         auto const without = co_await begin_sessions(slice_of(strangers, first));
@@ -416,7 +329,7 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
             if (messages.empty()) return crypto::drop_request(with, id);
             crypto::fill_request(with, id, std::move(messages).body());
         };
-        co_await in(std::move(write));
+        co_await machine_.run(std::move(write));
     }
     co_await tell(room, wanted.to_refuse, "m.unverified");
     co_await tell(room, std::move(unreachable), "m.no_olm");
@@ -434,7 +347,7 @@ asio::awaitable<void> encryption::tell(room_id room, std::vector<crypto::device_
             for (auto const& each : some) messages.add(each.user, each.device, sender.refuse(each, code, id));
             crypto::fill_request(with, id, std::move(messages).body());
         };
-        co_await in(std::move(write));
+        co_await machine_.run(std::move(write));
     }
 }
 
@@ -444,7 +357,7 @@ asio::awaitable<result<sealed_message>> encryption::seal(outbox_row const& row) 
     for (unsigned round = 0; round < most_rounds; ++round) {
         if (has_failed()) co_return *failed_;
         auto work = [row, admits, unanswered](crypto::context const& with) { return seal_message(with, row, admits, unanswered); };
-        auto message = co_await in(std::move(work));
+        auto message = co_await machine_.run(std::move(work));
         if (message.before != obstacle::keys) co_return message;
         auto const prepared = co_await prepare(row.room, admits);
         if (!prepared) co_return prepared.error();
@@ -467,7 +380,7 @@ asio::awaitable<result<std::set<user_id>>> encryption::prepare(room_id room, boo
     auto expect = [room, admits](crypto::context const& with) {
         for (auto const& user : audience_of(with, room, admits).users) crypto::track(with, user);
     };
-    co_await in(std::move(expect));
+    co_await machine_.run(std::move(expect));
     auto const asked = co_await query();
     if (!asked) co_return asked.error();
     auto const shared = co_await share(room);

@@ -8,16 +8,15 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <chatrixcd/base/notifier.hpp>
 
-#include "crypto/context.hpp"
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/driver/driver.hpp"
 #include "crypto/rooms/sending_key.hpp"
+#include "encryption/identification.hpp"
+#include "encryption/machine.hpp"
 #include "encryption/room_encryption.hpp"
 #include "http/api.hpp"
 #include "session/session.hpp"
@@ -36,8 +35,9 @@ public:
         std::function<bool(room_id const&)> unsigned_devices;
         std::function<receiving()> next;  // for events that were read late
         std::function<void()> rows;       // the inbox has new rows
-        // Sends what the account's owner may have to confirm.
-        std::function<boost::asio::awaitable<result<void>>(call, boost::json::object)> confirmed;
+        std::function<void()> state;      // identity() or failure() has changed
+        identification::confirmed_request confirmed;
+        std::optional<recovery_key> recovery;
     };
 
     // All outlive it.
@@ -50,11 +50,14 @@ public:
     // The row as it is to leave; may take as long as everybody needs to get the key. Errors: as any request's.
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
 
+    // How this device stands to the account's identity; nothing: not known yet.
+    std::optional<own_identity_state> identity() const { return identification_.state(); }
+    // Why nothing is said in encrypted rooms any more.
+    std::optional<error> failure() const;
+
 private:
     class turn;
 
-    template <class F>
-    auto in(F work);
     boost::asio::awaitable<bool> keep_up();
     boost::asio::awaitable<result<void>> check_device();
     boost::asio::awaitable<result<void>> upload();
@@ -75,13 +78,13 @@ private:
     api* api_;
     session const* session_;
     member_loader* members_;
-    crypto::driver* olm_;
     policy how_;
+    machine machine_;
+    identification identification_;
     base::notifier changed_;
     bool busy_ = false;  // somebody is on an errand
     bool wanted_ = true;
-    device_id checked_;     // who was found to be as it was
-    device_id identified_;  // who was found to belong to the account's identity, or cannot
+    device_id checked_;  // who was found to be as it was
     std::optional<error> failed_;
     device_id failed_as_;
     std::set<user_id> unanswered_;  // by the last query(): their homeservers did not answer

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include <chatrixcd/matrix/delivery.hpp>
+#include <chatrixcd/matrix/identity.hpp>
 #include <chatrixcd/matrix/login.hpp>
 #include <chatrixcd/matrix/message.hpp>
 #include <chatrixcd/matrix/new_room.hpp>
@@ -104,6 +105,11 @@ public:
     // Valid after start().
     user_id const& user() const noexcept;
     device_id const& device() const noexcept;
+
+    // Waits until it is known how this device stands to the account's identity, which may take requests to the homeserver. Errors: invalid
+    // (options::encryption() is off), unavailable (not running), conflict (store and homeserver know different keys of this device), and
+    // run()'s.
+    boost::asio::awaitable<result<own_identity_state>> identity();
 
     matrix::room room(room_id id);
     // Rooms that we have joined, as of the last sync.

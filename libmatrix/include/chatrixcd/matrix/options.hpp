@@ -17,6 +17,7 @@
 #include <chatrixcd/base/store.hpp>
 #include <chatrixcd/base/worker_pool.hpp>
 #include <chatrixcd/matrix/ids.hpp>
+#include <chatrixcd/matrix/recovery_key.hpp>
 #include <chatrixcd/matrix/sync_filter.hpp>
 
 namespace chatrixcd::matrix {
@@ -46,6 +47,10 @@ public:
     // End-to-end encryption: off by default, for not all of it is done (docs/e2ee.md). Without it nothing is said in a room that was ever
     // encrypted, and nothing read.
     options& encryption(bool on);
+    // The account's recovery key. With it the identity that vouches for this device is fetched from the account's secret storage when the
+    // store does not hold it, and put there when it is not; an account without secret storage gets one under this key (client-server API,
+    // "Secrets").
+    options& recovery(recovery_key key);
     // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default.
     options& unsigned_devices(std::function<bool(room_id const&)> in);
     // Which rooms' events are delivered; all by default. Pure: called on the store's thread.
@@ -88,6 +93,7 @@ public:
         sync_filter filter;
         bool follow_upgrades = true;
         bool encryption = false;
+        std::optional<recovery_key> recovery;
         std::function<bool(room_id const&)> unsigned_devices;
         std::function<bool(room_id const&)> rooms;
         std::size_t parallel_rooms = 8;

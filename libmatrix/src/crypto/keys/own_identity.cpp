@@ -47,6 +47,26 @@ own_identity own_identity::make(base::random& randomness) {
     return own_identity(std::move(master), std::move(self_signing), fresh());
 }
 
+result<own_identity> own_identity::from_seeds(secret const& master, secret const& self_signing, secret const& user_signing) {
+    auto first = protocol::signing_key::from_seed(master, version);
+    auto second = protocol::signing_key::from_seed(self_signing, version);
+    auto third = protocol::signing_key::from_seed(user_signing, version);
+    if (!first) return first.error();
+    if (!second) return second.error();
+    if (!third) return third.error();
+    return own_identity(std::move(*first), std::move(*second), std::move(*third));
+}
+
+user_keys own_identity::public_keys() const {
+    user_keys keys;
+    keys.master = master_.public_key().base64();
+    keys.self_signing = self_signing_.public_key().base64();
+    keys.user_signing = user_signing_.public_key().base64();
+    return keys;
+}
+
+std::array<secret, 3> own_identity::seeds() const { return {master_.seed(), self_signing_.seed(), user_signing_.seed()}; }
+
 std::optional<own_identity> own_identity::load(context const& with) {
     auto const row = with.t.first("SELECT master, self_signing, user_signing FROM own_identity WHERE account = ?1", {with.account});
     if (!row) return std::nullopt;

@@ -3,6 +3,7 @@
 // Whoever holds them is the account. Called inside store closures.
 #pragma once
 
+#include <array>
 #include <boost/json/object.hpp>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <chatrixcd/protocol/signing.hpp>
 
 #include "crypto/context.hpp"
+#include "crypto/keys/cross_signing_keys.hpp"
 #include "crypto/keys/own_device.hpp"
 
 namespace chatrixcd::matrix::crypto {
@@ -20,11 +22,16 @@ public:
     static own_identity make(base::random& randomness);
     // What the store holds; nothing: this account has none, or has made it elsewhere.
     static std::optional<own_identity> load(context const& with);
+    // From three of seeds(). Error `invalid`: one is no key.
+    static result<own_identity> from_seeds(secret const& master, secret const& self_signing, secret const& user_signing);
     // Before any of it leaves.
     void save(context const& with) const;
 
     // Public, in unpadded Base64.
     std::string const& master() const noexcept { return master_.public_key().base64(); }
+    user_keys public_keys() const;
+    // The private parts, in the order master, self-signing, user-signing: unpadded Base64, as secret storage has them.
+    std::array<secret, 3> seeds() const;
 
     // The body of POST /keys/device_signing/upload; the master key is signed by this device.
     boost::json::object upload_body(context const& with, own_device& device) const;

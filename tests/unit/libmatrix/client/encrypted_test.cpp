@@ -142,7 +142,7 @@ TEST_SUITE("matrix::client::encrypted") {
         speaker bot(w, "bot");
         speaker second(w, "bot", "second", /*admits=*/false);
         w.pass(std::chrono::seconds(5));
-        auto const says = [](std::string const& line) { return contains(line, "has an identity that this store does not hold"); };
+        auto const says = [](std::string const& line) { return contains(line, "has an identity that this device does not hold"); };
         CHECK(std::ranges::count_if(w.log_lines, says) == 1);
         speaker anns(w, "ann");
         anns.say(room, "for the signed");

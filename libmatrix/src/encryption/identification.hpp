@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes this device one of its account's own: the account's identity is made if there is none, or fetched with the recovery key, and says
+// so (client-server API, "Cross-signing"; MSC3967). Nobody else's is ever replaced.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <optional>
+
+#include <chatrixcd/base/log.hpp>
+#include <chatrixcd/matrix/identity.hpp>
+#include <chatrixcd/matrix/recovery_key.hpp>
+
+#include "crypto/keys/own_identity.hpp"
+#include "encryption/machine.hpp"
+#include "http/api.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+class identification {
+public:
+    // Sends what the account's owner may have to confirm.
+    using confirmed_request = std::function<boost::asio::awaitable<result<void>>(call, boost::json::object)>;
+
+    // All but the last two outlive it.
+    identification(services& with, api& homeserver, session const& who, crypto::driver& olm, confirmed_request confirmed,
+                   std::optional<recovery_key> recovery);
+
+    // Once a start and device; later calls do nothing. Errors: what is worth another attempt.
+    boost::asio::awaitable<result<void>> run();
+    // Nothing: not known yet.
+    std::optional<own_identity_state> state() const;
+
+private:
+    struct plan;
+
+    boost::asio::awaitable<result<void>> identify(own_identity_state& found);
+    boost::asio::awaitable<result<boost::json::object>> ask();
+    boost::asio::awaitable<result<plan>> look(boost::json::object answer);
+    boost::asio::awaitable<result<void>> restore(boost::json::object answer);
+    boost::asio::awaitable<result<void>> keep(crypto::own_identity identity, bool is_new, own_identity_state& found);
+    boost::asio::awaitable<result<void>> publish(crypto::own_identity identity, boost::json::object keys);
+    boost::asio::awaitable<result<void>> sign(boost::json::object signature, own_identity_state& found);
+    void conclude(own_identity_state found);
+
+    services* with_;
+    api* api_;
+    session const* session_;
+    machine machine_;
+    confirmed_request confirmed_;
+    std::optional<recovery_key> recovery_;
+    std::optional<own_identity_state> state_;
+    base::logger log_;
+};
+
+}  // namespace chatrixcd::matrix::detail

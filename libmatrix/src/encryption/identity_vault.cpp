@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encryption/identity_vault.hpp"
+
+#include <array>
+#include <utility>
+
+#include <chatrixcd/base/json_reader.hpp>
+
+namespace chatrixcd::matrix::detail {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+constexpr char const* default_key_type = "m.secret_storage.default_key";
+constexpr std::size_t key_id_length = 32;
+constexpr std::array<char const*, 3> secret_names{"m.cross_signing.master", "m.cross_signing.self_signing", "m.cross_signing.user_signing"};
+
+std::string description_type(std::string const& key_id) { return "m.secret_storage.key." + key_id; }
+
+json::object const* entry_of(json::object const& secret, std::string const& key_id) {
+    auto const* all = base::find_object(secret, "encrypted");
+    return all == nullptr ? nullptr : base::find_object(*all, key_id);
+}
+
+}  // namespace
+
+// Empty if there is none of that type.
+asio::awaitable<result<json::object>> identity_vault::read(std::string type) {
+    auto request = call::get(client_path({"user", session_->user().str(), "account_data", type})).named("reading the secret storage");
+    auto answer = co_await api_->request(std::move(request));
+    if (!answer && answer.error().kind() == error_kind::not_found) co_return json::object();
+    co_return answer;
+}
+
+asio::awaitable<result<void>> identity_vault::write(std::string type, json::object content) {
+    auto request = call::put(client_path({"user", session_->user().str(), "account_data", type}))
+                       .body(content)
+                       .named("writing to the secret storage");
+    auto const answer = co_await api_->request(std::move(request));
+    if (!answer) co_return answer.error();
+    co_return result<void>();
+}
+
+// Empty: the account has no secret storage.
+asio::awaitable<result<std::string>> identity_vault::own_key_id() {
+    auto const chosen = co_await read(default_key_type);
+    if (!chosen) co_return chosen.error();
+    auto const id = base::find_string(*chosen, "key").value_or(std::string());
+    if (id.empty()) co_return std::string();
+    auto const description = co_await read(description_type(id));
+    if (!description) co_return description.error();
+    if (key_.fits(*description)) co_return id;
+    co_return error(error_kind::conflict, "the recovery key is not that of the account's secret storage")
+        .with_hint("Give the client the key that was shown when the secret storage was made");
+}
+
+// The key is named as the account's own last of all: until then others find nothing that is not whole.
+asio::awaitable<result<std::string>> identity_vault::make_storage(crypto::own_identity identity) {
+    auto const id = random_->token(key_id_length);
+    auto description = key_.describe(*random_);
+    auto const described = co_await write(description_type(id), std::move(description));
+    if (!described) co_return described.error();
+    auto const put = co_await put_secrets(id, std::move(identity));
+    if (!put) co_return put.error();
+    json::object chosen;
+    chosen["key"] = id;
+    auto const named = co_await write(default_key_type, std::move(chosen));
+    if (!named) co_return named.error();
+    co_return id;
+}
+
+asio::awaitable<result<void>> identity_vault::put_secrets(std::string key_id, crypto::own_identity identity) {
+    auto const seeds = identity.seeds();
+    for (std::size_t i = 0; i < secret_names.size(); ++i) {
+        std::string const name = secret_names.at(i);
+        auto const there = co_await read(name);
+        if (!there) co_return there.error();
+        auto const* entry = entry_of(*there, key_id);
+        auto const held = entry == nullptr ? std::nullopt : key_.open(name, *entry);
+        if (held && base::equal_constant_time(held->reveal(), seeds.at(i).reveal())) continue;
+        json::object content;
+        content["encrypted"].emplace_object()[key_id] = key_.seal(*random_, name, seeds.at(i));
+        auto const written = co_await write(name, std::move(content));
+        if (!written) co_return written.error();
+    }
+    co_return result<void>();
+}
+
+asio::awaitable<result<void>> identity_vault::keep(crypto::own_identity identity, bool is_new) {
+    auto const id = co_await own_key_id();
+    bool const is_anothers = !id && id.error().kind() == error_kind::conflict;
+    if (!id && !(is_anothers && is_new)) co_return id.error();
+    if (id && !id->empty()) co_return co_await put_secrets(*id, std::move(identity));
+    auto const made = co_await make_storage(std::move(identity));
+    if (!made) co_return made.error();
+    co_return result<void>();
+}
+
+asio::awaitable<result<crypto::own_identity>> identity_vault::fetch() {
+    auto const id = co_await own_key_id();
+    if (!id) co_return id.error();
+    std::vector<secret> seeds;
+    for (std::size_t i = 0; i < secret_names.size() && !id->empty(); ++i) {
+        std::string const name = secret_names.at(i);
+        auto const there = co_await read(name);
+        if (!there) co_return there.error();
+        auto const* entry = entry_of(*there, *id);
+        if (entry == nullptr) break;
+        auto seed = key_.open(name, *entry);
+        if (!seed) co_return error(error_kind::protocol, name + " in the account's secret storage cannot be opened");
+        seeds.push_back(std::move(*seed));
+    }
+    if (seeds.size() < secret_names.size()) co_return error(error_kind::not_found, "the account's secret storage holds no identity");
+    co_return crypto::own_identity::from_seeds(seeds.at(0), seeds.at(1), seeds.at(2));
+}
+
+}  // namespace chatrixcd::matrix::detail

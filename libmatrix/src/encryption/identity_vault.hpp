@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The account's identity in its secret storage (client-server API, "Secrets", "Cross-signing"): kept there, and fetched by whoever has
+// the recovery key.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "crypto/keys/own_identity.hpp"
+#include "crypto/secrets/secret_storage.hpp"
+#include "http/api.hpp"
+#include "session/session.hpp"
+
+namespace chatrixcd::matrix::detail {
+
+class identity_vault {
+public:
+    // All but the key outlive it.
+    identity_vault(api& homeserver, session const& who, base::random& randomness, recovery_key const& key)
+        : api_(&homeserver), session_(&who), random_(&randomness), key_(key) {}
+
+    // Puts what is not there yet. The account's secret storage is made if it has none, or if `is_new`: then nothing that is in it belongs
+    // to this identity. Errors: conflict (the secret storage has another key), and what requests meet.
+    boost::asio::awaitable<result<void>> keep(crypto::own_identity identity, bool is_new);
+    // Errors: not_found (nothing is there), conflict (as above), protocol (it cannot be opened), and what requests meet.
+    boost::asio::awaitable<result<crypto::own_identity>> fetch();
+
+private:
+    boost::asio::awaitable<result<boost::json::object>> read(std::string type);
+    boost::asio::awaitable<result<void>> write(std::string type, boost::json::object content);
+    boost::asio::awaitable<result<std::string>> own_key_id();
+    boost::asio::awaitable<result<std::string>> make_storage(crypto::own_identity identity);
+    boost::asio::awaitable<result<void>> put_secrets(std::string key_id, crypto::own_identity identity);
+
+    api* api_;
+    session const* session_;
+    base::random* random_;
+    crypto::secret_storage_key key_;
+};
+
+}  // namespace chatrixcd::matrix::detail
