@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import socketserver
@@ -16,6 +17,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from homeserver import Bot
 from terminal import Terminal
 
 CHATRIXCD = str(pathlib.Path(sys.argv.pop(1)).resolve())
@@ -313,8 +315,9 @@ class WithServers(WithFolder):
         self.token = json.loads(urllib.request.urlopen(register, timeout=10).read())["access_token"]
         return url
 
-    def asked(self, url, path):
-        request = urllib.request.Request(f"{url}/_matrix/client/v3/{path}", headers={"Authorization": "Bearer " + self.token})
+    def asked(self, url, path, body=None, method=None):
+        request = urllib.request.Request(f"{url}/_matrix/client/v3/{path}", None if body is None else json.dumps(body).encode(),
+                                         {"Authorization": "Bearer " + self.token, "Content-Type": "application/json"}, method=method)
         return json.loads(urllib.request.urlopen(request, timeout=10).read())
 
     def semaphore(self):
@@ -424,6 +427,14 @@ class Init(WithServers):
         self.file = self.folder / "made.hjson"
         return chatrixcd("init", "-c", self.file, stdin="".join(line + "\n" for line in lines))
 
+    def run_until(self, words, *more):
+        """What the bot says until then, and until it has ended."""
+        bot = Bot([CHATRIXCD, "run", "-c", self.file, *more], self.folder / "bot.log")
+        self.addCleanup(bot.close)
+        bot.wait_for_line(words)
+        self.assertEqual(bot.end(), 0, bot.output())
+        return bot.output()
+
     def test_six_answers_make_a_configuration_and_a_room(self):
         url = self.homeserver()
         done = self.answers("@bot:demo.local", "hunter2-secret", url, "@ann:demo.local", self.semaphore(), "right", "web")
@@ -434,9 +445,36 @@ class Init(WithServers):
         self.assertIn("!cd projects", done.stdout)
         self.assertNotIn("hunter2", done.stdout)
         self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
+        self.assertIn("Made the room ChatrixCD, which is end-to-end encrypted.", done.stdout)
         said = self.examine(self.file, 0)
         self.assertIn("ok    in the room !", said)
         self.assertIn("ok    the project web has 2 templates", said)
+
+    def test_the_recovery_key_is_shown_once_and_the_bot_keeps_its_identity_by_it(self):
+        url = self.homeserver()
+        done = self.answers("@bot:demo.local", "hunter2-secret", url, "@ann:demo.local", self.semaphore(), "right", "web")
+        keys = re.findall(r"^  (Es.. (?:\w{4} ){10}\w{4})$", done.stdout, re.MULTILINE)
+        self.assertEqual(len(keys), 1, done.stdout)
+        self.assertEqual(self.file.read_text(encoding="utf-8").count(keys[0]), 1)
+        masters = []
+        for store in ("first", "second"):
+            said = self.run_until("belongs to the account's identity", "--set", f"matrix.store_path={self.folder / store}")
+            self.assertNotIn(keys[0], said)
+            self.assertNotIn("nobody vouches", said)
+            masters.append(self.asked(url, "keys/query", {"device_keys": {"@bot:demo.local": []}})["master_keys"]["@bot:demo.local"]["keys"])
+        # The second store knew nothing of the first.
+        self.assertEqual(masters[0], masters[1])
+        self.assertIn("taken from its secret storage", said)
+        self.assertNotIn(keys[0], chatrixcd("check", "-c", self.file).stdout)
+
+    def test_an_account_whose_encryption_another_client_has_set_up_is_left_as_it_is(self):
+        url = self.homeserver()
+        self.asked(url, "user/@bot:demo.local/account_data/m.secret_storage.default_key", {"key": "another"}, "PUT")
+        done = self.answers("@bot:demo.local", "hunter2-secret", url, "@ann:demo.local", self.semaphore(), "right", "web")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("It is not encrypted: another client has set up encryption for this account.", done.stdout)
+        self.assertNotIn("recovery key, shown", done.stdout)
+        self.assertNotIn("recovery_key", self.file.read_text(encoding="utf-8"))
 
     def test_what_is_wrong_is_asked_for_again(self):
         url = self.homeserver()

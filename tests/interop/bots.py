@@ -58,6 +58,15 @@ def write_config(folder: pathlib.Path, url, user, password, rooms, admins):
     return path
 
 
+def init(binaries: pathlib.Path, config: pathlib.Path, answers):
+    """What `chatrixcd init` says to these answers."""
+    done = subprocess.run([binaries / "chatrixcd", "init", "-c", config], input="".join(line + "\n" for line in answers), text=True,
+                          capture_output=True, timeout=120)
+    if done.returncode != 0:
+        raise AssertionError(done.stdout + done.stderr)
+    return done.stdout
+
+
 def start_bot(binaries: pathlib.Path, config: pathlib.Path):
     return Program([binaries / "chatrixcd", "run", "-c", config], config.parent / "bot.log")
 

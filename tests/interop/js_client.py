@@ -31,6 +31,15 @@ def fetch(folder: pathlib.Path):
     return node
 
 
+def recover(node, folder, *words):
+    """What js/recover.mjs says."""
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    done = subprocess.run([node, "recover.mjs", *words], cwd=folder, capture_output=True, text=True, env=environment, timeout=120)
+    if done.returncode != 0:
+        raise AssertionError("recover.mjs: " + done.stderr[-1000:])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 class Conversation:
     """A foreign client as a person: `program` reads steps and answers each with a JSON line (js/converse.mjs, nio_converse.py)."""
 
@@ -58,6 +67,11 @@ class Conversation:
     def make_room(self):
         self._send({"invite": True})
         return self._answer()["room"]
+
+    def accept(self):
+        """The invitation to a room that the bot has made: what it is."""
+        self._send({"accept": True})
+        return self._answer()
 
     def wait_for_bot(self):
         self._answer()

@@ -5,6 +5,7 @@ specification: usage: run.py BINARIES WORK_FOLDER [CLASS…]
 
 A peer that cannot be had is named and its cases count as skipped, never as passed."""
 import pathlib
+import re
 import shutil
 import sys
 import time
@@ -21,6 +22,7 @@ from plain_client import Client, is_message, newest_body
 BINARIES = pathlib.Path(sys.argv[1]).resolve()
 WORK = pathlib.Path(sys.argv[2]).resolve()
 PASSWORD = "interop-password"
+KNOWN_KEY = "EsTj 3yST y93F SLpB jJsz eAXc 2XzA ygD3 w69H fGaN TKBj jXEd"
 
 
 class OnSynapse(unittest.TestCase):
@@ -193,16 +195,30 @@ class MatrixJsSdk(OnSynapse):
         talk.say("!cd logs", "something broke")
 
 
-class Encrypted(OnSynapse):
-    """The echo bot with encryption, and two foreign clients with cryptographic libraries of their own, on Synapse and on the embedded
-    homeserver."""
+class OnBoth(OnSynapse):
+    """On Synapse, and on the embedded homeserver."""
     embedded = None
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        if Encrypted.embedded is None:
-            Encrypted.embedded = peers.EmbeddedHomeserver(BINARIES)
+        if OnBoth.embedded is None:
+            OnBoth.embedded = peers.EmbeddedHomeserver(BINARIES)
+
+    def on_embedded(self):
+        for who in ("ann", "bot"):
+            self.embedded.register(f"{who}-{self.name}", PASSWORD)
+        return self.embedded
+
+    def node(self):
+        try:
+            return js_client.fetch(WORK / "js")
+        except synapse.Unavailable as reason:
+            return self.skipTest(f"matrix-js-sdk: {reason}")
+
+
+class Encrypted(OnBoth):
+    """The echo bot with encryption, and two foreign clients with cryptographic libraries of their own."""
 
     def start_echo(self, homeserver, unsigned):
         more = {"MATRIX_UNSIGNED_DEVICES": "1"} if unsigned else {}
@@ -219,11 +235,7 @@ class Encrypted(OnSynapse):
         return talk
 
     def js(self, homeserver):
-        try:
-            node = js_client.fetch(WORK / "js")
-        except synapse.Unavailable as reason:
-            self.skipTest(f"matrix-js-sdk: {reason}")
-        return self.talk(homeserver, [node, "converse.mjs"], WORK / "js", "encrypted")
+        return self.talk(homeserver, [self.node(), "converse.mjs"], WORK / "js", "encrypted")
 
     def nio(self, homeserver):
         try:
@@ -231,11 +243,6 @@ class Encrypted(OnSynapse):
         except synapse.Unavailable as reason:
             self.skipTest(str(reason))
         return self.talk(homeserver, [python, peers.HERE / "nio_converse.py"], self.folder)
-
-    def on_embedded(self):
-        for who in ("ann", "bot"):
-            self.embedded.register(f"{who}-{self.name}", PASSWORD)
-        return self.embedded
 
     def strict_conversation(self, homeserver):
         echo = self.start_echo(homeserver, unsigned=False)
@@ -270,6 +277,82 @@ class Encrypted(OnSynapse):
 
     def test_nio_on_embedded(self):
         self.open_conversation(self.on_embedded())
+
+
+class Identity(OnBoth):
+    """One identity in one secret storage, by whichever of two engines it was made."""
+
+    def recover(self, *key):
+        return js_client.recover(self.node(), WORK / "js", self.homeserver.url, f"bot-{self.name}", PASSWORD, *key)
+
+    def start(self, store, key):
+        folder = self.folder / store
+        program = bots.start_echo_bot(BINARIES, folder, self.homeserver.url, self.bot_id, PASSWORD, "encrypted_echo", {"MATRIX_RECOVERY_KEY": key})
+        self.addCleanup(program.stop)
+        program.wait_for_line("ready")
+        self.assertIn("identity cross_signed=1 recoverable=1", (folder / "echo.log").read_text())
+
+    def made_by_us(self, homeserver):
+        self.homeserver = homeserver
+        self.start("store", KNOWN_KEY)
+        found = self.recover(KNOWN_KEY)
+        self.assertTrue(found["keyFits"] and found["ready"] and found["signed"] and found["inStorage"], found)
+        self.assertEqual(found["held"], {"masterKey": True, "selfSigningKey": True, "userSigningKey": True})
+
+    def made_by_js(self, homeserver):
+        self.homeserver = homeserver
+        made = self.recover()
+        self.assertTrue(made["ready"] and made["inStorage"], made)
+        self.start("store", made["recoveryKey"])
+        self.start("another", made["recoveryKey"])
+
+    def test_ours_by_js_on_synapse(self):
+        self.made_by_us(self.server)
+
+    def test_ours_by_js_on_embedded(self):
+        self.made_by_us(self.on_embedded())
+
+    def test_that_of_js_by_us_on_synapse(self):
+        self.made_by_js(self.server)
+
+    def test_that_of_js_by_us_on_embedded(self):
+        self.made_by_js(self.on_embedded())
+
+
+class FromNothing(OnBoth):
+    """What a newcomer does: init, run, and a command in the encrypted room, from a client that trusts no device without its owner."""
+
+    def begin(self, homeserver):
+        token = self.folder / "token"
+        token.write_text("stand-in-token", encoding="utf-8")
+        semaphore = bots.Program([BINARIES / "chatrixcd", "semaphore-double", "--listen", "127.0.0.1:0", "--token-file", token],
+                                 self.folder / "semaphore.log")
+        self.addCleanup(semaphore.stop)
+        semaphore.wait_for_line("http://")
+        address = re.search(r"http://[0-9.:]+", semaphore.log_path.read_text()).group()
+        # An account's server name is looked up first; it is none that answers here.
+        answers = [self.bot_id, PASSWORD, homeserver.url, self.ann_id, address, "stand-in-token", ""]
+        said = bots.init(BINARIES, self.folder / "bot.hjson", answers)
+        self.assertIn("recovery key, shown this once", said)
+        program = bots.Program([BINARIES / "chatrixcd", "run", "-c", self.folder / "bot.hjson", "--set",
+                                f"matrix.store_path={self.folder / 'store'}"], self.folder / "bot.log")
+        self.addCleanup(program.stop)
+        program.wait_for_line("belongs to the account's identity")
+        talk = js_client.Conversation([self.node(), "converse.mjs"], WORK / "js", homeserver.url, f"ann-{self.name}", PASSWORD, self.bot_id,
+                                      "encrypted")
+        self.addCleanup(talk.close)
+        room = talk.accept()
+        self.assertEqual((room["name"], room["inviter"], room["encrypted"]), ("ChatrixCD", self.bot_id, True))
+        for words, expected in (("!cd projects", "web"), ("!cd run web deploy env=staging version=1.4.2", "· success"),
+                                ("!cd logs", "release 1.4.2 for staging")):
+            shown = talk.say(words, expected)
+            self.assertEqual((shown["wire"], shown["shield"], shown["signed"]), ("m.room.encrypted", 0, True), shown)
+
+    def test_a_deployment_on_synapse(self):
+        self.begin(self.server)
+
+    def test_a_deployment_on_embedded(self):
+        self.begin(self.on_embedded())
 
 
 class OnEmbedded(unittest.TestCase):
@@ -364,7 +447,7 @@ def compared():
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
     loader = unittest.defaultTestLoader
-    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, Encrypted, SameAnswers)
+    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, Encrypted, Identity, FromNothing, SameAnswers)
     wanted = sys.argv[3:]
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases if not wanted or case.__name__ in wanted)
     result = unittest.TextTestRunner(verbosity=2).run(suite)

@@ -21,6 +21,7 @@ constexpr base::duration leaves_within = std::chrono::seconds(5);
 matrix::options options_of(surroundings const& around, matrix_config const& settings) {
     auto visiting = settings;
     visiting.store_path.clear();  // in memory
+    visiting.encryption = "off";  // its keys would be gone with it
     visiting.device_name += " (visit)";
     auto how = matrix_options(around, visiting);
     how.follow_upgrades(false);

@@ -52,6 +52,7 @@ matrix::options matrix_options(surroundings const& around, matrix_config const& 
     how.homeserver(settings.homeserver)
         .store(settings.store_path)
         .device_name(settings.device_name)
+        .encryption(settings.encryption == "on")
         .time(*around.time)
         .random(*around.entropy)
         .transport(*around.network)
@@ -60,10 +61,12 @@ matrix::options matrix_options(surroundings const& around, matrix_config const& 
 }
 
 struct running_bot::impl {
-    impl(surroundings outside, config what, std::shared_ptr<matrix::token_source> how_to_log_in, chatops::chat::service* other)
+    impl(surroundings outside, config what, std::shared_ptr<matrix::token_source> how_to_log_in, std::optional<matrix::recovery_key> key,
+         chatops::chat::service* other)
         : around(std::move(outside)),
           settings(std::move(what)),
           tokens(std::move(how_to_log_in)),
+          recovery(std::move(key)),
           other_chat(other),
           log(around.log.named("bot")),
           processes(executor::make_process_spawner()),
@@ -84,6 +87,7 @@ struct running_bot::impl {
     surroundings around;
     config settings;
     std::shared_ptr<matrix::token_source> tokens;
+    std::optional<matrix::recovery_key> recovery;
     chatops::chat::service* other_chat;
     base::logger log;
     std::unique_ptr<executor::spawner> processes;
@@ -156,7 +160,9 @@ awaitable<base::result<void>> running_bot::impl::start_chat() {
         lock.emplace(std::move(*acquired));
         co_return base::result<void>();
     }
-    account = std::make_unique<matrix::client>(around.executor, matrix_options(around, settings.matrix));
+    auto options = matrix_options(around, settings.matrix);
+    if (recovery) options.recovery(*recovery);
+    account = std::make_unique<matrix::client>(around.executor, std::move(options));
     account->on_gap_lost([this](matrix::room room, std::string reason) { return tell_of_gap(std::move(room), std::move(reason)); });
     account->on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });
     chatops::matrix_service_options how;
@@ -250,10 +256,11 @@ awaitable<void> running_bot::impl::work() {
     }
 }
 
-running_bot::running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens)
-    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), std::move(tokens), nullptr)) {}
+running_bot::running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens,
+                         std::optional<matrix::recovery_key> recovery)
+    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), std::move(tokens), std::move(recovery), nullptr)) {}
 running_bot::running_bot(surroundings around, config settings, chatops::chat::service& chat)
-    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), nullptr, &chat)) {}
+    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), nullptr, std::nullopt, &chat)) {}
 running_bot::~running_bot() = default;
 
 awaitable<base::result<void>> running_bot::start() {

@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <chatrixcd/base/clock.hpp>
@@ -16,6 +17,7 @@
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/chatops/chat/service.hpp>
 #include <chatrixcd/matrix/options.hpp>
+#include <chatrixcd/matrix/recovery_key.hpp>
 #include <chatrixcd/matrix/token_source.hpp>
 
 #include "config/config.hpp"
@@ -42,7 +44,8 @@ matrix::options matrix_options(surroundings const& around, matrix_config const& 
 class running_bot {
 public:
     // On Matrix, as the account of the configuration.
-    running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens);
+    running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens,
+                std::optional<matrix::recovery_key> recovery);
     // On another chat alone, which outlives the bot.
     running_bot(surroundings around, config settings, chatops::chat::service& chat);
     ~running_bot();

@@ -53,8 +53,7 @@ bool has_identity(json::object const& answer, user_id const& me) { return own_pa
 bool fits(crypto::own_identity const& held, crypto::user_keys const& there) {
     auto const keys = held.public_keys();
     auto const is_same = [](std::string const& ours, std::string const& theirs) { return theirs.empty() || theirs == ours; };
-    return keys.master == there.master && is_same(keys.self_signing, there.self_signing) &&
-           is_same(keys.user_signing, there.user_signing);
+    return keys.master == there.master && is_same(keys.self_signing, there.self_signing) && is_same(keys.user_signing, there.user_signing);
 }
 
 bool is_signed_by(json::object const& answer, crypto::context const& with, crypto::user_keys const& by) {
@@ -172,7 +171,8 @@ asio::awaitable<result<void>> identification::identify(own_identity_state& found
 
 // Takes the identity that the homeserver shows from the secret storage.
 asio::awaitable<result<void>> identification::restore(json::object answer) {
-    if (!recovery_) co_return error(error_kind::not_found, "no recovery key was given").with_hint("Give the client the account's recovery key");
+    if (!recovery_)
+        co_return error(error_kind::not_found, "no recovery key was given").with_hint("Give the client the account's recovery key");
     identity_vault vault(*api_, *session_, with_->random, *recovery_);
     auto const fetched = co_await vault.fetch();
     if (!fetched) co_return fetched.error();

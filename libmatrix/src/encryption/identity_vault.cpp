@@ -35,9 +35,8 @@ asio::awaitable<result<json::object>> identity_vault::read(std::string type) {
 }
 
 asio::awaitable<result<void>> identity_vault::write(std::string type, json::object content) {
-    auto request = call::put(client_path({"user", session_->user().str(), "account_data", type}))
-                       .body(content)
-                       .named("writing to the secret storage");
+    auto request =
+        call::put(client_path({"user", session_->user().str(), "account_data", type})).body(content).named("writing to the secret storage");
     auto const answer = co_await api_->request(std::move(request));
     if (!answer) co_return answer.error();
     co_return result<void>();

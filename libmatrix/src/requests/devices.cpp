@@ -67,4 +67,20 @@ asio::awaitable<result<void>> devices::remove(std::vector<device_id> which, uia:
 
 devices client::devices() const { return matrix::devices(*runtime_); }
 
+asio::awaitable<result<std::optional<std::string>>> devices::master_key(user_id of) const {
+    json::object body;
+    body["device_keys"].emplace_object()[of.str()].emplace_array();
+    auto request = call::post(client_path({"keys", "query"})).body(body).again().named("asking for an identity");
+    auto const read = [of](json::object const& answer) -> result<std::optional<std::string>> {
+        if (base::find_object(answer, "device_keys") == nullptr) return detail::incomplete("the homeserver's answer names no devices");
+        auto const* all = base::find_object(answer, "master_keys");
+        auto const* said = all == nullptr ? nullptr : base::find_object(*all, of.str());
+        auto const* keys = said == nullptr ? nullptr : base::find_object(*said, "keys");
+        if (said == nullptr) return std::optional<std::string>();
+        if (keys == nullptr || keys->empty()) return detail::incomplete("the user's master key is no key");
+        return base::find_string(*keys, keys->begin()->key());
+    };
+    return detail::ask_for<std::optional<std::string>>(*runtime_, std::move(request), read);
+}
+
 }  // namespace chatrixcd::matrix

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // examples/echo_bot.cpp with encryption: answers "echo: …", and says on its output what it believes of whom it heard. Variables as there;
-// with MATRIX_UNSIGNED_DEVICES devices get keys that nobody vouches for.
+// with MATRIX_UNSIGNED_DEVICES devices get keys that nobody vouches for, MATRIX_RECOVERY_KEY is the account's.
 #include <chatrixcd/matrix/bot.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -26,6 +26,8 @@ awaitable<void> bot(matrix::client& client) {
     auto const user = matrix::user_id(matrix::from_env("MATRIX_USER"));
     (co_await client.start(matrix::login::password(user, matrix::secret::from_env("MATRIX_PASSWORD")))).value();
     (co_await client.synced()).value();
+    auto const identity = (co_await client.identity()).value();
+    std::cout << "identity cross_signed=" << identity.is_cross_signed << " recoverable=" << identity.is_recoverable << std::endl;
     std::cout << "ready " << client.device().str() << std::endl;
     co_await client.run();
 }
@@ -34,6 +36,9 @@ matrix::options setup() {
     matrix::options how;
     how.homeserver(matrix::from_env("MATRIX_HOMESERVER")).store(matrix::from_env("MATRIX_STORE")).encryption(true);
     if (std::getenv("MATRIX_UNSIGNED_DEVICES") != nullptr) how.unsigned_devices([](matrix::room_id const&) { return true; });
+    if (std::getenv("MATRIX_RECOVERY_KEY") != nullptr) {
+        how.recovery(matrix::recovery_key::parse(matrix::secret::from_env("MATRIX_RECOVERY_KEY")).value());
+    }
     return how;
 }
 

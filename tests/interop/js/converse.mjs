@@ -2,7 +2,7 @@
 // matrix-js-sdk as a person in the room: says a line, then waits until the bot's messages (with their newest edits, as the SDK sees
 // them) contain the words that were expected. Prints one JSON line a step; exit status 1 if one fails.
 // usage: converse.mjs HOMESERVER USER PASSWORD BOT [encrypted]  (lines of {"say": …, "expect": …} on standard input; "invite" makes the
-// room). "encrypted": in an encrypted room, with an identity of one's own, and strict: nothing is sent to or read from a device that its
+// room, "accept" joins the one that the bot has made). "encrypted": in an encrypted room, with an identity of one's own, and strict: nothing is sent to or read from a device that its
 // owner has not signed.
 import readline from 'node:readline';
 import * as sdk from 'matrix-js-sdk';
@@ -72,6 +72,14 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
       room = await deadline(() => client.getRoom(id), 'room');
       if (step.join !== false) await deadline(() => room.getMember(bot)?.membership === 'join', 'bot in the room');
       console.log(JSON.stringify({ joined: true }));
+      continue;
+    }
+    if (step.accept) {
+      room = await deadline(() => client.getRooms().find((r) => r.getMyMembership() === 'invite'), 'invitation');
+      const inviter = room.getMember(login.user_id).events.member.getSender();
+      await client.joinRoom(room.roomId);
+      await deadline(() => room.getMyMembership() === 'join' && room.getMember(bot)?.membership === 'join', 'room with the bot');
+      console.log(JSON.stringify({ room: room.roomId, name: room.name, inviter, encrypted: room.hasEncryptionStateEvent() }));
       continue;
     }
     const from = Date.now() - 2000;

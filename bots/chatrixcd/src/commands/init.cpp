@@ -11,6 +11,18 @@
 
 namespace chatrixcd::bot {
 
+namespace {
+
+void show_recovery_key(config const& made) {
+    if (made.matrix.recovery_key.from == secret_source::kind::none) return;
+    std::cout << "\nThe bot's recovery key, shown this once:\n\n  " << made.matrix.recovery_key.text.reveal()
+              << "\n\nKeep it apart from this machine: with it the bot stays the one that others have verified, though its store and this "
+                 "file be "
+                 "lost.\n";
+}
+
+}  // namespace
+
 exit_code init(init_command const& asked, environment variables) {
     std::error_code unreadable;
     if (std::filesystem::exists(asked.file, unreadable)) {
@@ -34,7 +46,9 @@ exit_code init(init_command const& asked, environment variables) {
         std::cerr << "error: " << kept.error().describe() << '\n';
         return exit_code::store;
     }
-    std::cout << "\nWritten to " << asked.file << ", which nobody else can read.\n\nNow start the bot:\n  chatrixcd run -c " << asked.file
+    std::cout << "\nWritten to " << asked.file << ", which nobody else can read.\n";
+    show_recovery_key(*made);
+    std::cout << "\nNow start the bot:\n  chatrixcd run -c " << asked.file
               << "\naccept the invitation to the room ChatrixCD in your Matrix client, and type there:\n  !cd projects\n";
     return exit_code::success;
 }

@@ -31,10 +31,12 @@ awaitable<void> stop_at_signal(asio::any_io_executor executor, running_bot& bot,
 awaitable<base::result<void>> live(surroundings around, config settings, environment variables) {
     auto tokens = co_await make_tokens(around.executor, settings.matrix, variables);
     if (!tokens) co_return tokens.error();
+    auto recovery = co_await read_recovery_key(around.executor, settings.matrix, variables);
+    if (!recovery) co_return recovery.error();
     auto const ci_tokens = co_await read_server_secrets(around.executor, settings, std::move(variables));
     if (!ci_tokens) co_return ci_tokens.error();
     base::logger const log = around.log.named("bot");
-    running_bot bot(around, settings, *tokens);
+    running_bot bot(around, settings, *tokens, std::move(*recovery));
     base::task_group signals(around.executor, [](std::exception_ptr) {});
     signals.spawn(stop_at_signal(around.executor, bot, log));
     base::result<void> outcome = co_await bot.start();

@@ -182,6 +182,13 @@ void check_account(loaded_config& into) {
     }
 }
 
+void check_encryption(loaded_config& into) {
+    matrix_config const& c = into.values.matrix;
+    if (c.encryption != "on" && c.recovery_key.from != secret_source::kind::none) {
+        into.warnings.push_back(placed(into, "matrix.recovery_key", "has no effect: matrix.encryption is not \"on\""));
+    }
+}
+
 // The section is one more server.
 void adopt_semaphore(loaded_config& into) {
     semaphore_config const& section = into.values.semaphore;
@@ -250,6 +257,7 @@ void check_whole(loaded_config& into, bool needs_account) {
         into.problems.push_back(placed(into, "bot.command_prefix", "must be one word, e.g. \"!cd\""));
     }
     check_ids(into);
+    check_encryption(into);
     warn_of_plain_tokens(into);
     check_push(into);
     if (c.ci.empty()) into.warnings.push_back("ci is empty: there is nothing to run; add a server with projects and jobs");

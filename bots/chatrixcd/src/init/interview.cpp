@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <chatrixcd/matrix/account.hpp>
+#include <chatrixcd/matrix/devices.hpp>
 #include <chatrixcd/matrix/new_room.hpp>
+#include <chatrixcd/matrix/recovery_key.hpp>
 #include <chatrixcd/matrix/room.hpp>
 
 #include "account_visit.hpp"
@@ -55,20 +58,35 @@ awaitable<base::result<void>> visit_account(surroundings around, matrix_config s
 class opened_room {
 public:
     std::string id;
+    bool is_encrypted = false;
     std::vector<std::string> invited;
     std::vector<std::string> not_invited;
 };
+
+// Whether another client has made the account's identity, or the place where its keys lie.
+awaitable<base::result<bool>> has_identity(matrix::client& account) {
+    auto const master = co_await account.devices().master_key(account.user());
+    if (!master) co_return master.error();
+    if (master->has_value()) co_return true;
+    auto const storage = co_await account.account().data("m.secret_storage.default_key");
+    if (!storage) co_return storage.error();
+    co_return static_cast<bool>(*storage);
+}
 
 // One at a time: somebody who does not exist would keep the whole room from being made.
 awaitable<base::result<opened_room>> open_room(account_visit& visit, std::shared_ptr<matrix::token_source> tokens,
                                                std::vector<std::string> people) {
     auto const begun = co_await visit.begin(std::move(tokens));
     if (!begun) co_return begun.error();
+    auto const is_anothers = co_await has_identity(visit.account());
+    if (!is_anothers) co_return is_anothers.error();
     auto wish = matrix::new_room().name("ChatrixCD").topic("CI jobs, run and watched: !cd help");
+    if (!*is_anothers) wish = std::move(wish).encrypted();
     auto const made = co_await visit.account().create_room(std::move(wish));
     if (!made) co_return made.error();
     opened_room room;
     room.id = made->str();
+    room.is_encrypted = !*is_anothers;
     for (auto const& person : people) {
         auto const invited = co_await visit.account().room(*made).invite(matrix::user_id(person));
         if (invited) room.invited.push_back(person);
@@ -107,6 +125,10 @@ auto done(config const& settings, environment const& variables, Work work) {
     world.run(keep(work(world.around()), outcome));
     return std::move(*outcome);
 }
+
+constexpr char const* why_in_clear =
+    "It is not encrypted: another client has set up encryption for this account. For encrypted rooms give the bot that account's recovery "
+    "key, as matrix.recovery_key, and matrix.encryption: on.";
 
 std::string list_of(std::vector<std::string> const& names) {
     std::string list;
@@ -256,13 +278,22 @@ bool interview::ask_projects() {
     }
 }
 
+// The bot's first start makes its identity, and puts it where this key finds it again.
+void interview::prepare_encryption() {
+    auto const randomness = base::make_system_random();
+    made_.matrix.encryption = "on";
+    made_.matrix.recovery_key = inline_secret(matrix::recovery_key::make(*randomness).text().reveal());
+}
+
 bool interview::make_room() {
     for (;;) {
         auto const made =
             done(made_, variables_, [this](surroundings around) { return make_room_of(std::move(around), made_, variables_); });
         if (made) {
             made_.bot.allowed_rooms = {made->id};
-            with_.say("Made the room ChatrixCD.");
+            with_.say(made->is_encrypted ? "Made the room ChatrixCD, which is end-to-end encrypted." : "Made the room ChatrixCD.");
+            if (made->is_encrypted) prepare_encryption();
+            if (!made->is_encrypted) with_.say(why_in_clear);
             if (!made->invited.empty()) with_.say("Invited: " + list_of(made->invited));
             for (auto const& line : made->not_invited) with_.say(line);
             return true;

@@ -19,7 +19,8 @@ class interview {
 public:
     interview(questions& with, environment variables) : with_(with), variables_(std::move(variables)) {}
 
-    // What to write down; nothing if the answers ended before that. A room was made last of all, and whoever may command is invited.
+    // What to write down; nothing if the answers ended before that. A room was made last of all, and whoever may command is invited. It is
+    // encrypted, and the configuration has a new recovery key, unless the account's identity is another client's.
     std::optional<config> hold();
 
 private:
@@ -31,6 +32,7 @@ private:
     bool ask_token();
     bool ask_projects();
     bool make_room();
+    void prepare_encryption();
     base::result<void> try_login();
     base::result<std::vector<semaphore::project>> visible_projects();
 

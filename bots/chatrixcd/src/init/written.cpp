@@ -27,8 +27,11 @@ std::string written(config const& made) {
     auto const credentials =
         has_password ? "\n    password: " + quoted(std::string(made.matrix.password.text.reveal()))
                      : "\n    auth_type: token\n    access_token: " + quoted(std::string(made.matrix.access_token.text.reveal()));
-    out += "  matrix: {\n    homeserver: " + quoted(made.matrix.homeserver) + "\n    user_id: " + quoted(made.matrix.user_id) +
-           credentials + "\n  }\n";
+    out += "  matrix: {\n    homeserver: " + quoted(made.matrix.homeserver) + "\n    user_id: " + quoted(made.matrix.user_id) + credentials;
+    if (made.matrix.encryption == "on") {
+        out += "\n    encryption: on\n    recovery_key: " + quoted(std::string(made.matrix.recovery_key.text.reveal()));
+    }
+    out += "\n  }\n";
     out +=
         "  bot: {\n    allowed_rooms: " + quoted(made.bot.allowed_rooms) + "\n    admin_users: " + quoted(made.bot.admin_users) + "\n  }\n";
     out += "  semaphore: {\n    url: " + quoted(made.semaphore.url) +

@@ -42,6 +42,10 @@ public:
     // OAuth 2.0 alone has its own page for it).
     boost::asio::awaitable<result<void>> remove(std::vector<device_id> which, uia::answers confirmed_by = {}) const;
 
+    // The public master key of a user's identity as the homeserver tells it, in unpadded Base64; nothing: it shows none. Idempotent
+    // (client-server API, "Cross-signing").
+    boost::asio::awaitable<result<std::optional<std::string>>> master_key(user_id of) const;
+
 private:
     detail::runtime* runtime_;
 };

@@ -165,6 +165,15 @@ TEST_SUITE("bot::config") {
         auto const loaded = load_text(R"({"matrix": {"auth_type": "oidc", "user_id": "@b:x", "password": "p"}})");
         CHECK(says(loaded.problems, {"matrix.auth_type", "`oidc` is none of password, token"}));
     }
+
+    TEST_CASE("a recovery key without encryption has no effect, and says so") {
+        auto const load_with = [](std::string const& encryption) {
+            return load_text(R"({"matrix": {"user_id": "@b:x", "password": "p", "recovery_key": "k")" + encryption + "}}");
+        };
+        CHECK(says(load_with("").warnings, {"matrix.recovery_key", "matrix.encryption is not \"on\""}));
+        CHECK_FALSE(says(load_with(R"(, "encryption": "on")").warnings, {"matrix.recovery_key"}));
+        CHECK(says(load_with(R"(, "encryption": true)").problems, {"matrix.encryption"}));
+    }
 }
 
 }  // namespace chatrixcd::bot

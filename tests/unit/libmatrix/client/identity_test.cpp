@@ -202,7 +202,8 @@ TEST_SUITE("matrix::client::identity") {
             return state.problem;
         };
         CHECK(contains(mix("/account_data/m.cross_signing.master", nullptr), "cannot be opened"));
-        CHECK(contains(mix("/account_data/m.cross_signing.master", [](json::object& answer) { answer = json::object(); }), "holds no identity"));
+        CHECK(contains(mix("/account_data/m.cross_signing.master", [](json::object& answer) { answer = json::object(); }),
+                       "holds no identity"));
         CHECK(contains(mix("/account_data/m.secret_storage.default_key", [](json::object& answer) { answer = json::object(); }),
                        "holds no identity"));
     }
