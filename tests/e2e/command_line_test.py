@@ -424,7 +424,7 @@ class Doctor(WithServers):
 
 class Init(WithServers):
     def answers(self, *lines):
-        self.file = self.folder / "made.hjson"
+        self.file, self.said = self.folder / "made.hjson", lines
         return chatrixcd("init", "-c", self.file, stdin="".join(line + "\n" for line in lines))
 
     def run_until(self, words, *more):
@@ -462,17 +462,33 @@ class Init(WithServers):
             self.assertNotIn(keys[0], said)
             self.assertNotIn("nobody vouches", said)
             masters.append(self.asked(url, "keys/query", {"device_keys": {"@bot:demo.local": []}})["master_keys"]["@bot:demo.local"]["keys"])
+        again = chatrixcd("init", "-c", self.folder / "again.hjson", stdin="".join(line + "\n" for line in self.said))
+        self.assertIn("It is not encrypted: encryption is already set up for this account", again.stdout)
         # The second store knew nothing of the first.
         self.assertEqual(masters[0], masters[1])
         self.assertIn("taken from its secret storage", said)
         self.assertNotIn(keys[0], chatrixcd("check", "-c", self.file).stdout)
+
+    def test_whoever_has_no_encryption_is_told_that_they_cannot_read_the_bot(self):
+        url = self.homeserver()
+        ask = {"username": "ann", "password": "hunter2-secret", "auth": {"type": "m.login.dummy"}}
+        self.asked(url, "register", ask)
+        done = self.answers("@bot:demo.local", "hunter2-secret", url, "@ann:demo.local", self.semaphore(), "right", "web")
+        self.assertIn("Invited: @ann:demo.local", done.stdout)
+        self.assertIn("@ann:demo.local cannot read what the bot says until encryption is set up in their client", done.stdout)
+
+    def test_a_recovery_key_that_is_none_is_found_by_doctor_and_stops_a_start(self):
+        url = self.homeserver()
+        config = self.config(matrix={"homeserver": url, "encryption": "on", "recovery_key": "EsTj 3yST"})
+        self.assertIn("BAD   the recovery key: matrix.recovery_key: this is no recovery key: it is too short", self.examine(config, 2))
+        self.assertOneLine(chatrixcd("run", "-c", config), 2, "matrix.recovery_key: this is no recovery key")
 
     def test_an_account_whose_encryption_another_client_has_set_up_is_left_as_it_is(self):
         url = self.homeserver()
         self.asked(url, "user/@bot:demo.local/account_data/m.secret_storage.default_key", {"key": "another"}, "PUT")
         done = self.answers("@bot:demo.local", "hunter2-secret", url, "@ann:demo.local", self.semaphore(), "right", "web")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("It is not encrypted: another client has set up encryption for this account.", done.stdout)
+        self.assertIn("It is not encrypted: encryption is already set up for this account", done.stdout)
         self.assertNotIn("recovery key, shown", done.stdout)
         self.assertNotIn("recovery_key", self.file.read_text(encoding="utf-8"))
 

@@ -24,7 +24,7 @@ matrix::options options_of(surroundings const& around, matrix_config const& sett
     visiting.encryption = "off";  // its keys would be gone with it
     visiting.device_name += " (visit)";
     auto how = matrix_options(around, visiting);
-    how.follow_upgrades(false);
+    how.follow_upgrades(false).first_sync_only(true);
     return how;
 }
 

@@ -30,6 +30,11 @@ options& options::filter(sync_filter what) {
     return *this;
 }
 
+options& options::first_sync_only(bool on) {
+    values_.first_sync_only = on;
+    return *this;
+}
+
 options& options::encryption(bool on) {
     values_.encryption = on;
     return *this;

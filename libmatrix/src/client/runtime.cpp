@@ -142,7 +142,7 @@ asio::awaitable<void> runtime::begin() {
     if (encryption_) loops_.spawn(encryption_->run());
     if (how_.follow_upgrades) loops_.spawn(upgrades_->run());
     if (passing_->has_listener()) loops_.spawn(passing_->run());
-    loops_.spawn(sync_->run());
+    loops_.spawn(sync_->run(how_.first_sync_only));
 }
 
 void runtime::make_parts() {

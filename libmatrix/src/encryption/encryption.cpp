@@ -61,7 +61,7 @@ own_copy compare(crypto::context const& with, json::object const& answer) {
 
 error diverged(std::string why) {
     return error(error_kind::conflict, std::move(why))
-        .with_hint("Log in as a new device: remove the store, or give the client another one");
+        .with_hint("Log in as a new device: with a password by removing the store, with an access token by making a new one as well");
 }
 
 void forget_wedged(crypto::context const& with, std::string const& their_key) {

@@ -10,7 +10,6 @@
 #include "crypto/keys/cross_signing_keys.hpp"
 #include "crypto/keys/device_keys.hpp"
 #include "crypto/keys/own_device.hpp"
-#include "encryption/identity_vault.hpp"
 #include "http/retry.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -75,8 +74,9 @@ identification::identification(services& with, api& homeserver, session const& w
       session_(&who),
       machine_(with, who, olm),
       confirmed_(std::move(confirmed)),
-      recovery_(std::move(recovery)),
-      log_(with.log.named("identity")) {}
+      log_(with.log.named("identity")) {
+    if (recovery) vault_.emplace(homeserver, who, with.random, *recovery);
+}
 
 std::optional<own_identity_state> identification::state() const {
     if (state_ && state_->device == session_->device()) return state_;
@@ -118,7 +118,7 @@ asio::awaitable<result<identification::plan>> identification::look(json::object 
         crypto::own_device device(with);
         made.fingerprint = device.keys().ed25519();
         made.identity = crypto::own_identity::load(with);
-        made.is_foreign = has_identity(answer, with.me) && (!made.identity || made.identity->master() != there.master);
+        made.is_foreign = has_identity(answer, with.me) && (!made.identity || !fits(*made.identity, there));
         if (made.is_foreign) return made;
         if (!made.identity) {
             fresh.save(with);
@@ -139,26 +139,38 @@ asio::awaitable<result<void>> identification::identify(own_identity_state& found
     auto next = co_await look(*answer);
     if (!next) co_return next.error();
     found.fingerprint = next->fingerprint;
-    if (next->is_foreign) {
+    // An identity that lies in the secret storage is the account's, though it was never published.
+    bool const is_unpublished = next->keys.has_value() && !has_identity(*answer, session_->user());
+    if (next->is_foreign || (is_unpublished && vault_)) {
         auto const restored = co_await restore(*answer);
-        if (!restored && base::is_retryable(restored.error())) co_return restored.error();
-        if (!restored) {
+        if (!restored && may_repeat(restored.error(), true)) co_return restored.error();
+        if (!restored && next->is_foreign) {
             found.problem =
                 "the account has an identity that this device does not hold, so that others see a device that nobody vouches for: " +
                 restored.error().describe();
             co_return result<void>();
         }
-        next = co_await look(*answer);
+        if (restored) next = co_await look(*answer);
         if (!next) co_return next.error();
         if (next->is_foreign) co_return unanswered();
     }
-    // Before it is published: what exists for others shall be recoverable.
-    bool const is_new = next->keys.has_value() && !has_identity(*answer, session_->user());
-    auto const kept = co_await keep(*next->identity, is_new, found);
-    if (!kept) co_return kept.error();
+    if (vault_) {
+        auto const kept = co_await vault_->keep(*next->identity);
+        if (!kept && may_repeat(kept.error(), true)) co_return kept.error();
+        found.is_recoverable = kept.has_value();
+        if (!kept) found.problem = "the account's identity is in this store alone: " + kept.error().describe();
+        // What others see shall be recoverable first.
+        if (!kept && next->keys) {
+            found.problem =
+                "the account gets no identity, so that others see a device that nobody vouches for, because it would be in this "
+                "store alone: " +
+                kept.error().describe();
+            co_return result<void>();
+        }
+    }
     if (next->keys) {
         auto const done = co_await publish(*next->identity, std::move(*next->keys));
-        if (!done && base::is_retryable(done.error())) co_return done.error();
+        if (!done && may_repeat(done.error(), true)) co_return done.error();
         if (!done) {
             found.problem = "the account gets no identity, so that others see a device that nobody vouches for: " + done.error().describe();
             co_return result<void>();
@@ -169,30 +181,19 @@ asio::awaitable<result<void>> identification::identify(own_identity_state& found
     co_return result<void>();
 }
 
-// Takes the identity that the homeserver shows from the secret storage.
+// Takes the identity that the homeserver shows, or the one that nobody has published yet, from the secret storage.
 asio::awaitable<result<void>> identification::restore(json::object answer) {
-    if (!recovery_)
+    if (!vault_)
         co_return error(error_kind::not_found, "no recovery key was given").with_hint("Give the client the account's recovery key");
-    identity_vault vault(*api_, *session_, with_->random, *recovery_);
-    auto const fetched = co_await vault.fetch();
+    auto const fetched = co_await vault_->fetch();
     if (!fetched) co_return fetched.error();
     auto const there = published_keys(answer, session_->user());
-    if (!fits(*fetched, there)) {
+    if (has_identity(answer, session_->user()) && !fits(*fetched, there)) {
         co_return error(error_kind::conflict, "the identity in the account's secret storage is another than the homeserver shows");
     }
     auto save = [identity = *fetched](crypto::context const& with) { identity.save(with); };
     co_await machine_.run(std::move(save));
     log_.info("the account's identity was taken from its secret storage");
-    co_return result<void>();
-}
-
-asio::awaitable<result<void>> identification::keep(crypto::own_identity identity, bool is_new, own_identity_state& found) {
-    if (!recovery_) co_return result<void>();
-    identity_vault vault(*api_, *session_, with_->random, *recovery_);
-    auto const kept = co_await vault.keep(std::move(identity), is_new);
-    if (!kept && base::is_retryable(kept.error())) co_return kept.error();
-    found.is_recoverable = kept.has_value();
-    if (!kept) found.problem = "the account's identity is in this store alone: " + kept.error().describe();
     co_return result<void>();
 }
 
@@ -202,12 +203,13 @@ asio::awaitable<result<void>> identification::publish(crypto::own_identity ident
     auto upload = call::post(client_path({"keys", "device_signing", "upload"})).again().named("publishing the account's identity");
     auto const plain = co_await api_->request(call(upload).body(keys));
     if (plain) co_return result<void>();
-    if (base::is_retryable(plain.error())) co_return plain.error();
+    if (may_repeat(plain.error(), true)) co_return plain.error();
     auto const answer = co_await ask();
     if (!answer) co_return answer.error();
-    bool const is_anothers =
-        has_identity(*answer, session_->user()) && published_keys(*answer, session_->user()).master != identity.master();
-    if (is_anothers) co_return error(error_kind::unavailable, "the account has got another identity meanwhile");
+    auto const there = published_keys(*answer, session_->user());
+    bool const is_anothers = has_identity(*answer, session_->user()) && there.master != identity.master();
+    bool const is_whole = !there.self_signing.empty() && !there.user_signing.empty();
+    if (is_anothers || is_whole) co_return error(error_kind::unavailable, "the account has got an identity meanwhile");
     co_return co_await confirmed_(std::move(upload), std::move(keys));
 }
 

@@ -12,6 +12,7 @@
 #include <chatrixcd/matrix/recovery_key.hpp>
 
 #include "crypto/keys/own_identity.hpp"
+#include "encryption/identity_vault.hpp"
 #include "encryption/machine.hpp"
 #include "http/api.hpp"
 
@@ -38,7 +39,6 @@ private:
     boost::asio::awaitable<result<boost::json::object>> ask();
     boost::asio::awaitable<result<plan>> look(boost::json::object answer);
     boost::asio::awaitable<result<void>> restore(boost::json::object answer);
-    boost::asio::awaitable<result<void>> keep(crypto::own_identity identity, bool is_new, own_identity_state& found);
     boost::asio::awaitable<result<void>> publish(crypto::own_identity identity, boost::json::object keys);
     boost::asio::awaitable<result<void>> sign(boost::json::object signature, own_identity_state& found);
     void conclude(own_identity_state found);
@@ -48,7 +48,7 @@ private:
     session const* session_;
     machine machine_;
     confirmed_request confirmed_;
-    std::optional<recovery_key> recovery_;
+    std::optional<identity_vault> vault_;  // with a recovery key
     std::optional<own_identity_state> state_;
     base::logger log_;
 };

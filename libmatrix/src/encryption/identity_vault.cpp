@@ -19,6 +19,10 @@ constexpr std::array<char const*, 3> secret_names{"m.cross_signing.master", "m.c
 
 std::string description_type(std::string const& key_id) { return "m.secret_storage.key." + key_id; }
 
+error unopened(std::string const& name) {
+    return error(error_kind::conflict, name + " in the account's secret storage cannot be opened with the recovery key");
+}
+
 json::object const* entry_of(json::object const& secret, std::string const& key_id) {
     auto const* all = base::find_object(secret, "encrypted");
     return all == nullptr ? nullptr : base::find_object(*all, key_id);
@@ -26,12 +30,16 @@ json::object const* entry_of(json::object const& secret, std::string const& key_
 
 }  // namespace
 
-// Empty if there is none of that type.
+identity_vault::identity_vault(api& homeserver, session const& who, base::random& randomness, recovery_key const& key)
+    : api_(&homeserver), session_(&who), random_(&randomness), key_(key), fresh_id_(randomness.token(key_id_length)) {}
+
+// Empty if the homeserver says that there is none of that type: a proxy's 404 says nothing.
 asio::awaitable<result<json::object>> identity_vault::read(std::string type) {
     auto request = call::get(client_path({"user", session_->user().str(), "account_data", type})).named("reading the secret storage");
     auto answer = co_await api_->request(std::move(request));
-    if (!answer && answer.error().kind() == error_kind::not_found) co_return json::object();
-    co_return answer;
+    if (answer || answer.error().kind() != error_kind::not_found) co_return answer;
+    if (!answer.error().errcode().empty()) co_return json::object();
+    co_return error(error_kind::unavailable, "the homeserver does not say what is in the account's secret storage");
 }
 
 asio::awaitable<result<void>> identity_vault::write(std::string type, json::object content) {
@@ -56,45 +64,42 @@ asio::awaitable<result<std::string>> identity_vault::own_key_id() {
 }
 
 // The key is named as the account's own last of all: until then others find nothing that is not whole.
-asio::awaitable<result<std::string>> identity_vault::make_storage(crypto::own_identity identity) {
-    auto const id = random_->token(key_id_length);
+asio::awaitable<result<void>> identity_vault::make_storage(crypto::own_identity identity) {
     auto description = key_.describe(*random_);
-    auto const described = co_await write(description_type(id), std::move(description));
-    if (!described) co_return described.error();
-    auto const put = co_await put_secrets(id, std::move(identity));
-    if (!put) co_return put.error();
+    auto const described = co_await write(description_type(fresh_id_), std::move(description));
+    if (!described) co_return described;
+    auto const put = co_await put_secrets(fresh_id_, std::move(identity));
+    if (!put) co_return put;
     json::object chosen;
-    chosen["key"] = id;
-    auto const named = co_await write(default_key_type, std::move(chosen));
-    if (!named) co_return named.error();
-    co_return id;
+    chosen["key"] = fresh_id_;
+    co_return co_await write(default_key_type, std::move(chosen));
 }
 
 asio::awaitable<result<void>> identity_vault::put_secrets(std::string key_id, crypto::own_identity identity) {
     auto const seeds = identity.seeds();
     for (std::size_t i = 0; i < secret_names.size(); ++i) {
         std::string const name = secret_names.at(i);
-        auto const there = co_await read(name);
-        if (!there) co_return there.error();
-        auto const* entry = entry_of(*there, key_id);
-        auto const held = entry == nullptr ? std::nullopt : key_.open(name, *entry);
-        if (held && base::equal_constant_time(held->reveal(), seeds.at(i).reveal())) continue;
-        json::object content;
-        content["encrypted"].emplace_object()[key_id] = key_.seal(*random_, name, seeds.at(i));
-        auto const written = co_await write(name, std::move(content));
-        if (!written) co_return written.error();
+        auto content = co_await read(name);
+        if (!content) co_return content.error();
+        if (auto const* entry = entry_of(*content, key_id)) {
+            auto const held = key_.open(name, *entry);
+            if (!held) co_return unopened(name);
+            if (base::equal_constant_time(held->reveal(), seeds.at(i).reveal())) continue;
+        }
+        auto& all = (*content)["encrypted"];
+        if (!all.is_object()) all = json::object();
+        all.get_object()[key_id] = key_.seal(*random_, name, seeds.at(i));
+        auto const written = co_await write(name, std::move(*content));
+        if (!written) co_return written;
     }
     co_return result<void>();
 }
 
-asio::awaitable<result<void>> identity_vault::keep(crypto::own_identity identity, bool is_new) {
+asio::awaitable<result<void>> identity_vault::keep(crypto::own_identity identity) {
     auto const id = co_await own_key_id();
-    bool const is_anothers = !id && id.error().kind() == error_kind::conflict;
-    if (!id && !(is_anothers && is_new)) co_return id.error();
-    if (id && !id->empty()) co_return co_await put_secrets(*id, std::move(identity));
-    auto const made = co_await make_storage(std::move(identity));
-    if (!made) co_return made.error();
-    co_return result<void>();
+    if (!id) co_return id.error();
+    if (id->empty()) co_return co_await make_storage(std::move(identity));
+    co_return co_await put_secrets(*id, std::move(identity));
 }
 
 asio::awaitable<result<crypto::own_identity>> identity_vault::fetch() {
@@ -108,7 +113,7 @@ asio::awaitable<result<crypto::own_identity>> identity_vault::fetch() {
         auto const* entry = entry_of(*there, *id);
         if (entry == nullptr) break;
         auto seed = key_.open(name, *entry);
-        if (!seed) co_return error(error_kind::protocol, name + " in the account's secret storage cannot be opened");
+        if (!seed) co_return unopened(name);
         seeds.push_back(std::move(*seed));
     }
     if (seeds.size() < secret_names.size()) co_return error(error_kind::not_found, "the account's secret storage holds no identity");

@@ -17,26 +17,26 @@ namespace chatrixcd::matrix::detail {
 class identity_vault {
 public:
     // All but the key outlive it.
-    identity_vault(api& homeserver, session const& who, base::random& randomness, recovery_key const& key)
-        : api_(&homeserver), session_(&who), random_(&randomness), key_(key) {}
+    identity_vault(api& homeserver, session const& who, base::random& randomness, recovery_key const& key);
 
-    // Puts what is not there yet. The account's secret storage is made if it has none, or if `is_new`: then nothing that is in it belongs
-    // to this identity. Errors: conflict (the secret storage has another key), and what requests meet.
-    boost::asio::awaitable<result<void>> keep(crypto::own_identity identity, bool is_new);
-    // Errors: not_found (nothing is there), conflict (as above), protocol (it cannot be opened), and what requests meet.
+    // Puts what is not there yet, and makes the account's secret storage if it has none. What others keep in it stays as it is. Errors:
+    // conflict (the secret storage has another key, or something that this one does not open), and what requests meet.
+    boost::asio::awaitable<result<void>> keep(crypto::own_identity identity);
+    // Errors: not_found (nothing is there), conflict (as above), and what requests meet.
     boost::asio::awaitable<result<crypto::own_identity>> fetch();
 
 private:
     boost::asio::awaitable<result<boost::json::object>> read(std::string type);
     boost::asio::awaitable<result<void>> write(std::string type, boost::json::object content);
     boost::asio::awaitable<result<std::string>> own_key_id();
-    boost::asio::awaitable<result<std::string>> make_storage(crypto::own_identity identity);
+    boost::asio::awaitable<result<void>> make_storage(crypto::own_identity identity);
     boost::asio::awaitable<result<void>> put_secrets(std::string key_id, crypto::own_identity identity);
 
     api* api_;
     session const* session_;
     base::random* random_;
     crypto::secret_storage_key key_;
+    std::string fresh_id_;  // of a storage to be made: the same however often that is tried
 };
 
 }  // namespace chatrixcd::matrix::detail

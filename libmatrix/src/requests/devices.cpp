@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chatrixcd/matrix/devices.hpp>
 
+#include <algorithm>
+
 #include "client/runtime.hpp"
 #include "requests/ask.hpp"
 #include "requests/confirm.hpp"
@@ -38,6 +40,25 @@ result<std::vector<device_info>> devices_from(json::object const& answer) {
     return found;
 }
 
+json::object const* of_user(json::object const& answer, char const* member, user_id const& user) {
+    auto const* all = base::find_object(answer, member);
+    return all == nullptr ? nullptr : base::find_object(*all, user.str());
+}
+
+result<published_keys> keys_from(json::object const& answer, user_id const& user) {
+    if (base::find_object(answer, "device_keys") == nullptr) return detail::incomplete("the homeserver's answer names no keys");
+    published_keys found;
+    if (auto const* master = of_user(answer, "master_keys", user)) {
+        auto const* keys = base::find_object(*master, "keys");
+        // One that cannot be read is there all the same.
+        found.master_key = keys == nullptr || keys->empty() ? std::string() : detail::text_of(*keys, keys->begin()->key());
+    }
+    if (auto const* all = of_user(answer, "device_keys", user)) {
+        for (auto const& each : *all) found.devices.emplace_back(std::string(each.key()));
+    }
+    return found;
+}
+
 }  // namespace
 
 asio::awaitable<result<std::vector<device_info>>> devices::list() const {
@@ -67,20 +88,14 @@ asio::awaitable<result<void>> devices::remove(std::vector<device_id> which, uia:
 
 devices client::devices() const { return matrix::devices(*runtime_); }
 
-asio::awaitable<result<std::optional<std::string>>> devices::master_key(user_id of) const {
+asio::awaitable<result<published_keys>> devices::published_keys(user_id of) const {
     json::object body;
     body["device_keys"].emplace_object()[of.str()].emplace_array();
-    auto request = call::post(client_path({"keys", "query"})).body(body).again().named("asking for an identity");
-    auto const read = [of](json::object const& answer) -> result<std::optional<std::string>> {
-        if (base::find_object(answer, "device_keys") == nullptr) return detail::incomplete("the homeserver's answer names no devices");
-        auto const* all = base::find_object(answer, "master_keys");
-        auto const* said = all == nullptr ? nullptr : base::find_object(*all, of.str());
-        auto const* keys = said == nullptr ? nullptr : base::find_object(*said, "keys");
-        if (said == nullptr) return std::optional<std::string>();
-        if (keys == nullptr || keys->empty()) return detail::incomplete("the user's master key is no key");
-        return base::find_string(*keys, keys->begin()->key());
-    };
-    return detail::ask_for<std::optional<std::string>>(*runtime_, std::move(request), read);
+    auto request = call::post(client_path({"keys", "query"})).body(body).again().named("asking for somebody's keys");
+    auto const read = [of](json::object const& answer) { return keys_from(answer, of); };
+    return detail::ask_for<matrix::published_keys>(*runtime_, std::move(request), read);
 }
+
+bool published_keys::has(device_id const& device) const { return std::ranges::find(devices, device) != devices.end(); }
 
 }  // namespace chatrixcd::matrix

@@ -75,14 +75,14 @@ sync_loop::sync_loop(receiver from, sync_filter const& filter, passing_queue& pa
       wait_(from_.with().random, std::chrono::seconds(1)),
       log_(from_.with().log.named("sync")) {}
 
-asio::awaitable<void> sync_loop::run() {
+asio::awaitable<void> sync_loop::run(bool once) {
     auto load = [account = from_.with().account](base::transaction& t) { return load_position(t, account); };
     position_ = co_await write_through(from_.with(), std::move(load));
     auto look = [account = from_.with().account](base::transaction& t) { return is_catching_up(t, account); };
     catching_up_ = co_await write_through(from_.with(), std::move(look));
     // The first answer shall come at once, whether or not there is news.
     bool synced = false;
-    while (!ended_) {
+    while (!ended_ && !(once && synced)) {
         auto timeout = base::duration(0);
         if (synced) timeout = poll;
         bool const went_well = co_await step(timeout);

@@ -29,8 +29,8 @@ public:
     // `passed` outlives the loop.
     sync_loop(receiver from, sync_filter const& filter, passing_queue& passed, listeners to);
 
-    // Ends by cancellation, or after `failed`.
-    boost::asio::awaitable<void> run();
+    // Ends by cancellation, after `failed`, or, `once`, after the first response.
+    boost::asio::awaitable<void> run(bool once = false);
 
 private:
     class reservation;

@@ -16,9 +16,9 @@ namespace {
 void show_recovery_key(config const& made) {
     if (made.matrix.recovery_key.from == secret_source::kind::none) return;
     std::cout << "\nThe bot's recovery key, shown this once:\n\n  " << made.matrix.recovery_key.text.reveal()
-              << "\n\nKeep it apart from this machine: with it the bot stays the one that others have verified, though its store and this "
-                 "file be "
-                 "lost.\n";
+              << "\n\nKeep it apart from this machine: with it"
+              << (made.matrix.password.from == secret_source::kind::none ? ", and a new access token," : "")
+              << " the bot stays the one that others have verified, though its store and this file be lost.\n";
 }
 
 }  // namespace

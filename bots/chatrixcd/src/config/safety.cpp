@@ -116,7 +116,8 @@ std::vector<std::string> missing_secrets(loaded_config const& loaded, environmen
     std::string const path = by_token ? "matrix.access_token" : "matrix.password";
     std::vector<std::string> lines;
     if (auto const why = why_missing(used, variables); !why.empty()) lines.push_back(placed(loaded, path, why));
-    if (auto const why = why_missing(c.matrix.recovery_key, variables); !why.empty()) {
+    bool const is_encrypted = c.matrix.encryption == "on";
+    if (auto const why = why_missing(c.matrix.recovery_key, variables); is_encrypted && !why.empty()) {
         lines.push_back(placed(loaded, "matrix.recovery_key", why));
     }
     for (ci_config& server : c.ci) {

@@ -37,11 +37,14 @@ awaitable<void> examine_account(account_visit& visit, std::shared_ptr<matrix::to
 }  // namespace
 
 awaitable<void> examine_homeserver(surroundings around, config settings, environment variables, findings& into) {
-    auto const tokens = co_await make_tokens(around.executor, settings.matrix, std::move(variables));
+    auto const tokens = co_await make_tokens(around.executor, settings.matrix, variables);
     if (!tokens) {
         into.bad("the account's secret", tokens.error(), exit_code::usage);
         co_return;
     }
+    auto const recovery = co_await read_recovery_key(around.executor, settings.matrix, variables);
+    if (!recovery) into.bad("the recovery key", recovery.error(), exit_code::usage);
+    if (recovery && *recovery) into.good("the recovery key is one");
     account_visit visit(around, settings.matrix);
     co_await examine_account(visit, *tokens, settings, into);
     auto const ended = co_await visit.end();

@@ -60,17 +60,30 @@ public:
     std::string id;
     bool is_encrypted = false;
     std::vector<std::string> invited;
+    std::vector<std::string> not_vouched_for;
     std::vector<std::string> not_invited;
 };
 
-// Whether another client has made the account's identity, or the place where its keys lie.
-awaitable<base::result<bool>> has_identity(matrix::client& account) {
-    auto const master = co_await account.devices().master_key(account.user());
-    if (!master) co_return master.error();
-    if (master->has_value()) co_return true;
+// A homeserver that answers otherwise has no encryption that we could set up.
+bool may_answer_later(base::error const& e) {
+    return e.kind() == base::error_kind::unavailable || e.kind() == base::error_kind::timeout_unknown ||
+           e.kind() == base::error_kind::rate_limited;
+}
+
+// Whether encryption is set up for the account already, or for the device whose token we were given.
+awaitable<base::result<bool>> has_encryption(matrix::client& account) {
+    auto const keys = co_await account.devices().published_keys(account.user());
+    if (!keys && may_answer_later(keys.error())) co_return keys.error();
+    if (!keys || keys->master_key || keys->has(account.device())) co_return true;
     auto const storage = co_await account.account().data("m.secret_storage.default_key");
-    if (!storage) co_return storage.error();
-    co_return static_cast<bool>(*storage);
+    if (!storage && may_answer_later(storage.error())) co_return storage.error();
+    co_return !storage || (*storage && !(*storage)->empty());
+}
+
+// Without an identity nobody vouches for somebody's devices, and the bot gives them no keys.
+awaitable<bool> is_vouched_for(matrix::client& account, matrix::user_id who) {
+    auto const keys = co_await account.devices().published_keys(std::move(who));
+    co_return keys && keys->master_key;
 }
 
 // One at a time: somebody who does not exist would keep the whole room from being made.
@@ -78,18 +91,20 @@ awaitable<base::result<opened_room>> open_room(account_visit& visit, std::shared
                                                std::vector<std::string> people) {
     auto const begun = co_await visit.begin(std::move(tokens));
     if (!begun) co_return begun.error();
-    auto const is_anothers = co_await has_identity(visit.account());
-    if (!is_anothers) co_return is_anothers.error();
+    auto const is_set_up = co_await has_encryption(visit.account());
+    if (!is_set_up) co_return is_set_up.error();
     auto wish = matrix::new_room().name("ChatrixCD").topic("CI jobs, run and watched: !cd help");
-    if (!*is_anothers) wish = std::move(wish).encrypted();
+    if (!*is_set_up) wish = std::move(wish).encrypted();
     auto const made = co_await visit.account().create_room(std::move(wish));
     if (!made) co_return made.error();
     opened_room room;
     room.id = made->str();
-    room.is_encrypted = !*is_anothers;
+    room.is_encrypted = !*is_set_up;
     for (auto const& person : people) {
         auto const invited = co_await visit.account().room(*made).invite(matrix::user_id(person));
         if (invited) room.invited.push_back(person);
+        bool const can_read = !room.is_encrypted || co_await is_vouched_for(visit.account(), matrix::user_id(person));
+        if (invited && !can_read) room.not_vouched_for.push_back(person);
         if (!invited) room.not_invited.push_back(person + " could not be invited: " + invited.error().describe());
     }
     co_return room;
@@ -127,8 +142,10 @@ auto done(config const& settings, environment const& variables, Work work) {
 }
 
 constexpr char const* why_in_clear =
-    "It is not encrypted: another client has set up encryption for this account. For encrypted rooms give the bot that account's recovery "
-    "key, as matrix.recovery_key, and matrix.encryption: on.";
+    "It is not encrypted: encryption is already set up for this account, or for the device of this access token. If you have the "
+    "account's recovery key, give it to the bot as matrix.recovery_key, with matrix.encryption: on, and a password or a new token.";
+constexpr char const* why_unreadable =
+    " cannot read what the bot says until encryption is set up in their client and their session is verified.";
 
 std::string list_of(std::vector<std::string> const& names) {
     std::string list;
@@ -295,6 +312,7 @@ bool interview::make_room() {
             if (made->is_encrypted) prepare_encryption();
             if (!made->is_encrypted) with_.say(why_in_clear);
             if (!made->invited.empty()) with_.say("Invited: " + list_of(made->invited));
+            if (!made->not_vouched_for.empty()) with_.say(list_of(made->not_vouched_for) + why_unreadable);
             for (auto const& line : made->not_invited) with_.say(line);
             return true;
         }

@@ -27,6 +27,18 @@ struct device_info {
     raw_json raw;
 };
 
+// The keys of a user as the homeserver tells them (client-server API, "Key management"): believed only once signatures were looked at.
+class published_keys {
+public:
+    published_keys() = default;
+
+    bool has(device_id const& device) const;
+
+    // Of the user's identity, in unpadded Base64; nothing: there is none.
+    std::optional<std::string> master_key;
+    std::vector<device_id> devices;  // those with keys for encryption
+};
+
 class devices {
 public:
     explicit devices(detail::runtime& of) : runtime_(&of) {}
@@ -42,9 +54,8 @@ public:
     // OAuth 2.0 alone has its own page for it).
     boost::asio::awaitable<result<void>> remove(std::vector<device_id> which, uia::answers confirmed_by = {}) const;
 
-    // The public master key of a user's identity as the homeserver tells it, in unpadded Base64; nothing: it shows none. Idempotent
-    // (client-server API, "Cross-signing").
-    boost::asio::awaitable<result<std::optional<std::string>>> master_key(user_id of) const;
+    // What the homeserver shows of a user's keys. Idempotent.
+    boost::asio::awaitable<result<matrix::published_keys>> published_keys(user_id of) const;
 
 private:
     detail::runtime* runtime_;

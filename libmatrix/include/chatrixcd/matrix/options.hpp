@@ -44,6 +44,9 @@ public:
     // Whether a room that was upgraded (m.room.tombstone) while we were in it is followed to its successor: joined, through the server of
     // who upgraded it, and left again if it does not name the old room as its predecessor. On by default.
     options& follow_upgrades(bool on);
+    // Only the first sync response is taken: for a look at the account, beside which another client may run as the same device. What waits
+    // for that device at the homeserver goes on waiting.
+    options& first_sync_only(bool on);
     // End-to-end encryption: off by default, for not all of it is done (docs/e2ee.md). Without it nothing is said in a room that was ever
     // encrypted, and nothing read.
     options& encryption(bool on);
@@ -92,6 +95,7 @@ public:
         first_start at_first_start = first_start::ignore_old;
         sync_filter filter;
         bool follow_upgrades = true;
+        bool first_sync_only = false;
         bool encryption = false;
         std::optional<recovery_key> recovery;
         std::function<bool(room_id const&)> unsigned_devices;

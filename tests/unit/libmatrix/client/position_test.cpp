@@ -78,6 +78,24 @@ public:
 }  // namespace
 
 TEST_SUITE("matrix::position") {
+    TEST_CASE("a client that only looks asks for one sync response: the next request would acknowledge what waits for its device") {
+        world w;
+        auto ann = w.add("ann");
+        auto const room = ann.make_room();
+        unsigned syncs = 0;
+        w.network->faults = [&](base::http::request const& r) {
+            if (contains(r.path(), "/sync")) ++syncs;
+            return fault::none();
+        };
+        auto client = w.make_client("", [](matrix::options& o) { o.first_sync_only(true); });
+        w.start(*client, "ann");
+        REQUIRE(w.run(client->synced()).has_value());
+        w.pass(std::chrono::minutes(5));
+        CHECK(syncs == 1);
+        CHECK(w.run(client->rooms()) == std::vector{matrix::room_id(room)});
+        w.stop(*client);
+    }
+
     TEST_CASE("a position that is not known any more is given up at once, or after three refusals, and nothing is lost or doubled") {
         for (auto const* errcode : {"M_UNKNOWN_POS", "M_INVALID_PARAM"}) {
             forgetful f;
