@@ -147,6 +147,13 @@ class InATerminal(unittest.TestCase):
         t.wait_for("you  !cd ping", times=2)
         self.leave(t)
 
+    def test_what_the_bot_says_while_one_leaves_does_no_harm(self):
+        t = self.start()
+        t.press("!cd run demo deploy env=staging version=1.4.2\r")
+        t.wait_for("#1 · running")
+        t.press("!cd ping\r")
+        self.leave(t)
+
     def test_what_is_typed_before_there_is_a_prompt_is_shown_once(self):
         t = Terminal([CHATRIXCD, "demo"])
         self.addCleanup(t.close)

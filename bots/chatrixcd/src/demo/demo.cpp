@@ -95,15 +95,33 @@ awaitable<void> send(stage& s, std::string line, prompt& input, screen& view) {
     if (!said) input.print_above(view.note("not sent: " + said.error().describe()));
 }
 
+// While it lives, what comes is shown above the line that is typed. What the bot says while it is being stopped comes when there is no
+// line any more.
+class shown_above_the_line {
+public:
+    shown_above_the_line(stage& s, screen& view, prompt& input) : stage_(s) {
+        s.on_note([&view, &input](std::string line) { input.print_above(view.note(line)); });
+        s.person().on_change([&s, &view, &input](std::size_t index, entry const& e) {
+            terminal_size const now = size_of_terminal();
+            view.resize(now.columns, now.rows);
+            // A terminal that cannot erase shows the line as it was typed.
+            if (!view.repaints() && e.sender == s.person_id()) return;
+            input.print_above(view.show(index, e));
+        });
+    }
+    ~shown_above_the_line() {
+        stage_.person().on_change(nullptr);
+        stage_.on_note(nullptr);
+    }
+    shown_above_the_line(shown_above_the_line const&) = delete;
+    shown_above_the_line& operator=(shown_above_the_line const&) = delete;
+
+private:
+    stage& stage_;
+};
+
 awaitable<void> converse(stage& s, screen& view, prompt& input) {
-    s.on_note([&](std::string line) { input.print_above(view.note(line)); });
-    s.person().on_change([&](std::size_t index, entry const& e) {
-        terminal_size const now = size_of_terminal();
-        view.resize(now.columns, now.rows);
-        // A terminal that cannot erase shows the line as it was typed.
-        if (!view.repaints() && e.sender == s.person_id()) return;
-        input.print_above(view.show(index, e));
-    });
+    shown_above_the_line const shown(s, view, input);
     bool leave = false;
     while (!leave) {
         auto line = co_await input.read_line();
