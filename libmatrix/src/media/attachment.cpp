@@ -45,6 +45,24 @@ mxc_uri uri_in(json::object const& from, std::string_view key) {
     return uri ? std::move(*uri) : mxc_uri();
 }
 
+// Where it lies: under `plain`, or encrypted under `secret`.
+mxc_uri place_in(json::object const& from, char const* plain, char const* secret, std::optional<encrypted_file>& key) {
+    auto const* file = base::find_object(from, secret);
+    if (file == nullptr) return uri_in(from, plain);
+    auto read = encrypted_file::parse(*file);
+    if (!read) return {};
+    key = std::move(*read);
+    return key->uri;
+}
+
+void place(json::object& into, char const* plain, char const* secret, uploaded const& what) {
+    if (what.secret) {
+        into[secret] = what.secret->json();
+    } else {
+        into[plain] = what.uri.str();
+    }
+}
+
 void read_info(json::object const& info, attached& into) {
     into.mime_type = base::find_string(info, "mimetype").value_or(std::string());
     auto const size = base::find_integer(info, "size");
@@ -52,7 +70,7 @@ void read_info(json::object const& info, attached& into) {
     into.picture.width = dimension(info, "w");
     into.picture.height = dimension(info, "h");
     into.length = std::chrono::milliseconds(std::max<std::int64_t>(base::find_integer(info, "duration").value_or(0), 0));
-    into.thumbnail = uri_in(info, "thumbnail_url");
+    into.thumbnail = place_in(info, "thumbnail_url", "thumbnail_file", into.thumbnail_secret);
 }
 
 }  // namespace
@@ -124,11 +142,11 @@ json::object attachment::content() const {
     // With a caption it is the body, and the name stands beside it (since v1.10).
     made["body"] = caption_.empty() ? name : caption_;
     made["filename"] = name;
-    made["url"] = content_.uri.str();
+    place(made, "url", "file", content_);
     auto info = info_of(content_, size_);
     if (length_.count() > 0) info["duration"] = length_.count();
     if (thumbnail_) {
-        info["thumbnail_url"] = thumbnail_->uri.str();
+        place(info, "thumbnail_url", "thumbnail_file", *thumbnail_);
         info["thumbnail_info"] = info_of(*thumbnail_, thumbnail_size_);
     }
     made["info"] = std::move(info);
@@ -158,7 +176,7 @@ std::optional<attached> attachment_of(event const& e) {
     found.msgtype = e.content_text("msgtype");
     auto const& type = found.msgtype;
     if (type != "m.image" && type != "m.file" && type != "m.audio" && type != "m.video") return std::nullopt;
-    found.uri = uri_in(e.content(), "url");
+    found.uri = place_in(e.content(), "url", "file", found.secret);
     if (found.uri.empty()) return std::nullopt;
     auto const body = std::string(e.content_text("body"));
     auto const name = std::string(e.content_text("filename"));

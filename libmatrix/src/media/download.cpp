@@ -7,6 +7,7 @@
 
 #include "client/runtime.hpp"
 #include "http/answer.hpp"
+#include "media/ciphering.hpp"
 #include "media/hashing.hpp"
 #include "media/headers.hpp"
 #include "media/limits.hpp"
@@ -44,6 +45,17 @@ call query(call request, std::string const& name, std::string const& value) { re
 void add(paths& to, std::string const& name, std::string const& value) {
     to.newer = query(std::move(to.newer), name, value);
     to.older = query(std::move(to.older), name, value);
+}
+
+// What is to be hashed is what lies there, encrypted.
+std::shared_ptr<base::http::body_sink> deciphered(std::shared_ptr<base::http::body_sink> to, download const& how) {
+    if (!how.encryption()) return to;
+    return std::make_shared<detail::decrypting_sink>(std::move(to), *how.encryption());
+}
+
+result<void> check_encryption(download const& how) {
+    if (!how.encryption() || how.encryption()->is_usable()) return {};
+    return error(error_kind::invalid, "the key, the counter or the hash of what is to be decrypted has not its size");
 }
 
 call prepared(call request, download const& how, std::uint64_t most, std::shared_ptr<detail::hashing_sink> const& sink) {
@@ -115,9 +127,10 @@ result<downloaded> arrived(base::http::response const& said, download const& how
 }
 
 asio::awaitable<result<downloaded>> to_memory(runtime& of, paths from, download how) {
+    if (auto const usable = check_encryption(how); !usable) co_return usable.error();
     auto const most = how.bound().value_or(most_in_memory);
     auto const memory = std::make_shared<base::http::string_sink>();
-    auto const sink = std::make_shared<detail::hashing_sink>(memory);
+    auto const sink = std::make_shared<detail::hashing_sink>(deciphered(memory, how));
     auto newer = prepared(std::move(from.newer), how, most, sink);
     auto older = prepared(std::move(from.older), how, most, sink);
     auto const said = co_await fetch(of, std::move(newer), std::move(older), watching(sink, how));
@@ -129,10 +142,11 @@ asio::awaitable<result<downloaded>> to_memory(runtime& of, paths from, download 
 
 asio::awaitable<result<downloaded>> to_file(runtime& of, paths from, std::string path, download how) {
     if (auto const ready = of.ready(); !ready) co_return ready.error();
+    if (auto const usable = check_encryption(how); !usable) co_return usable.error();
     auto const most = how.bound().value_or(most_in_file);
     auto file = base::http::open_file_sink(std::move(path), of.workers());
     if (!file) co_return file.error();
-    auto const sink = std::make_shared<detail::hashing_sink>(*file);
+    auto const sink = std::make_shared<detail::hashing_sink>(deciphered(*file, how));
     auto newer = prepared(std::move(from.newer), how, most, sink);
     auto older = prepared(std::move(from.older), how, most, sink);
     auto const said = co_await fetch(of, std::move(newer), std::move(older), watching(sink, how));
@@ -153,6 +167,11 @@ download download::at_most(std::uint64_t bytes) && {
 
 download download::expecting(std::string sha256) && {
     sha256_ = std::move(sha256);
+    return std::move(*this);
+}
+
+download download::decrypting(encrypted_file const& what) && {
+    encryption_ = what;
     return std::move(*this);
 }
 

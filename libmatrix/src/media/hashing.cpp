@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "media/hex.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 namespace asio = boost::asio;
@@ -36,13 +38,7 @@ void sha256_stream::add(std::string_view piece) { check(EVP_DigestUpdate(context
 std::string sha256_stream::finish() {
     std::array<unsigned char, 32> bytes{};
     check(EVP_DigestFinal_ex(context_->state, bytes.data(), nullptr) == 1);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned char const byte : bytes) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
-    }
-    return text;
+    return to_hex(std::string_view(reinterpret_cast<char const*>(bytes.data()), bytes.size()));
 }
 
 asio::awaitable<result<std::string>> hashing_source::read(std::size_t most) {

@@ -6,6 +6,7 @@
 
 #include "client/runtime.hpp"
 #include "http/answer.hpp"
+#include "media/ciphering.hpp"
 #include "media/hashing.hpp"
 #include "media/limits.hpp"
 #include "requests/ask.hpp"
@@ -49,12 +50,19 @@ result<std::shared_ptr<base::http::body_source>> open(runtime& of, upload const&
     return base::http::open_file_source(what.path(), of.workers());
 }
 
+// What the content is encrypted with, if it is.
+std::optional<encrypted_file> key_for(runtime& of, upload const& what) {
+    if (!what.is_encrypted()) return std::nullopt;
+    return encrypted_file::make(of.with().random);
+}
+
 error over(std::uint64_t size, std::uint64_t most) {
     return error(error_kind::too_large, "the upload has " + std::to_string(size) + " bytes, the homeserver takes " + std::to_string(most));
 }
 
 // What is to be sent, once it is known that it may be.
-asio::awaitable<result<std::shared_ptr<detail::hashing_source>>> prepare(runtime& of, upload const& what) {
+asio::awaitable<result<std::shared_ptr<detail::hashing_source>>> prepare(runtime& of, upload const& what,
+                                                                         std::optional<encrypted_file> const& key) {
     auto source = open(of, what);
     if (!source) co_return source.error();
     auto const most = co_await ask_limit(of);
@@ -62,22 +70,29 @@ asio::awaitable<result<std::shared_ptr<detail::hashing_source>>> prepare(runtime
     if (!most && most.error().kind() == error_kind::unavailable) co_return most.error();
     auto const size = (*source)->size();
     if (most && *most && size > **most) co_return over(size, **most);
+    if (key) *source = std::make_shared<detail::encrypting_source>(std::move(*source), *key);
     co_return std::make_shared<detail::hashing_source>(std::move(*source));
 }
 
 call with_content(call request, upload const& what, std::shared_ptr<detail::hashing_source> const& source) {
-    auto made = std::move(request).body_from(source, what.mime_type()).timeout(detail::time_for(source->size())).named("the upload");
-    if (!what.file_name().empty()) made = std::move(made).query("filename", what.file_name());
+    auto const type = what.is_encrypted() ? "application/octet-stream" : what.mime_type();
+    auto made = std::move(request).body_from(source, type).timeout(detail::time_for(source->size())).named("the upload");
+    if (!what.file_name().empty() && !what.is_encrypted()) made = std::move(made).query("filename", what.file_name());
     return made;
 }
 
-uploaded sent(mxc_uri uri, upload const& what, detail::hashing_source& source) {
+uploaded sent(mxc_uri uri, upload const& what, detail::hashing_source& source, std::optional<encrypted_file> key) {
     uploaded made;
     made.uri = std::move(uri);
     made.size = source.size();
     made.sha256 = source.digest();
     made.mime_type = what.mime_type();
     made.file_name = what.file_name();
+    if (key) {
+        key->uri = made.uri;
+        key->sha256 = made.sha256;
+        made.secret = std::move(key);
+    }
     return made;
 }
 
@@ -89,14 +104,15 @@ result<mxc_uri> uri_from(json::object const& answer) {
 
 asio::awaitable<result<uploaded>> send(runtime& of, upload what) {
     if (auto const ready = of.ready(); !ready) co_return ready.error();
-    auto source = co_await prepare(of, what);
+    auto key = key_for(of, what);
+    auto source = co_await prepare(of, what, key);
     if (!source) co_return source.error();
     auto request = with_content(call::post(path_below(media_v3, {"upload"})), what, *source);
     auto const answer = co_await ask(of, std::move(request));
     if (!answer) co_return answer.error();
     auto uri = uri_from(*answer);
     if (!uri) co_return uri.error();
-    co_return sent(std::move(*uri), what, **source);
+    co_return sent(std::move(*uri), what, **source, std::move(key));
 }
 
 // A homeserver that says "it has content" after an answer of its own was lost speaks of ours.
@@ -117,12 +133,13 @@ asio::awaitable<result<void>> fill_once(runtime& of, call request) {
 
 asio::awaitable<result<uploaded>> fill_in(runtime& of, mxc_uri where, upload what) {
     if (auto const ready = of.ready(); !ready) co_return ready.error();
-    auto source = co_await prepare(of, what);
+    auto key = key_for(of, what);
+    auto source = co_await prepare(of, what, key);
     if (!source) co_return source.error();
     auto request = with_content(call::put(path_below(media_v3, {"upload", where.server().str(), where.media_id()})), what, *source);
     auto const done = co_await fill_once(of, std::move(request));
     if (!done) co_return done.error();
-    co_return sent(std::move(where), what, **source);
+    co_return sent(std::move(where), what, **source, std::move(key));
 }
 
 result<reserved_media> reserved_from(json::object const& answer) {
@@ -158,6 +175,11 @@ upload upload::type(std::string mime_type) && {
 
 upload upload::name(std::string file_name) && {
     name_ = safe_file_name(file_name);
+    return std::move(*this);
+}
+
+upload upload::encrypted() && {
+    encrypted_ = true;
     return std::move(*this);
 }
 

@@ -64,16 +64,18 @@ private:
 struct attached {
     std::string msgtype;
     mxc_uri uri;
-    std::string file_name;  // cleaned by safe_file_name(); empty if none was said
-    std::string caption;    // empty if there is none
+    std::optional<encrypted_file> secret;  // for download::decrypting(); nothing: it lies there in clear
+    std::string file_name;                 // cleaned by safe_file_name(); empty if none was said
+    std::string caption;                   // empty if there is none
     std::string mime_type;
     std::optional<std::uint64_t> size;
     picture_size picture;
     std::chrono::milliseconds length{0};
     mxc_uri thumbnail;
+    std::optional<encrypted_file> thumbnail_secret;
 };
 
-// Nothing if it is no such message, or its content is encrypted or at no mxc:// URI.
+// Nothing if it is no such message, or its content is at no mxc:// URI, or encrypted in a way that is not known.
 std::optional<attached> attachment_of(event const& e);
 
 }  // namespace chatrixcd::matrix

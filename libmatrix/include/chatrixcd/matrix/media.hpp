@@ -18,6 +18,7 @@
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http.hpp>
+#include <chatrixcd/matrix/encrypted_file.hpp>
 #include <chatrixcd/matrix/mxc.hpp>
 
 namespace chatrixcd::matrix {
@@ -37,11 +38,15 @@ public:
 
     // "image/png"; "application/octet-stream" by default.
     upload type(std::string mime_type) &&;
+    // Encrypted on its way, under a key that uploaded::secret has and the homeserver has not: for encrypted rooms. The homeserver learns
+    // neither type nor name.
+    upload encrypted() &&;
     // What people who save it see; cleaned by safe_file_name(). None by default.
     upload name(std::string file_name) &&;
 
     std::string const& mime_type() const noexcept { return type_; }
     std::string const& file_name() const noexcept { return name_; }
+    bool is_encrypted() const noexcept { return encrypted_; }
     std::string const& path() const noexcept { return path_; }
     std::shared_ptr<base::http::body_source> const& source() const noexcept { return source_; }
 
@@ -52,6 +57,7 @@ private:
     std::shared_ptr<base::http::body_source> source_;
     std::string type_ = "application/octet-stream";
     std::string name_;
+    bool encrypted_ = false;
 };
 
 // What was uploaded: the URI, and what was sent.
@@ -61,6 +67,7 @@ struct uploaded {
     std::string sha256;  // of the bytes that left, as 64 hexadecimal digits
     std::string mime_type;
     std::string file_name;
+    std::optional<encrypted_file> secret;  // of upload::encrypted(): where it lies, and the key
 };
 
 // A place for content that comes later (MSC2246).
@@ -77,16 +84,21 @@ public:
     download at_most(std::uint64_t bytes) &&;
     // The content's SHA-256 as hexadecimal digits: another content ends it with `protocol`, and nothing is left of it.
     download expecting(std::string sha256) &&;
+    // The content is encrypted: what comes is decrypted on its way, and is only there if it has the hash that `what` says; expecting() is
+    // not looked at. Error of the download: invalid (`what` is not usable), before anything is fetched.
+    download decrypting(encrypted_file const& what) &&;
     // How long the homeserver may wait for content that is not uploaded yet (MSC2246): 20 s by default.
     download waiting(base::duration limit) &&;
 
     std::optional<std::uint64_t> const& bound() const noexcept { return most_; }
-    std::string const& expected() const noexcept { return sha256_; }
+    std::string const& expected() const noexcept { return encryption_ ? encryption_->sha256 : sha256_; }
+    std::optional<encrypted_file> const& encryption() const noexcept { return encryption_; }
     base::duration patience() const noexcept { return patience_; }
 
 private:
     std::optional<std::uint64_t> most_;
     std::string sha256_;
+    std::optional<encrypted_file> encryption_;
     base::duration patience_ = std::chrono::seconds(20);
 };
 
