@@ -73,6 +73,11 @@ class Conversation:
         self._send({"accept": True})
         return self._answer()
 
+    def verify(self, device=None):
+        """Compares emoji with the bot, in the room or with a device: what was seen, and whether it is believed now."""
+        self._send({"verify": "devices", "device": device} if device else {"verify": "room"})
+        return self._answer()
+
     def wait_for_bot(self):
         self._answer()
 

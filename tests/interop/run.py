@@ -260,6 +260,30 @@ class Encrypted(OnBoth):
         self.assertEqual([line.split('"')[1] for line in heard], ["one", "two", "three", "four", "five"])
         self.assertTrue(all("encrypted=1" in line and "cross_signed=1" in line and "late=0" in line for line in heard), heard)
 
+    def compared(self, homeserver, between_devices):
+        """Emoji are compared; both sides know each other then, and what is said afterwards is from somebody who was verified."""
+        self.start_echo(homeserver, unsigned=False)
+        talk = self.js(homeserver)
+        talk.say("one", "echo: one")
+        log = self.folder / "echo.log"
+        device = re.search(r"ready (\S+)", log.read_text()).group(1) if between_devices else None
+        seen = talk.verify(device)
+        self.assertTrue(seen["verified"], seen)
+        self.assertIn("codes " + " ".join(seen["emoji"]) + "\n", log.read_text())
+        self.assertIn("identity=1", log.read_text())
+        talk.say("two", "echo: two")
+        heard = [line for line in log.read_text().splitlines() if line.startswith("heard")]
+        self.assertEqual(["user_verified=1" in line for line in heard], [False, True])
+
+    def test_emoji_in_a_room_on_synapse(self):
+        self.compared(self.server, between_devices=False)
+
+    def test_emoji_in_a_room_on_embedded(self):
+        self.compared(self.on_embedded(), between_devices=False)
+
+    def test_emoji_of_devices_on_synapse(self):
+        self.compared(self.server, between_devices=True)
+
     def open_conversation(self, homeserver):
         self.start_echo(homeserver, unsigned=True)
         talk = self.nio(homeserver)

@@ -162,6 +162,11 @@ awaitable<base::result<void>> running_bot::impl::start_chat() {
     }
     auto options = matrix_options(around, settings.matrix);
     if (recovery) options.recovery(*recovery);
+    // Whose commands are to be run: others may say what they like to one another.
+    options.unreadable_matters([rooms = settings.bot.allowed_rooms, people = settings.bot.admin_users](matrix::room_id const& room,
+                                                                                                       matrix::user_id const& sender) {
+        return std::ranges::find(rooms, room.str()) != rooms.end() && std::ranges::find(people, sender.str()) != people.end();
+    });
     account = std::make_unique<matrix::client>(around.executor, std::move(options));
     account->on_gap_lost([this](matrix::room room, std::string reason) { return tell_of_gap(std::move(room), std::move(reason)); });
     account->on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });

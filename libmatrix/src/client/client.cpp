@@ -37,6 +37,9 @@ void client::on_send_failed(std::function<asio::awaitable<void>(matrix::room, de
 void client::on_room_upgraded(std::function<asio::awaitable<void>(matrix::room, matrix::room)> handler) {
     runtime_->handlers().on_room_upgraded = std::move(handler);
 }
+void client::on_verification(std::function<asio::awaitable<void>(verification)> handler) {
+    runtime_->handlers().on_verification = std::move(handler);
+}
 void client::on_passing(std::function<asio::awaitable<void>(passing)> handler) { runtime_->handlers().on_passing = std::move(handler); }
 void client::deliver_if(std::function<bool(room_id const&, event const&)> wanted) { runtime_->handlers().deliver_if = std::move(wanted); }
 void client::pull_messages() { runtime_->handlers().pulled = true; }
@@ -44,6 +47,10 @@ void client::pull_messages() { runtime_->handlers().pulled = true; }
 asio::awaitable<result<void>> client::start(std::shared_ptr<token_source> tokens) { return runtime_->start(std::move(tokens)); }
 asio::awaitable<result<void>> client::synced() { return runtime_->synced(); }
 asio::awaitable<result<own_identity_state>> client::identity() { return runtime_->identity(); }
+asio::awaitable<result<verification>> client::verify(room_id in, user_id whom) { return runtime_->verify(std::move(in), std::move(whom)); }
+asio::awaitable<result<verification>> client::verify_device(user_id whom, device_id device) {
+    return runtime_->verify_device(std::move(whom), std::move(device));
+}
 asio::awaitable<result<void>> client::run() { return runtime_->run(); }
 void client::request_stop() { runtime_->request_stop(); }
 asio::awaitable<void> client::stop() { return runtime_->stop(); }

@@ -55,6 +55,11 @@ options& options::follow_upgrades(bool on) {
     return *this;
 }
 
+options& options::unreadable_matters(std::function<bool(room_id const&, user_id const&)> of) {
+    values_.unreadable_matters = std::move(of);
+    return *this;
+}
+
 options& options::rooms(std::function<bool(room_id const&)> wanted) {
     values_.rooms = std::move(wanted);
     return *this;

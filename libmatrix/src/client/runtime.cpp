@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <boost/json/serialize.hpp>
 #include <cassert>
 
 #include <chatrixcd/base/http_client.hpp>
@@ -41,6 +42,7 @@ base::http::client_options network_options(options::values const& how) {
     return network;
 }
 
+error without_encryption() { return error(error_kind::invalid, "the client has no encryption (options::encryption())"); }
 error stopped() { return error(error_kind::unavailable, "the Matrix client does not run"); }
 
 }  // namespace
@@ -136,10 +138,13 @@ asio::awaitable<result<void>> runtime::start(std::shared_ptr<token_source> token
 asio::awaitable<void> runtime::begin() {
     // What is gone with the client cannot be put back.
     if (!how_.store.empty()) co_await copies_->compare();
+    if (verifications_) co_await verifications_->forget_unsent();
     loops_.spawn(inbox_->run());
     loops_.spawn(outbox_->resume());
     loops_.spawn(gaps_->run());
     if (encryption_) loops_.spawn(encryption_->run());
+    if (encryption_ && how_.unreadable_matters) loops_.spawn(encryption_->watch_unread());
+    if (verifications_) loops_.spawn(verifications_->run());
     if (how_.follow_upgrades) loops_.spawn(upgrades_->run());
     if (passing_->has_listener()) loops_.spawn(passing_->run());
     loops_.spawn(sync_->run(how_.first_sync_only));
@@ -202,14 +207,53 @@ void runtime::make_parts() {
 void runtime::make_encryption(receiver const& from) {
     matrix::detail::encryption::policy policy;
     policy.unsigned_devices = how_.unsigned_devices;
+    policy.unreadable_matters = how_.unreadable_matters;
     policy.next = [from] { return from.next(); };
     policy.rows = [this] { inbox_->wake(); };
+    policy.said = [this](std::vector<crypto::verification_said> said) { verifications_->take(std::move(said)); };
     policy.state = [this] { changed_.notify_all(); };
     policy.recovery = how_.recovery;
     policy.confirmed = [this](call what, boost::json::object body) {
         return confirm(*this, feature::cross_signing, std::move(what), std::move(body), uia::answers());
     };
     encryption_ = std::make_unique<matrix::detail::encryption>(*services_, *api_, *session_, *members_, *olm_, std::move(policy));
+    make_verifications();
+}
+
+void runtime::make_verifications() {
+    verifications::policy policy;
+    if (handlers_.on_verification) policy.asked = [this](verification asked) { return handlers_.on_verification(std::move(asked)); };
+    policy.learn = [this](user_id whom) { return encryption_->learn(std::move(whom)); };
+    policy.flush = [this] { encryption_->wake(); };
+    policy.say = [this](room_id in, std::string type, boost::json::object content) {
+        return say_in(std::move(in), std::move(type), std::move(content));
+    };
+    verifications_ = std::make_unique<verifications>(*services_, *api_, *session_, *olm_, std::move(policy));
+}
+
+// As it is: both sides of a verification hash what was sent, so that nothing of ours may be added to it.
+asio::awaitable<result<event_id>> runtime::say_in(room_id in, std::string type, boost::json::object content) {
+    outbox_item said;
+    said.key = verification_key_prefix + fresh_key();
+    said.made_here = true;
+    said.room = std::move(in);
+    said.type = std::move(type);
+    said.content = boost::json::serialize(content);
+    std::vector<outbox_item> all;
+    all.push_back(std::move(said));
+    co_return co_await outbox_->send(std::move(all));
+}
+
+asio::awaitable<result<verification>> runtime::verify(room_id in, user_id whom) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!verifications_) co_return without_encryption();
+    co_return co_await verifications_->ask_in(std::move(in), std::move(whom));
+}
+
+asio::awaitable<result<verification>> runtime::verify_device(user_id whom, device_id device) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!verifications_) co_return without_encryption();
+    co_return co_await verifications_->ask_device(std::move(whom), std::move(device));
 }
 
 asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
@@ -220,6 +264,8 @@ asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
 
 void runtime::stored(received count, std::size_t reserved) {
     if (count.devices && encryption_) encryption_->wake();
+    if (encryption_) encryption_->note_sync();
+    if (!count.verifications.empty()) verifications_->take(std::move(count.verifications));
     for (auto const& each : count.complaints) log_.warning(each);
     if (count.gaps > 0) gaps_->wake();
     for (auto const& room : count.changed) infos_.forget(room);
@@ -247,7 +293,7 @@ asio::awaitable<result<void>> runtime::synced() {
 }
 
 asio::awaitable<result<own_identity_state>> runtime::identity() {
-    if (!how_.encryption) co_return error(error_kind::invalid, "the client has no encryption (options::encryption())");
+    if (!how_.encryption) co_return without_encryption();
     while (!failure_ && phase_ == phase::running) {
         if (auto const why = encryption_->failure()) co_return *why;
         if (auto const known = encryption_->identity()) co_return *known;
@@ -291,6 +337,7 @@ asio::awaitable<void> runtime::end_parts() {
     copies_->close();
     loops_.cancel();
     co_await loops_.join();
+    if (verifications_) co_await verifications_->cancel_and_join();
     inbox_->close();
     co_await base::with_timeout(*time_, inbox_->idle(), grace);
     co_await base::with_timeout(*time_, outbox_->idle(), grace);

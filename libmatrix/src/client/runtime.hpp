@@ -7,6 +7,7 @@
 
 #include "copies/watch.hpp"
 #include "encryption/encryption.hpp"
+#include "encryption/verifications.hpp"
 #include "http/api.hpp"
 #include "inbox/dispatcher.hpp"
 #include "outbox/courtesies.hpp"
@@ -33,6 +34,7 @@ public:
     std::function<boost::asio::awaitable<void>(message, std::string)> on_set_aside;
     std::function<boost::asio::awaitable<void>(room, dead_letter)> on_send_failed;
     std::function<boost::asio::awaitable<void>(passing)> on_passing;
+    std::function<boost::asio::awaitable<void>(verification)> on_verification;
     std::function<boost::asio::awaitable<void>(room, room)> on_room_upgraded;
     std::function<bool(room_id const&, event const&)> deliver_if;
     bool pulled = false;
@@ -66,6 +68,8 @@ public:
     boost::asio::awaitable<result<void>> start(std::shared_ptr<token_source> tokens);
     boost::asio::awaitable<result<void>> synced();
     boost::asio::awaitable<result<own_identity_state>> identity();
+    boost::asio::awaitable<result<verification>> verify(room_id in, user_id whom);
+    boost::asio::awaitable<result<verification>> verify_device(user_id whom, device_id device);
     boost::asio::awaitable<result<void>> run();
     boost::asio::awaitable<void> stop();
     void request_stop();
@@ -83,6 +87,8 @@ private:
     boost::asio::awaitable<result<void>> open(std::shared_ptr<token_source> tokens);
     void make_parts();
     void make_encryption(receiver const& from);
+    void make_verifications();
+    boost::asio::awaitable<result<event_id>> say_in(room_id in, std::string type, boost::json::object content);
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
     boost::asio::awaitable<void> begin();
     void stored(received count, std::size_t reserved);
@@ -123,7 +129,8 @@ private:
     std::unique_ptr<matrix::detail::session> session_;
     std::unique_ptr<matrix::detail::api> api_;
     std::unique_ptr<crypto::driver> olm_;
-    std::unique_ptr<matrix::detail::encryption> encryption_;  // none: switched off
+    std::unique_ptr<matrix::detail::encryption> encryption_;        // none: switched off
+    std::unique_ptr<matrix::detail::verifications> verifications_;  // likewise
     std::unique_ptr<copy_watch> copies_;
     std::unique_ptr<matrix::detail::outbox> outbox_;
     std::unique_ptr<matrix::detail::courtesies> courtesies_;

@@ -162,4 +162,31 @@ CREATE TABLE withheld (
 );
 )";
 
+// Whose identity was compared by people; who withholds a key, and whether of a room that we were not in (notices from before are gone);
+// and ways to what strangers store.
+inline constexpr char const* verified_tables = R"(
+DROP TABLE withheld;
+CREATE TABLE withheld (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    code TEXT NOT NULL,
+    elsewhere INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id, session_id, sender)
+);
+CREATE INDEX withheld_by_sender ON withheld (account, sender);
+CREATE INDEX withheld_elsewhere ON withheld (account) WHERE elsewhere = 1;
+CREATE INDEX undecrypted_untold ON undecrypted (account, room_id, sender, since) WHERE told = 0;
+CREATE INDEX device_by_key ON device (account, curve25519);
+CREATE INDEX room_key_unused ON room_key (account, id) WHERE highest_index < 0;
+CREATE TABLE verified_user (
+    account INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    master TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (account, user_id)
+);
+)";
+
 }  // namespace chatrixcd::matrix::crypto

@@ -13,6 +13,8 @@
 #include "crypto/olm/channel.hpp"
 #include "crypto/olm/requests.hpp"
 #include "crypto/olm/session_table.hpp"
+#include "crypto/rooms/waiting.hpp"
+#include "crypto/strangers.hpp"
 #include "http/retry.hpp"
 #include "state/room_table.hpp"
 #include "sync/decryption.hpp"
@@ -27,6 +29,11 @@ namespace {
 // Keys for so many devices are made in one transaction, so that others need not wait for long.
 constexpr std::size_t slice = 50;
 constexpr unsigned most_rounds = 10;
+constexpr base::duration tidy_interval = std::chrono::hours(6);
+constexpr base::duration look_for_unread = std::chrono::minutes(1);
+constexpr base::duration patience_for_keys = std::chrono::minutes(10);
+// Between two answers to a sync, which waits for half a minute at most.
+constexpr base::duration longest_silence = std::chrono::minutes(2);
 constexpr std::size_t most_bytes = 64U << 20U;
 
 call post(std::string path, json::object const& body, std::string_view purpose) {
@@ -64,6 +71,33 @@ error diverged(std::string why) {
         .with_hint("Log in as a new device: with a password by removing the store, with an access token by making a new one as well");
 }
 
+// Why a key did not come, as its owner's device says ("m.room_key.withheld").
+std::string words_of(std::string const& code) {
+    if (code.empty()) return "their keys have not come";
+    if (code == "m.unverified") return "their client gives keys to verified sessions alone";
+    if (code == "m.blacklisted") return "their client was told to give this session no keys";
+    if (code == "m.unauthorised") return "their client says that this account may not read them";
+    if (code == "m.unavailable") return "their client has not got the keys either";
+    return "their client gives no keys";
+}
+
+std::size_t give_up_unread(crypto::context const& with, std::function<bool(room_id const&, user_id const&)> const& matters,
+                           base::time_point before, receiving& how) {
+    std::size_t lost = 0;
+    for (auto const& each : crypto::find_overdue(with, before)) {
+        if (!matters(each.room, each.sender)) {
+            crypto::leave_waiting(with, each);
+            continue;
+        }
+        crypto::give_up(with, each, before);
+        auto const number = std::to_string(each.number) + (each.number == 1 ? " message of " : " messages of ");
+        auto const reason = number + each.sender.str() + " cannot be read: " + words_of(each.reason);
+        store_loss(with.t, arrival_at(how, each.room, each.position), reason, how);
+        ++lost;
+    }
+    return lost;
+}
+
 void forget_wedged(crypto::context const& with, std::string const& their_key) {
     with.t.run("DELETE FROM wedged WHERE account = ?1 AND their_key = ?2", {with.account, their_key});
 }
@@ -71,6 +105,13 @@ void forget_wedged(crypto::context const& with, std::string const& their_key) {
 std::vector<crypto::device_row> slice_of(std::vector<crypto::device_row> const& all, std::size_t first) {
     auto const last = std::min(first + slice, all.size());
     return {all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last)};
+}
+
+std::vector<crypto::device_row> difference(std::vector<crypto::device_row> all, std::vector<crypto::device_row> const& without) {
+    std::set<std::string> keys;
+    for (auto const& each : without) keys.insert(each.curve25519);
+    std::erase_if(all, [&](crypto::device_row const& each) { return keys.contains(each.curve25519); });
+    return all;
 }
 
 }  // namespace
@@ -125,8 +166,8 @@ asio::awaitable<void> encryption::run() {
 // An errand that fails does not keep the others from being done.
 asio::awaitable<bool> encryption::keep_up() {
     using errand = asio::awaitable<result<void>> (encryption::*)();
-    static constexpr std::array<errand, 5> errands{&encryption::upload, &encryption::identify, &encryption::query, &encryption::unwedge,
-                                                   &encryption::flush};
+    static constexpr std::array<errand, 6> errands{&encryption::upload,  &encryption::identify, &encryption::query,
+                                                   &encryption::unwedge, &encryption::flush,    &encryption::tidy};
     turn const mine(*this);
     bool went_well = true;
     auto const checked = co_await check_device();
@@ -223,11 +264,13 @@ asio::awaitable<void> encryption::take_lists(std::vector<crypto::query_entry> as
     auto work = [asked = std::move(asked), answer = std::move(answer), how = how_.next()](crypto::context const& with) mutable {
         auto outcome = crypto::take_query_answer(with, asked, answer);
         decryption opening(with.t, with.olm, with.account, with.me, with.device, with.now);
+        how.decrypts = &opening;
         for (auto const& each : opening.reopen_of(users_of(asked))) store_opened(with.t, each.opened, each.where, how);
         outcome.refused.insert(outcome.refused.end(), opening.complaints().begin(), opening.complaints().end());
-        return outcome;
+        return std::make_pair(std::move(outcome), opening.take_verifications());
     };
-    auto const outcome = co_await machine_.run(std::move(work));
+    auto [outcome, said] = co_await machine_.run(std::move(work));
+    if (!said.empty()) how_.said(std::move(said));
     for (auto const& each : outcome.refused) log_.warning("a device, or what it said, is not taken", {{"which", each}});
     for (auto const& each : outcome.identity_changed) log_.warning("somebody has another identity", {{"user", each.str()}});
     unanswered_.insert(outcome.failed.begin(), outcome.failed.end());
@@ -279,6 +322,38 @@ asio::awaitable<result<void>> encryption::unwedge() {
     co_return result<void>();
 }
 
+void encryption::note_sync() {
+    auto const now = with_->time.uptime();
+    if (!synced_ || now - *synced_ > longest_silence) in_sync_since_ = now;
+    synced_ = now;
+}
+
+// Keys do not come while nothing comes.
+bool encryption::was_in_sync_for(base::duration span) const {
+    auto const now = with_->time.uptime();
+    return synced_ && now - *synced_ <= longest_silence && now - in_sync_since_ >= span;
+}
+
+asio::awaitable<void> encryption::watch_unread() {
+    for (;;) {
+        co_await with_->time.sleep(look_for_unread);
+        if (!was_in_sync_for(patience_for_keys)) continue;
+        auto work = [matters = how_.unreadable_matters, how = how_.next()](crypto::context const& with) mutable {
+            return give_up_unread(with, matters, with.now - patience_for_keys, how);
+        };
+        if (co_await machine_.run(std::move(work)) > 0) how_.rows();
+    }
+}
+
+asio::awaitable<result<void>> encryption::tidy() {
+    auto const now = with_->time.uptime();
+    if (tidied_ && now - *tidied_ < tidy_interval) co_return result<void>();
+    tidied_ = now;
+    auto work = [](crypto::context const& with) { crypto::forget_old(with); };
+    co_await machine_.run(std::move(work));
+    co_return result<void>();
+}
+
 asio::awaitable<result<void>> encryption::flush() {
     for (;;) {
         auto look = [](crypto::context const& with) { return crypto::next_request(with); };
@@ -312,18 +387,45 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
     auto const strangers = co_await machine_.run(std::move(missing));
     std::vector<crypto::device_row> unreachable;
     for (std::size_t first = 0; first < strangers.size(); first += slice) {
-        auto const without = co_await begin_sessions(slice_of(strangers, first));
+        auto const without = co_await share_with_strangers(room, slice_of(strangers, first));
         if (!without) co_return without.error();
         unreachable.insert(unreachable.end(), without->begin(), without->end());
     }
-    for (std::size_t first = 0; first < wanted.to_share.size(); first += slice) {
-        auto write = [room, devices = slice_of(wanted.to_share, first),
-                      transaction = with_->random.token(22)](crypto::context const& with) {
+    co_await share_with_known(room, difference(wanted.to_share, strangers));
+    co_await tell(room, wanted.to_refuse, "m.unverified");
+    co_await tell(room, std::move(unreachable), "m.no_olm");
+    co_return co_await flush();
+}
+
+// The session and what it says first are one transaction. Returns those with which there is none.
+asio::awaitable<result<std::vector<crypto::device_row>>> encryption::share_with_strangers(room_id room,
+                                                                                          std::vector<crypto::device_row> devices) {
+    auto request = post(client_path({"keys", "claim"}), crypto::claim_body(devices), "claiming keys");
+    auto answer = co_await api_->request(std::move(request));
+    if (!answer) co_return answer.error();
+    auto write = [room, devices = std::move(devices), answer = std::move(*answer),
+                  transaction = with_->random.token(22)](crypto::context const& with) {
+        crypto::own_device own(with);
+        auto claimed = crypto::begin_claimed(own, devices, answer);
+        if (claimed.begun.empty()) return claimed.without;
+        crypto::room_sender sender(with, own, room);
+        crypto::device_messages messages;
+        auto const id = crypto::reserve_request(with, "m.room.encrypted", transaction);
+        for (auto& each : claimed.begun) messages.add(each.with.user, each.with.device, sender.share_first(each, id));
+        crypto::fill_request(with, id, std::move(messages).body());
+        return claimed.without;
+    };
+    co_return co_await machine_.run(std::move(write));
+}
+
+asio::awaitable<void> encryption::share_with_known(room_id room, std::vector<crypto::device_row> devices) {
+    for (std::size_t first = 0; first < devices.size(); first += slice) {
+        auto write = [room, some = slice_of(devices, first), transaction = with_->random.token(22)](crypto::context const& with) {
             crypto::own_device own(with);
             crypto::room_sender sender(with, own, room);
             crypto::device_messages messages;
             auto const id = crypto::reserve_request(with, "m.room.encrypted", transaction);
-            for (auto const& each : devices) {
+            for (auto const& each : some) {
                 if (auto message = sender.share(each, id)) messages.add(each.user, each.device, std::move(*message));
             }
             if (messages.empty()) return crypto::drop_request(with, id);
@@ -331,9 +433,6 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
         };
         co_await machine_.run(std::move(write));
     }
-    co_await tell(room, wanted.to_refuse, "m.unverified");
-    co_await tell(room, std::move(unreachable), "m.no_olm");
-    co_return co_await flush();
 }
 
 // They get no key, and are told why.
@@ -386,6 +485,17 @@ asio::awaitable<result<std::set<user_id>>> encryption::prepare(room_id room, boo
     auto const shared = co_await share(room);
     if (!shared) co_return shared.error();
     co_return unanswered_;
+}
+
+asio::awaitable<result<void>> encryption::learn(user_id user) {
+    while (busy_) co_await changed_.wait();
+    turn const mine(*this);
+    auto expect = [user](crypto::context const& with) {
+        crypto::track(with, user);
+        crypto::mark_changed(with, user);
+    };
+    co_await machine_.run(std::move(expect));
+    co_return co_await query();
 }
 
 asio::awaitable<result<void>> encryption::all_members(room_id room) {

@@ -15,6 +15,7 @@
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/driver/driver.hpp"
 #include "crypto/rooms/sending_key.hpp"
+#include "crypto/verification/said.hpp"
 #include "encryption/identification.hpp"
 #include "encryption/machine.hpp"
 #include "encryption/room_encryption.hpp"
@@ -33,9 +34,13 @@ public:
         policy() = default;
         // Rooms in which devices get keys that their owner has not signed.
         std::function<bool(room_id const&)> unsigned_devices;
+        // Of whom it matters that a message could not be read.
+        std::function<bool(room_id const&, user_id const&)> unreadable_matters;
         std::function<receiving()> next;  // for events that were read late
         std::function<void()> rows;       // the inbox has new rows
-        std::function<void()> state;      // identity() or failure() has changed
+        // Parts of verifications among them.
+        std::function<void(std::vector<crypto::verification_said>)> said;
+        std::function<void()> state;  // identity() or failure() has changed
         identification::confirmed_request confirmed;
         std::optional<recovery_key> recovery;
     };
@@ -45,6 +50,10 @@ public:
 
     // Keeps our keys and the lists up, until it is cancelled.
     boost::asio::awaitable<void> run();
+    // Gives up what cannot be read, time and again, until it is cancelled.
+    boost::asio::awaitable<void> watch_unread();
+    // A sync response was taken in.
+    void note_sync();
     void wake();
 
     // The row as it is to leave; may take as long as everybody needs to get the key. Errors: as any request's.
@@ -52,6 +61,8 @@ public:
 
     // How this device stands to the account's identity; nothing: not known yet.
     std::optional<own_identity_state> identity() const { return identification_.state(); }
+    // Makes sure that the user's devices and identity are known as of now.
+    boost::asio::awaitable<result<void>> learn(user_id user);
     // Why nothing is said in encrypted rooms any more.
     std::optional<error> failure() const;
 
@@ -65,12 +76,17 @@ private:
     boost::asio::awaitable<result<void>> query();
     boost::asio::awaitable<result<void>> unwedge();
     boost::asio::awaitable<result<void>> flush();
+    boost::asio::awaitable<result<void>> tidy();
     boost::asio::awaitable<result<void>> share(room_id room);
+    boost::asio::awaitable<result<std::vector<crypto::device_row>>> share_with_strangers(room_id room,
+                                                                                         std::vector<crypto::device_row> devices);
+    boost::asio::awaitable<void> share_with_known(room_id room, std::vector<crypto::device_row> devices);
     boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_sessions(std::vector<crypto::device_row> devices);
     boost::asio::awaitable<void> take_lists(std::vector<crypto::query_entry> asked, boost::json::object answer);
     boost::asio::awaitable<void> tell(room_id room, std::vector<crypto::device_row> devices, std::string code);
     boost::asio::awaitable<result<std::set<user_id>>> prepare(room_id room, bool admits);
     boost::asio::awaitable<result<void>> all_members(room_id room);
+    bool was_in_sync_for(base::duration span) const;
     bool has_failed() const;
     error fail(error why);
 
@@ -87,6 +103,9 @@ private:
     device_id checked_;  // who was found to be as it was
     std::optional<error> failed_;
     device_id failed_as_;
+    std::optional<base::duration> tidied_;
+    std::optional<base::duration> synced_;  // by uptime, as tidied_
+    base::duration in_sync_since_{};
     std::set<user_id> unanswered_;  // by the last query(): their homeservers did not answer
     base::logger log_;
 };

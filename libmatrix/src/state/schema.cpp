@@ -199,7 +199,8 @@ std::vector<base::migration> migrations() {
             base::migration{"inbox: rows that are done", done_rows},
             base::migration{"indexes that change with less", lean_indexes},
             base::migration{"encryption: keys, devices, sessions", crypto::tables},
-            base::migration{"what was encrypted, and what is to be", encrypted_rows}};
+            base::migration{"what was encrypted, and what is to be", encrypted_rows},
+            base::migration{"who was verified", crypto::verified_tables}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -84,6 +84,7 @@ private:
         if (!devices_) return;
         count_.devices = count_.devices || devices_->wants_query();
         count_.complaints = devices_->complaints();
+        count_.verifications = devices_->take_verifications();
         how_.decrypts = nullptr;
     }
     // Whoever may speak in an encrypted room.
@@ -104,7 +105,7 @@ private:
 
     bool has_news() const {
         bool const starts = before_.position.empty() || before_.restarting || before_.catching_up;
-        return starts || count_.rows > 0 || count_.gaps > 0 || !count_.changed.empty() || count_.devices;
+        return starts || count_.rows > 0 || count_.gaps > 0 || !count_.changed.empty() || count_.devices || !count_.verifications.empty();
     }
     bool is_due() const { return how_.now < before_.seen || how_.now - before_.seen >= position_may_lag; }
     bool is_first() const { return before_.position.empty() && !before_.restarting; }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "crypto/verification/said.hpp"
 #include "sync/gap_table.hpp"
 #include "sync/receiving.hpp"
 #include "sync/response.hpp"
@@ -20,7 +21,8 @@ struct received {
     bool devices = false;                 // there is something to do for encryption
     std::vector<std::string> complaints;  // of encrypted events and messages to this device that were refused
     std::vector<room_id> changed;         // rooms of which something is known that was not
-    std::vector<inbox_row> taken;         // marked as being handled in the same transaction
+    std::vector<crypto::verification_said> verifications;
+    std::vector<inbox_row> taken;  // marked as being handled in the same transaction
 };
 
 // Empty before the first sync, and when the homeserver has forgotten our position.

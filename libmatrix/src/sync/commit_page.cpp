@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "state/redactions.hpp"
 #include "sync/commit.hpp"
@@ -78,10 +76,7 @@ gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row 
 
 void commit_loss(base::transaction& t, gap_row const& gap, std::string const& reason, receiving& how) {
     close_gap(t, gap);
-    boost::json::object notice;
-    notice["reason"] = reason;
-    auto const trace = how.traces.next();
-    insert_row(t, arrival_at(how, gap.room, gap.position - 1), "gap " + trace, inbox_kind::gap_lost, boost::json::serialize(notice), trace);
+    store_loss(t, arrival_at(how, gap.room, gap.position - 1), reason, how);
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -36,11 +36,33 @@ bool decryption::take(device_news const& news) {
         for (auto const* each : news.events) inbox.take(*each);
         complaints_ = inbox.complaints();
         new_keys_ = inbox.new_keys();
+        verifications_ = inbox.take_verifications();
     }
     for (auto const& user : news.changed) crypto::mark_changed(with_, user);
     for (auto const& user : news.left) crypto::untrack(with_, user);
     if (counts_changed) own_->note_counts(news.one_time_keys, news.has_fallback);
     return counts_changed || !news.events.empty() || !news.changed.empty();
+}
+
+void decryption::note(raw_event const& e, room_id const& room) {
+    if (e.state_key() || !crypto::is_verification(e.type(), e.content_text("msgtype"))) return;
+    crypto::verification_said said;
+    said.sender = user_id(std::string(e.sender()));
+    said.type = e.type() == "m.room.message" ? crypto::verification_request : std::string(e.type());
+    said.content = e.content();
+    said.room = room;
+    said.event_id = e.id();
+    said.sent = e.sent();
+    verifications_.push_back(std::move(said));
+}
+
+bool decryption::is_of_this_device(raw_event const& e) {
+    if (e.sender() != with_.me.str()) return false;
+    if (!own_key_) {
+        auto const row = with_.t.first("SELECT curve25519 FROM own_device WHERE account = ?1", {with_.account});
+        own_key_ = row ? row->text(0) : std::string();
+    }
+    return e.content_text("sender_key") == *own_key_;
 }
 
 void decryption::forget_lists() { crypto::mark_all_changed(with_); }

@@ -49,6 +49,12 @@ public:
     // Likewise those of users whose lists were asked for, whatever came of it.
     std::vector<reopened> reopen_of(std::vector<user_id> const& users);
 
+    // Whether this device says that it has sent an encrypted event. Whoever forges that is only not heard.
+    bool is_of_this_device(raw_event const& e);
+    // Notes an event of a room if it is part of a verification.
+    void note(raw_event const& e, room_id const& room);
+    std::vector<crypto::verification_said> take_verifications() { return std::exchange(verifications_, {}); }
+
     // Somebody's list is to be asked for because of what was read.
     bool wants_query() const noexcept { return wants_query_; }
     std::vector<std::string> const& complaints() const noexcept { return complaints_; }
@@ -61,7 +67,9 @@ private:
     std::optional<crypto::own_device> own_;  // loaded when something came
     crypto::session_names new_keys_;
     crypto::room_reader reader_;
+    std::optional<std::string> own_key_;
     std::vector<std::string> complaints_;
+    std::vector<crypto::verification_said> verifications_;
     bool wants_query_ = false;
 };
 

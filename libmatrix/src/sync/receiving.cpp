@@ -2,6 +2,8 @@
 #include "sync/receiving.hpp"
 
 #include <algorithm>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/many_rows.hpp>
 #include <chatrixcd/base/sealed.hpp>
@@ -16,13 +18,14 @@ namespace {
 // Most answers leave an event's room out, for it is said around it. One that names another room was never sent here.
 bool is_of(raw_event const& e, room_id const& room) { return e.room().empty() || e.room() == room.str(); }
 
-// What we have sent ourselves is for nobody who wants messages alone.
+// What this device has sent is for nobody who wants messages alone.
 bool is_to_be_opened(raw_event const& e, receiving const& how) {
     bool const is_encrypted = e.type() == "m.room.encrypted" && !e.state_key();
-    return how.decrypts != nullptr && is_encrypted && (how.filter.other_events || e.sender() != how.me.str());
+    return how.decrypts != nullptr && is_encrypted && (how.filter.other_events || !how.decrypts->is_of_this_device(e));
 }
 
 void add_opened(opened_event const& opened, arrival const& where, receiving& how, std::vector<new_row>& rows) {
+    if (how.decrypts != nullptr) how.decrypts->note(opened.event, where.room);
     auto const kind = how.filter.kind_of(where.room, opened.event, how.me, opened.keeper, opened.believed);
     if (!kind) return;
     auto const text = opened.event.to_text();
@@ -41,6 +44,13 @@ arrival arrival_at(receiving const& how, room_id const& room, std::int64_t posit
     return where;
 }
 
+void store_loss(base::transaction& t, arrival const& where, std::string const& reason, receiving& how) {
+    boost::json::object notice;
+    notice["reason"] = reason;
+    auto const trace = how.traces.next();
+    insert_row(t, where, "gap " + trace, inbox_kind::gap_lost, boost::json::serialize(notice), trace);
+}
+
 bool store_opened(base::transaction& t, opened_event const& opened, arrival const& where, receiving& how) {
     std::vector<new_row> rows;
     add_opened(opened, where, how, rows);
@@ -57,6 +67,7 @@ std::size_t store_events(base::transaction& t, event_place first, event_place la
         if (is_to_be_opened(*e, how)) {
             if (auto const opened = how.decrypts->open(*e, where)) add_opened(*opened, where, how, rows);
         } else {
+            if (how.decrypts != nullptr) how.decrypts->note(*e, where.room);
             auto const kind = how.filter.kind_of(where.room, *e, how.me, keeper);
             if (kind) rows.push_back(new_row{std::string(e->id()), *kind, base::seal(e->to_text()), how.traces.next(), std::nullopt});
         }

@@ -54,6 +54,9 @@ public:
 
 arrival arrival_at(receiving const& how, room_id const& room, std::int64_t position);
 
+// Whoever listens is told, in its place, of what was lost and why.
+void store_loss(base::transaction& t, arrival const& where, std::string const& reason, receiving& how);
+
 using event_place = std::vector<raw_event>::const_iterator;
 // An encrypted event that was read after others: into its place. Returns whether it is wanted and new.
 bool store_opened(base::transaction& t, opened_event const& opened, arrival const& where, receiving& how);

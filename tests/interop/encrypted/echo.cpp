@@ -15,13 +15,24 @@ awaitable<void> join(matrix::invite i) { (co_await i.accept()).value(); }
 awaitable<void> echo(matrix::message m) {
     auto const& trust = m.trust();
     std::cout << "heard \"" << m.text() << "\" encrypted=" << trust.encrypted << " device=" << trust.device.str()
-              << " cross_signed=" << trust.cross_signed << " late=" << trust.late << std::endl;
+              << " cross_signed=" << trust.cross_signed << " user_verified=" << trust.user_verified << " late=" << trust.late << std::endl;
     auto answer = matrix::outgoing::text("echo: " + m.text());
     (co_await m.reply(std::move(answer))).value();
 }
 
+// Whoever runs the test compares what both sides print.
+awaitable<void> verify(matrix::verification asked) {
+    auto const codes = (co_await asked.codes()).value();
+    std::cout << "codes";
+    for (auto const& each : codes.emoji) std::cout << ' ' << each.name;
+    std::cout << std::endl;
+    auto const proof = (co_await asked.confirm()).value();
+    std::cout << "verified " << asked.user().str() << " identity=" << proof.identity << std::endl;
+}
+
 awaitable<void> bot(matrix::client& client) {
     client.on_invite(join);
+    client.on_verification(verify);
     client.on_message(echo);
     auto const user = matrix::user_id(matrix::from_env("MATRIX_USER"));
     (co_await client.start(matrix::login::password(user, matrix::secret::from_env("MATRIX_PASSWORD")))).value();

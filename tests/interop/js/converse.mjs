@@ -2,8 +2,8 @@
 // matrix-js-sdk as a person in the room: says a line, then waits until the bot's messages (with their newest edits, as the SDK sees
 // them) contain the words that were expected. Prints one JSON line a step; exit status 1 if one fails.
 // usage: converse.mjs HOMESERVER USER PASSWORD BOT [encrypted]  (lines of {"say": …, "expect": …} on standard input; "invite" makes the
-// room, "accept" joins the one that the bot has made). "encrypted": in an encrypted room, with an identity of one's own, and strict: nothing is sent to or read from a device that its
-// owner has not signed.
+// room, "accept" joins the one that the bot has made, "verify" compares emoji with it). "encrypted": in an encrypted room, with an
+// identity of one's own, and strict: nothing is sent to or read from a device that its owner has not signed.
 import readline from 'node:readline';
 import * as sdk from 'matrix-js-sdk';
 import { OnlySignedDevicesIsolationMode } from 'matrix-js-sdk/lib/crypto-api/index.js';
@@ -39,7 +39,7 @@ if (encrypted) {
 const deadline = async (check, what, seconds = 60) => {
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    const value = check();
+    const value = await check();
     if (value) return value;
     if (Date.now() > end) throw new Error(`no ${what} within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -80,6 +80,23 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
       await client.joinRoom(room.roomId);
       await deadline(() => room.getMyMembership() === 'join' && room.getMember(bot)?.membership === 'join', 'room with the bot');
       console.log(JSON.stringify({ room: room.roomId, name: room.name, inviter, encrypted: room.hasEncryptionStateEvent() }));
+      continue;
+    }
+    if (step.verify) {
+      const crypto = client.getCrypto();
+      const request = step.verify === 'devices' ? await crypto.requestDeviceVerification(bot, step.device)
+        : await crypto.requestVerificationDM(bot, room.roomId);
+      await deadline(() => request.verifier, 'beginning of the verification');
+      const verifier = request.verifier;
+      let emoji;
+      verifier.on('show_sas', (sas) => {
+        emoji = sas.sas.emoji.map(([, name]) => name);
+        sas.confirm();
+      });
+      await verifier.verify();
+      // The signature that says so goes to the homeserver, and comes back as news of the bot's identity.
+      await deadline(async () => (await crypto.getUserVerificationStatus(bot)).isVerified(), 'verified identity');
+      console.log(JSON.stringify({ emoji, verified: true }));
       continue;
     }
     const from = Date.now() - 2000;

@@ -33,6 +33,7 @@
 #include <chatrixcd/matrix/passing.hpp>
 #include <chatrixcd/matrix/room.hpp>
 #include <chatrixcd/matrix/sending.hpp>
+#include <chatrixcd/matrix/verification.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -63,7 +64,8 @@ public:
     void on_event(std::function<boost::asio::awaitable<void>(matrix::room, event)> handler);
     // Without a handler, invitations are left alone.
     void on_invite(std::function<boost::asio::awaitable<void>(invite)> handler);
-    // Messages of a room were lost to us, for the reason given: more than the gap bound, or withheld by the homeserver.
+    // Messages of a room were lost to us, for the reason given: more than the gap bound, withheld by the homeserver, or encrypted with a
+    // key that did not come (options::unreadable_matters()).
     void on_gap_lost(std::function<boost::asio::awaitable<void>(matrix::room, std::string)> handler);
     // A room was upgraded while we were in it, and we have joined its successor, which names the old room as its predecessor. Called again
     // after a crash before it had returned.
@@ -77,6 +79,9 @@ public:
     // What passes by and is not kept; one after another. With a handler the homeserver is asked for it; of what waits, the newest 1000 and
     // 4 MiB are kept.
     void on_passing(std::function<boost::asio::awaitable<void>(passing)> handler);
+    // Somebody asks to be verified. Without a handler nobody is answered. The handler may take as long as people do; it runs at once,
+    // beside others.
+    void on_verification(std::function<boost::asio::awaitable<void>(verification)> handler);
     // Which events are stored for delivery; is_text_message() by default. Pure: called on the store's thread.
     void deliver_if(std::function<bool(room_id const&, event const&)> wanted);
     // Messages are taken by next() instead of on_message().
@@ -110,6 +115,11 @@ public:
     // (options::encryption() is off), unavailable (not running), conflict (store and homeserver know different keys of this device), and
     // run()'s.
     boost::asio::awaitable<result<own_identity_state>> identity();
+
+    // Asks somebody in a room to be verified, or a device. Errors: invalid (options::encryption() is off), rate_limited (enough are going
+    // on), and those of sending.
+    boost::asio::awaitable<result<verification>> verify(room_id in, user_id whom);
+    boost::asio::awaitable<result<verification>> verify_device(user_id whom, device_id device);
 
     matrix::room room(room_id id);
     // Rooms that we have joined, as of the last sync.

@@ -56,6 +56,10 @@ public:
     options& recovery(recovery_key key);
     // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default.
     options& unsigned_devices(std::function<bool(room_id const&)> in);
+    // Of whom it matters that a message could not be read. Such messages are waited for, for ten minutes after they came; then they are
+    // given up, and client::on_gap_lost() is told why: they are never delivered later. Those of others go on waiting for their keys. None
+    // by default. Pure: called on the store's thread.
+    options& unreadable_matters(std::function<bool(room_id const&, user_id const&)> of);
     // Which rooms' events are delivered; all by default. Pure: called on the store's thread.
     options& rooms(std::function<bool(room_id const&)> wanted);
     // How many rooms' messages are handled at once: 1 to 64, 8 by default.
@@ -99,6 +103,7 @@ public:
         bool encryption = false;
         std::optional<recovery_key> recovery;
         std::function<bool(room_id const&)> unsigned_devices;
+        std::function<bool(room_id const&, user_id const&)> unreadable_matters;
         std::function<bool(room_id const&)> rooms;
         std::size_t parallel_rooms = 8;
         std::size_t gap_bound = 10000;

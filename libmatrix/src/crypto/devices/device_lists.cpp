@@ -26,6 +26,9 @@ public:
 
     void take(json::object const& answer) {
         take_identity(answer);
+        // Whom the identity of before has vouched for says nothing of this one: a device that is refused now keeps its keys, no more.
+        with_.t.run("UPDATE device SET cross_signed = 0 WHERE account = ?1 AND user_id = ?2 AND cross_signed = 1",
+                    {with_.account, user_.str()});
         auto const* all = find_object(answer, "device_keys");
         auto const* devices = all == nullptr ? nullptr : find_object(*all, user_.str());
         std::set<std::string> named;

@@ -3,6 +3,7 @@
 
 #include <boost/json/array.hpp>
 
+#include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/protocol/base64.hpp>
 #include <chatrixcd/protocol/canonical_json.hpp>
 
@@ -92,6 +93,42 @@ json::object own_identity::upload_body(context const& with, own_device& device) 
     body["master_key"] = std::move(master);
     body["self_signing_key"] = std::move(self_signing);
     body["user_signing_key"] = std::move(user_signing);
+    return body;
+}
+
+std::optional<json::object> own_identity::vouch_body(context const& with, user_id const& user, device_id const& device,
+                                                     std::string const& ed25519, std::string const& master,
+                                                     json::object const& answer) const {
+    auto const part_of = [&](char const* member, user_id const& whose) {
+        auto const* all = base::find_object(answer, member);
+        return all == nullptr ? nullptr : base::find_object(*all, whose.str());
+    };
+    auto const part = [&](char const* member) { return part_of(member, user); };
+    auto const ours = read_user_keys(part_of("master_keys", with.me), part_of("self_signing_keys", with.me),
+                                     part_of("user_signing_keys", with.me), with.me);
+    // Whoever replaced it may have had a reason.
+    if (ours != public_keys()) return std::nullopt;
+    json::object body;
+    if (user == with.me) {
+        auto const* devices = part("device_keys");
+        auto const* there = devices == nullptr ? nullptr : base::find_object(*devices, device.str());
+        auto const read =
+            there == nullptr ? result<device_keys>(error(error_kind::not_found, "no keys")) : read_device_keys(*there, user, device);
+        if (!read || read->ed25519 != ed25519) return std::nullopt;
+        auto keys = *there;
+        keys.erase("signatures");
+        keys.erase("unsigned");
+        sign_by(keys, with.me, self_signing_);
+        body[user.str()].emplace_object()[device.str()] = std::move(keys);
+        return body;
+    }
+    auto const* there = part("master_keys");
+    if (there == nullptr || master.empty() || read_user_keys(there, nullptr, nullptr, user).master != master) return std::nullopt;
+    auto keys = *there;
+    keys.erase("signatures");
+    keys.erase("unsigned");
+    sign_by(keys, with.me, user_signing_);
+    body[user.str()].emplace_object()[master] = std::move(keys);
     return body;
 }
 

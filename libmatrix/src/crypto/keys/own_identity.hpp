@@ -37,6 +37,11 @@ public:
     boost::json::object upload_body(context const& with, own_device& device) const;
     // The body of POST /keys/signatures/upload: this device is ours.
     boost::json::object signature_body(context const& with, own_device& device) const;
+    // Likewise, of what somebody else has proved: a device of ours, or another user's identity. `answer`: that of a query for them and for
+    // us, which must have those very keys, and this identity as ours; if it has not, there is nothing to sign.
+    std::optional<boost::json::object> vouch_body(context const& with, user_id const& user, device_id const& device,
+                                                  std::string const& ed25519, std::string const& master,
+                                                  boost::json::object const& answer) const;
 
 private:
     own_identity(protocol::signing_key master, protocol::signing_key self_signing, protocol::signing_key user_signing)

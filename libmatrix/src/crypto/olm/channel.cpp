@@ -143,6 +143,20 @@ json::object const* keys_of(json::object const& answer, device_row const& device
     return user == nullptr ? nullptr : find_object(*user, device.device.str());
 }
 
+json::object write(context const& with, own_device& own, olm_session& session, device_row const& to, std::string const& type,
+                   json::object const& content) {
+    json::object payload{{"type", type}, {"content", content}, {"sender", with.me.str()}, {"recipient", to.user.str()}};
+    payload["keys"] = json::object{{"ed25519", own.keys().ed25519()}};
+    payload["recipient_keys"] = json::object{{"ed25519", to.ed25519}};
+    payload["sender_device_keys"] = own.published();
+    std::string text;
+    base::append_json(text, payload);
+    auto const message = session.encrypt(text);
+    base::wipe(text);
+    json::object ciphertext{{to.curve25519, json::object{{"type", message.type}, {"body", message.body}}}};
+    return json::object{{"algorithm", olm_algorithm}, {"sender_key", own.keys().curve25519()}, {"ciphertext", std::move(ciphertext)}};
+}
+
 device_keys keys_of(device_row const& row) {
     device_keys keys;
     keys.user = row.user;
@@ -150,6 +164,17 @@ device_keys keys_of(device_row const& row) {
     keys.curve25519 = row.curve25519;
     keys.ed25519 = row.ed25519;
     return keys;
+}
+
+// With the one key that a device has for us, if its owner signed it; null: there is none.
+std::unique_ptr<olm_session> begun_by(own_device& own, device_row const& device, json::object const* keys) {
+    if (keys == nullptr || keys->size() != 1 || !keys->begin()->key().starts_with(std::string(signed_curve25519) + ":")) return nullptr;
+    auto const* object = find_object(*keys, keys->begin()->key());
+    if (object == nullptr) return nullptr;
+    auto const key = read_signed_key(*object, keys_of(device));
+    if (!key) return nullptr;
+    auto session = own.keys().begin_session(device.curve25519, *key);
+    return session ? std::move(*session) : nullptr;
 }
 
 }  // namespace
@@ -164,17 +189,9 @@ std::optional<json::object> write_to_device(context const& with, own_device& own
     auto sessions = sessions_with(with, to.curve25519);
     if (sessions.empty()) return std::nullopt;
     auto& session = *sessions.front().session;
-    json::object payload{{"type", type}, {"content", content}, {"sender", with.me.str()}, {"recipient", to.user.str()}};
-    payload["keys"] = json::object{{"ed25519", own.keys().ed25519()}};
-    payload["recipient_keys"] = json::object{{"ed25519", to.ed25519}};
-    payload["sender_device_keys"] = own.published();
-    std::string text;
-    base::append_json(text, payload);
-    auto const message = session.encrypt(text);
-    base::wipe(text);
+    auto said = write(with, own, session, to, type, content);
     save_session(with, to.curve25519, session, /*read_one=*/false);
-    json::object ciphertext{{to.curve25519, json::object{{"type", message.type}, {"body", message.body}}}};
-    return json::object{{"algorithm", olm_algorithm}, {"sender_key", own.keys().curve25519()}, {"ciphertext", std::move(ciphertext)}};
+    return said;
 }
 
 json::object claim_body(std::vector<device_row> const& devices) {
@@ -187,26 +204,30 @@ json::object claim_body(std::vector<device_row> const& devices) {
     return json::object{{"one_time_keys", std::move(users)}, {"timeout", 10000}};
 }
 
+claimed_sessions begin_claimed(own_device& own, std::vector<device_row> const& asked, json::object const& answer) {
+    claimed_sessions all;
+    for (auto const& each : asked) {
+        auto session = begun_by(own, each, keys_of(answer, each));
+        if (session) {
+            all.begun.push_back({each, std::move(session)});
+        } else {
+            all.without.push_back(each);
+        }
+    }
+    return all;
+}
+
+json::object write_first(context const& with, own_device& own, claimed_session& in, std::string const& type, json::object const& content) {
+    auto said = write(with, own, *in.session, in.with, type, content);
+    add_session(with, in.with.curve25519, *in.session);
+    return said;
+}
+
 std::vector<device_row> take_claim_answer(context const& with, own_device& own, std::vector<device_row> const& asked,
                                           json::object const& answer) {
-    std::vector<device_row> without;
-    for (auto const& each : asked) {
-        auto const* keys = keys_of(answer, each);
-        bool begun = false;
-        if (keys != nullptr && keys->size() == 1 && keys->begin()->key().starts_with(std::string(signed_curve25519) + ":")) {
-            auto const* object = find_object(*keys, keys->begin()->key());
-            auto const key = object == nullptr ? result<std::string>(base::error(base::error_kind::invalid, "no key"))
-                                               : read_signed_key(*object, keys_of(each));
-            if (key) {
-                if (auto session = own.keys().begin_session(each.curve25519, *key)) {
-                    add_session(with, each.curve25519, **session);
-                    begun = true;
-                }
-            }
-        }
-        if (!begun) without.push_back(each);
-    }
-    return without;
+    auto all = begin_claimed(own, asked, answer);
+    for (auto const& each : all.begun) add_session(with, each.with.curve25519, *each.session);
+    return std::move(all.without);
 }
 
 }  // namespace chatrixcd::matrix::crypto

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -51,7 +52,21 @@ std::optional<boost::json::object> write_to_device(context const& with, own_devi
 
 // The body of POST /keys/claim: one key each.
 boost::json::object claim_body(std::vector<device_row> const& devices);
-// Begins a session with each device of which the answer has a key that the device signed; returns the others.
+// A session of which nothing is stored yet.
+struct claimed_session {
+    device_row with;
+    std::unique_ptr<olm_session> session;
+};
+struct claimed_sessions {
+    std::vector<claimed_session> begun;
+    std::vector<device_row> without;
+};
+// Begins a session with each device of which the answer has a key that the device signed.
+claimed_sessions begin_claimed(own_device& own, std::vector<device_row> const& asked, boost::json::object const& answer);
+// As write_to_device(), in a session that is stored with what it has said first: stored once, which is dear.
+boost::json::object write_first(context const& with, own_device& own, claimed_session& in, std::string const& type,
+                                boost::json::object const& content);
+// Begins sessions and keeps them; returns the devices with which there is none.
 std::vector<device_row> take_claim_answer(context const& with, own_device& own, std::vector<device_row> const& asked,
                                           boost::json::object const& answer);
 

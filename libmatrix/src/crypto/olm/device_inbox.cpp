@@ -18,6 +18,9 @@ namespace {
 // A session with one device is begun anew at most so often (client-server API, "Recovering from undecryptable messages").
 constexpr base::duration unwedge_interval = std::chrono::hours(1);
 
+// Of a reason why a key is withheld ("m.unauthorised").
+constexpr std::size_t longest_code = 64;
+
 std::string text_in(json::object const& from, std::string_view name) { return base::find_string(from, name).value_or(std::string()); }
 
 }  // namespace
@@ -31,7 +34,9 @@ void device_inbox::take(json::object const& event) {
     }
     auto const type = text_in(event, "type");
     if (type == "m.room.encrypted") take_encrypted(*sender, *content);
-    if (type == "m.room_key.withheld") take_withheld(*content);
+    if (type == "m.room_key.withheld") take_withheld(*sender, *content);
+    // What they say is worth what people compare: it needs no encryption.
+    if (type.starts_with(verification_prefix)) take_verification(*sender, type, *content);
     // Keys come encrypted or not at all.
 }
 
@@ -45,6 +50,18 @@ void device_inbox::take_encrypted(user_id const& sender, json::object const& con
     }
     auto const& event = std::get<device_event>(said);
     if (event.type == "m.room_key") take_room_key(event);
+    if (event.type.starts_with(verification_prefix)) take_verification(event.sender, event.type, event.content);
+}
+
+void device_inbox::take_verification(user_id const& sender, std::string type, json::object const& content) {
+    // More in one response are nobody's who verifies.
+    constexpr std::size_t most = 100;
+    if (verifications_.size() >= most) return;
+    verification_said said;
+    said.sender = sender;
+    said.type = std::move(type);
+    said.content = content;
+    verifications_.push_back(std::move(said));
 }
 
 void device_inbox::take_room_key(device_event const& event) {
@@ -69,12 +86,12 @@ void device_inbox::take_room_key(device_event const& event) {
     if (outcome == key_outcome::added || outcome == key_outcome::improved) new_keys_.insert(std::move(name));
 }
 
-void device_inbox::take_withheld(json::object const& content) {
+void device_inbox::take_withheld(user_id const& sender, json::object const& content) {
     auto const room = room_id::parse(text_in(content, "room_id"));
     auto const code = text_in(content, "code");
     // "m.no_olm" is about a device, not about a room: its key comes with the next session.
-    if (!room || code.empty() || text_in(content, "session_id").empty()) return;
-    note_withheld(with_, *room, text_in(content, "session_id"), code.substr(0, 64));
+    if (!room || code.empty() || code.size() > longest_code || text_in(content, "session_id").empty()) return;
+    note_withheld(with_, *room, text_in(content, "session_id"), sender, code);
 }
 
 // Only with a device that is known: whoever makes keys up could make us send without end.

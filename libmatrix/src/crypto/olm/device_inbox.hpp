@@ -11,6 +11,7 @@
 #include "crypto/context.hpp"
 #include "crypto/keys/own_device.hpp"
 #include "crypto/olm/channel.hpp"
+#include "crypto/verification/said.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -26,17 +27,20 @@ public:
 
     session_names const& new_keys() const noexcept { return new_keys_; }
     std::vector<std::string> const& complaints() const noexcept { return complaints_; }
+    std::vector<verification_said> take_verifications() { return std::exchange(verifications_, {}); }
 
 private:
+    void take_verification(user_id const& sender, std::string type, boost::json::object const& content);
     void take_encrypted(user_id const& sender, boost::json::object const& content);
     void take_room_key(device_event const& event);
-    void take_withheld(boost::json::object const& content);
+    void take_withheld(user_id const& sender, boost::json::object const& content);
     void note_wedged(user_id const& sender, std::string const& their_key);
 
     context const& with_;
     own_device& own_;
     session_names new_keys_;
     std::vector<std::string> complaints_;
+    std::vector<verification_said> verifications_;
 };
 
 }  // namespace chatrixcd::matrix::crypto

@@ -5,12 +5,14 @@
 #include <chatrixcd/protocol/base64.hpp>
 
 #include "crypto/pickles.hpp"
+#include "crypto/strangers.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
 namespace {
 
 constexpr std::int64_t most_sessions = 8;
+constexpr std::int64_t bound_every = 256;
 
 // Of what it says, however its Base64 is spelled.
 std::string fingerprint_of(std::string const& their_key, olm_message const& message) {
@@ -41,6 +43,7 @@ void add_session(context const& with, std::string const& their_key, olm_session&
         "DELETE FROM olm_session WHERE account = ?1 AND their_key = ?2 AND session_id <> ?4 AND session_id NOT IN"
         " (SELECT session_id FROM olm_session WHERE account = ?1 AND their_key = ?2 ORDER BY used DESC, rowid DESC LIMIT ?3)",
         {with.account, their_key, most_sessions, session.id()});
+    bound_sessions_of(with, their_key);
 }
 
 void save_session(context const& with, std::string const& their_key, olm_session& session, bool read_one) {
@@ -51,8 +54,10 @@ void save_session(context const& with, std::string const& their_key, olm_session
 }
 
 bool note_seen(context const& with, std::string const& their_key, olm_message const& message) {
-    return with.t.run("INSERT INTO olm_seen (account, hash, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                      {with.account, fingerprint_of(their_key, message), with.milliseconds()}) == 1;
+    auto const made = with.t.first("INSERT INTO olm_seen (account, hash, seen) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING RETURNING rowid",
+                                   {with.account, fingerprint_of(their_key, message), with.milliseconds()});
+    if (made && made->integer(0) % bound_every == 0) bound_seen(with);
+    return made.has_value();
 }
 
 bool was_seen(context const& with, std::string const& their_key, olm_message const& message) {

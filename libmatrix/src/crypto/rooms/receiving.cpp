@@ -5,6 +5,7 @@
 
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/devices/device_table.hpp"
+#include "crypto/verification/verified_table.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -47,6 +48,8 @@ trust room_reader::trust_in(room_key_row const& key, bool late) const {
     }
     auto const identity = find_identity(with_, key.sender);
     believed.identity_changed = identity && identity->changed;
+    bool const may_be_verified = identity && believed.cross_signed && !identity->changed;
+    believed.user_verified = may_be_verified && is_verified(with_, key.sender, identity->keys.master);
     return believed;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "crypto/pickles.hpp"
+#include "crypto/strangers.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -74,6 +75,7 @@ key_outcome add_room_key(context const& with, room_key_row row) {
         " received) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, -1, ?9, ?10)",
         {with.account, row.room.str(), row.session, row.sender.str(), row.sender_curve25519, row.sender_ed25519,
          static_cast<std::int64_t>(row.source), row.first_index, sealed(row.group->pickle()), with.milliseconds()});
+    bound_keys_of(with, row.room);
     return key_outcome::added;
 }
 

@@ -73,6 +73,7 @@ bool room_sender::has_leavers(audience const& who, std::string const& session) c
 
 std::string room_sender::begin(audience const& who) {
     group_ = with_.olm.make_outbound_group();
+    key_content_.clear();
     auto const id = group_->id();
     // Our own messages come back to us, encrypted.
     room_key_row own;
@@ -134,20 +135,35 @@ sharing room_sender::prepare(audience const& who) {
     return plan;
 }
 
-std::optional<json::object> room_sender::share(device_row const& with, std::int64_t request) {
-    auto* const group = sending();
-    if (group == nullptr) return std::nullopt;
-    auto const session = group->id();
-    json::object key{{"algorithm", megolm_algorithm}, {"room_id", room_.str()}, {"session_id", session}};
-    key["session_key"] = group->session_key().reveal();
-    auto message = write_to_device(with_, own_, with, "m.room_key", key);
-    if (!message) return std::nullopt;
+json::object const& room_sender::key_content() {
+    if (!key_content_.empty()) return key_content_;
+    key_content_["algorithm"] = megolm_algorithm;
+    key_content_["room_id"] = room_.str();
+    key_content_["session_id"] = sending()->id();
+    key_content_["session_key"] = sending()->session_key().reveal();
+    return key_content_;
+}
+
+void room_sender::note_queued(device_row const& device, std::int64_t request) {
     with_.t.run(
         "INSERT INTO key_share (account, room_id, session_id, user_id, device_id, their_key, state, message_index, request, at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9) ON CONFLICT (account, room_id, session_id, user_id, their_key) DO UPDATE SET"
         " state = 0, message_index = excluded.message_index, request = excluded.request, code = NULL, at = excluded.at",
-        {with_.account, room_.str(), session, with.user.str(), with.device.str(), with.curve25519, std::int64_t{group->index()}, request,
-         with_.milliseconds()});
+        {with_.account, room_.str(), sending()->id(), device.user.str(), device.device.str(), device.curve25519,
+         std::int64_t{sending()->index()}, request, with_.milliseconds()});
+}
+
+std::optional<json::object> room_sender::share(device_row const& with, std::int64_t request) {
+    if (sending() == nullptr) return std::nullopt;
+    auto message = write_to_device(with_, own_, with, "m.room_key", key_content());
+    if (message) note_queued(with, request);
+    return message;
+}
+
+json::object room_sender::share_first(claimed_session& in, std::int64_t request) {
+    if (sending() == nullptr) throw std::logic_error("a key is shared that is not there");
+    auto message = write_first(with_, own_, in, "m.room_key", key_content());
+    note_queued(in.with, request);
     return message;
 }
 
@@ -187,6 +203,7 @@ json::object room_sender::encrypt(std::string const& type, json::object content)
     std::string text;
     base::append_json(text, payload);
     made["ciphertext"] = group->encrypt(text);
+    key_content_.clear();
     base::wipe(text);
     // Both are deprecated, and older clients want them.
     made["sender_key"] = own_.keys().curve25519();

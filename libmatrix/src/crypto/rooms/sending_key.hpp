@@ -11,6 +11,7 @@
 #include "crypto/context.hpp"
 #include "crypto/devices/device_table.hpp"
 #include "crypto/keys/own_device.hpp"
+#include "crypto/olm/channel.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -55,6 +56,8 @@ public:
     // The key for that device, from the next message on; false if there is no Olm session with it. What is returned goes into a request
     // that is kept under `request`.
     std::optional<boost::json::object> share(device_row const& with, std::int64_t request);
+    // Likewise, in a session that was just begun.
+    boost::json::object share_first(claimed_session& in, std::int64_t request);
     // The device gets no key, and is told so: "m.unverified", "m.no_olm", "m.blacklisted".
     boost::json::object refuse(device_row const& device, std::string const& code, std::int64_t request);
     // Whether somebody waits for the key who is to have it before the next message.
@@ -69,6 +72,8 @@ private:
     std::string begin(audience const& who);
     // Why the device has no key and is not given one now either: there is no way to reach it.
     bool is_out_of_reach(base::row const& share) const;
+    boost::json::object const& key_content();
+    void note_queued(device_row const& device, std::int64_t request);
     // The session that is sent with; null if there is none.
     outbound_group* sending();
 
@@ -76,6 +81,8 @@ private:
     own_device& own_;
     room_id room_;
     std::unique_ptr<outbound_group> group_;
+    // What is given to each device: made once, for it is signed; empty: not made, or not of the next message any more.
+    boost::json::object key_content_;
 };
 
 // A device has begun a session of its own: what it was sent it may not have read.

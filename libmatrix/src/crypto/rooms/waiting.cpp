@@ -2,6 +2,7 @@
 #include "crypto/rooms/waiting.hpp"
 
 #include "crypto/pickles.hpp"
+#include "crypto/strangers.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -10,7 +11,7 @@ namespace {
 constexpr std::int64_t most_in_room = 4096;
 constexpr std::int64_t prune_every = 64;
 
-constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, since, room_id, sender FROM undecrypted";
+constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, room_id, sender FROM undecrypted";
 
 waiting_event event_of(base::row const& from) {
     waiting_event event;
@@ -20,9 +21,8 @@ waiting_event event_of(base::row const& from) {
     event.restored = from.integer(3) != 0;
     event.event = unsealed(from, 4).reveal();
     event.reason = from.optional_text(5).value_or(std::string());
-    event.since = base::time_point(std::chrono::milliseconds(from.integer(6)));
-    event.room = room_id(from.text(7));
-    event.sender = user_id(from.text(8));
+    event.room = room_id(from.text(6));
+    event.sender = user_id(from.text(7));
     return event;
 }
 
@@ -32,7 +32,8 @@ void keep_waiting(context const& with, waiting_event const& event) {
     auto const made = with.t.first(
         "INSERT INTO undecrypted (account, room_id, event_id, session_id, position, restored, event, since, sender, for_device, reason) "
         "VALUES"
-        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4))"
+        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4"
+        " AND sender = ?9))"
         " ON CONFLICT DO NOTHING RETURNING rowid",
         {with.account, event.room.str(), event.id, event.session, event.position, std::int64_t{event.restored}, base::seal(event.event),
          with.milliseconds(), event.sender.str(), std::int64_t{event.for_device}});
@@ -70,29 +71,44 @@ std::vector<waiting_event> take_waiting_of(context const& with, user_id const& s
     return events;
 }
 
-void note_withheld(context const& with, room_id const& room, std::string const& session, std::string const& code) {
+void note_withheld(context const& with, room_id const& room, std::string const& session, user_id const& sender, std::string const& code) {
     with.t.run(
-        "INSERT INTO withheld (account, room_id, session_id, code) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (account, room_id, session_id) DO UPDATE SET code = excluded.code",
-        {with.account, room.str(), session, code});
-    with.t.run("UPDATE undecrypted SET reason = ?4 WHERE account = ?1 AND room_id = ?2 AND session_id = ?3",
-               {with.account, room.str(), session, code});
+        "INSERT INTO withheld (account, room_id, session_id, sender, code, elsewhere) VALUES (?1, ?2, ?3, ?4, ?5, NOT EXISTS (SELECT 1 FROM"
+        " room WHERE account = ?1 AND room_id = ?2 AND membership = 'join'))"
+        " ON CONFLICT (account, room_id, session_id, sender) DO UPDATE SET code = excluded.code",
+        {with.account, room.str(), session, sender.str(), code});
+    bound_withheld(with, room, sender);
+    with.t.run("UPDATE undecrypted SET reason = ?5 WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 AND sender = ?4",
+               {with.account, room.str(), session, sender.str(), code});
 }
 
-std::vector<overdue> take_overdue(context const& with, base::time_point before) {
+std::vector<overdue> find_overdue(context const& with, base::time_point before) {
     std::vector<overdue> found;
-    std::int64_t const latest = before.time_since_epoch().count();
-    for (auto const& row : with.t.query(
-             "SELECT event_id, session_id, position, restored, event, reason, since, room_id, sender, count(*), min(rowid) FROM undecrypted"
-             " WHERE account = ?1 AND told = 0 GROUP BY room_id, session_id HAVING min(since) <= ?2 ORDER BY min(rowid) LIMIT 100",
-             {with.account, latest})) {
-        found.push_back({event_of(row), row.integer(9)});
-    }
-    for (auto const& each : found) {
-        with.t.run("UPDATE undecrypted SET told = 1 WHERE account = ?1 AND room_id = ?2 AND session_id = ?3",
-                   {with.account, each.first.room.str(), each.first.session});
+    for (auto const& row :
+         with.t.query("SELECT room_id, sender, count(*), min(rowid) FROM undecrypted WHERE account = ?1 AND told = 0 AND since <= ?2"
+                      " GROUP BY room_id, sender LIMIT 100",
+                      {with.account, std::int64_t{before.time_since_epoch().count()}})) {
+        // The event lies before them in the row: only of the first it is passed by.
+        auto const first = with.t.first("SELECT position, reason FROM undecrypted WHERE rowid = ?1", {row.integer(3)});
+        overdue each;
+        each.room = room_id(row.text(0));
+        each.sender = user_id(row.text(1));
+        each.number = row.integer(2);
+        each.position = first->integer(0);
+        each.reason = first->optional_text(1).value_or(std::string());
+        found.push_back(std::move(each));
     }
     return found;
+}
+
+void give_up(context const& with, overdue const& what, base::time_point before) {
+    with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND sender = ?3 AND told = 0 AND since <= ?4",
+               {with.account, what.room.str(), what.sender.str(), std::int64_t{before.time_since_epoch().count()}});
+}
+
+void leave_waiting(context const& with, overdue const& what) {
+    with.t.run("UPDATE undecrypted SET told = 1 WHERE account = ?1 AND room_id = ?2 AND sender = ?3",
+               {with.account, what.room.str(), what.sender.str()});
 }
 
 std::int64_t count_waiting(context const& with) {

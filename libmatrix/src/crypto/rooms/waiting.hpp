@@ -21,7 +21,6 @@ struct waiting_event {
     bool restored = false;
     std::string event;   // JSON text, as it came
     std::string reason;  // what the sender's device says of it: "m.unverified"; empty: nothing
-    base::time_point since;
 };
 
 // What is known already stays as it is. Of more than a few thousand in a room the oldest are dropped.
@@ -30,14 +29,21 @@ void keep_waiting(context const& with, waiting_event const& event);
 std::vector<waiting_event> take_waiting(context const& with, room_id const& room, std::string const& session);
 // Of a user, what waits to know their devices.
 std::vector<waiting_event> take_waiting_of(context const& with, user_id const& sender);
-// The sending device says why it gives no key.
-void note_withheld(context const& with, room_id const& room, std::string const& session, std::string const& code);
-// Those that nobody was told of and that wait since before `before`, one of each session, with how many there are; they count as told.
+// A device of that user says why it gives no key; worth something for their own messages alone.
+void note_withheld(context const& with, room_id const& room, std::string const& session, user_id const& sender, std::string const& code);
+// Those of one sender in one room that have waited since before a time.
 struct overdue {
-    waiting_event first;
+    room_id room;
+    user_id sender;
     std::int64_t number = 0;
+    std::int64_t position = 0;  // of the first of them
+    std::string reason;         // likewise, what the sender's device says of it
 };
-std::vector<overdue> take_overdue(context const& with, base::time_point before);
+std::vector<overdue> find_overdue(context const& with, base::time_point before);
+// They are not waited for any more: a key that comes later reads nothing of them. Or, if nobody is to hear of it, they go on waiting, and
+// are not found again.
+void give_up(context const& with, overdue const& what, base::time_point before);
+void leave_waiting(context const& with, overdue const& what);
 // It was redacted: it will not be read any more.
 void drop_waiting(base::transaction& t, std::int64_t account, room_id const& room, std::string const& event);
 std::int64_t count_waiting(context const& with);

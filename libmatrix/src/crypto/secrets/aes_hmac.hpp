@@ -3,7 +3,6 @@
 // Throws error_exception(environment) if OpenSSL does not work.
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 
@@ -18,9 +17,6 @@ public:
 
     // Salt: 32 bytes of 0; `info` tells uses of a key apart.
     aes_hmac(base::secret const& key, std::string_view info);
-    aes_hmac(aes_hmac const&) = delete;
-    aes_hmac& operator=(aes_hmac const&) = delete;
-    ~aes_hmac();
 
     struct sealed {
         std::string iv;
@@ -35,7 +31,7 @@ public:
     std::string mac_of(std::string_view ciphertext) const;
 
 private:
-    std::array<unsigned char, 64> keys_{};
+    base::secret keys_;
 };
 
 }  // namespace chatrixcd::matrix::crypto

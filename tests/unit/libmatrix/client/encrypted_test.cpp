@@ -91,6 +91,40 @@ std::size_t count_of(person& who, std::string const& room, std::string const& ty
         std::ranges::count_if(all, [&](boost::json::object const& e) { return base::find_string(e, "type") == type; }));
 }
 
+// A bot to which Ann's messages matter, and what it hears and loses.
+class worried {
+public:
+    explicit worried(world& of) : w(of) {
+        client = w.make_client("store-bot", [](matrix::options& o) {
+            o.encryption(true).unreadable_matters(
+                [](matrix::room_id const&, matrix::user_id const& who) { return who.str() == "@ann:test"; });
+        });
+        client->on_message([this](matrix::message m) -> boost::asio::awaitable<void> {
+            heard.push_back(m.text());
+            co_return;
+        });
+        client->on_gap_lost([this](matrix::room, std::string reason) -> boost::asio::awaitable<void> {
+            lost.push_back(std::move(reason));
+            co_return;
+        });
+        w.start(*client, "bot");
+    }
+    ~worried() { w.stop(*client); }
+
+    world& w;
+    std::unique_ptr<matrix::client> client;
+    strings heard;
+    strings lost;
+};
+
+// No message between devices comes to anybody.
+void hide_keys(world& w) {
+    auto const hide = [](boost::json::object& answer) { answer["to_device"] = boost::json::object(); };
+    w.network->faults = [hide](base::http::request const& r) {
+        return contains(r.path(), "/sync") ? fault::lie("nothing for the device", hide) : fault::none();
+    };
+}
+
 }  // namespace
 
 TEST_SUITE("matrix::client::encrypted") {
@@ -390,6 +424,49 @@ TEST_SUITE("matrix::client::encrypted") {
         anns.say(room, "third");
         bot.wait_for("third");
         CHECK(carols.heard == strings{"second"});
+    }
+
+    TEST_CASE("a message whose key does not come is given up where it matters, once, and is not delivered when the key comes after all") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        worried bots(w);
+        speaker anns(w, "ann");
+        w.pass(std::chrono::seconds(5));
+        hide_keys(w);
+        anns.say(room, "first");
+        w.pass(std::chrono::minutes(9));
+        CHECK(bots.lost.empty());
+        w.pass(std::chrono::minutes(3));
+        CHECK(bots.lost == strings{"1 message of @ann:test cannot be read: their keys have not come"});
+        w.network->calm();
+        w.pass(std::chrono::minutes(30));
+        CHECK(bots.lost.size() == 1);
+        CHECK(std::ranges::find(bots.heard, "first") == bots.heard.end());
+    }
+
+    TEST_CASE("while nothing comes nothing is given up: a key may be what comes first") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        worried bots(w);
+        speaker anns(w, "ann");
+        w.pass(std::chrono::seconds(5));
+        hide_keys(w);
+        anns.say(room, "first");
+        w.pass(std::chrono::minutes(1));
+        w.network->faults = [&](base::http::request const& r) {
+            return contains(r.path(), "/sync") ? fault::answer(base::http::response(503)) : fault::none();
+        };
+        w.pass(std::chrono::hours(3));
+        CHECK(bots.lost.empty());
+        hide_keys(w);
+        w.pass(std::chrono::minutes(9));
+        CHECK(bots.lost.empty());
+        w.pass(std::chrono::minutes(3));
+        CHECK(bots.lost.size() == 1);
     }
 }
 

@@ -220,7 +220,8 @@ TEST_SUITE("matrix::crypto::to_device") {
         auto const message = l.alice.with_keys(
             [&](auto const& with, auto& own) { return crypto::write_to_device(with, own, l.to_bob, "m.forwarded_room_key", key).value(); });
         CHECK(give(l.bob, l.alice.me, message).keys.empty());
-        CHECK_FALSE(l.bob.in([&](crypto::context const& with) { return crypto::find_room_key(with, lobby, group->id(), l.alice.me).has_value(); }));
+        CHECK_FALSE(
+            l.bob.in([&](crypto::context const& with) { return crypto::find_room_key(with, lobby, group->id(), l.alice.me).has_value(); }));
     }
 
     TEST_CASE("a one-time key that the device did not sign begins no session") {
@@ -258,14 +259,16 @@ TEST_SUITE("matrix::crypto::to_device") {
         event.id = "$3";
         me.in([&](crypto::context const& with) { crypto::keep_waiting(with, event); });
         auto const overdue = [&] {
-            return me.in([](crypto::context const& with) { return crypto::take_overdue(with, with.now - std::chrono::seconds(3)); });
+            return me.in([](crypto::context const& with) { return crypto::find_overdue(with, with.now - std::chrono::seconds(3)); });
         };
         CHECK(overdue().empty());
         me.now += std::chrono::seconds(3);
         auto const told = overdue();
         REQUIRE(told.size() == 1);
         CHECK(told[0].number == 3);
-        CHECK(told[0].first.reason == "m.unverified");
+        CHECK(told[0].reason == "m.unverified");
+        CHECK(told[0].position == 7);
+        me.in([&](crypto::context const& with) { crypto::leave_waiting(with, told[0]); });
         CHECK(overdue().empty());
         me.in([](crypto::context const& with) { crypto::drop_waiting(with.t, with.account, lobby, "$2"); });
         auto const found = me.in([](crypto::context const& with) { return crypto::take_waiting(with, lobby, "S"); });
@@ -274,6 +277,30 @@ TEST_SUITE("matrix::crypto::to_device") {
         CHECK(found[0].position == 7);
         CHECK(found[1].reason == "m.unverified");
         CHECK(me.in([](crypto::context const& with) { return crypto::count_waiting(with); }) == 0);
+    }
+
+    TEST_CASE("what is given up is not read later; what came meanwhile goes on waiting") {
+        party me("@me:b", "BOT", 1);
+        crypto::waiting_event event;
+        event.room = lobby;
+        event.id = "$1";
+        event.sender = matrix::user_id("@alice:b");
+        event.session = "S";
+        event.event = "{}";
+        me.in([&](crypto::context const& with) { crypto::keep_waiting(with, event); });
+        me.now += std::chrono::seconds(3);
+        event.id = "$2";
+        me.in([&](crypto::context const& with) { crypto::keep_waiting(with, event); });
+        me.in([](crypto::context const& with) {
+            auto const before = with.now - std::chrono::seconds(3);
+            auto const found = crypto::find_overdue(with, before);
+            REQUIRE(found.size() == 1);
+            CHECK(found[0].number == 1);
+            crypto::give_up(with, found[0], before);
+        });
+        auto const left = me.in([](crypto::context const& with) { return crypto::take_waiting(with, lobby, "S"); });
+        REQUIRE(left.size() == 1);
+        CHECK(left[0].id == "$2");
     }
 
     TEST_CASE("a request to devices is the same until the homeserver has it, and they leave in their order") {

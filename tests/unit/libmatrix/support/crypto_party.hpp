@@ -40,11 +40,13 @@ inline matrix::room_id const lobby("!lobby:b");
 // One device of one user.
 class party {
 public:
-    party(std::string user, std::string name, std::uint64_t seed)
+    // `database`: its file; in memory without one.
+    party(std::string user, std::string name, std::uint64_t seed, std::string database = {})
         : me(std::move(user)), device(std::move(name)), random_(base::make_seeded_random(seed)), olm(crypto::make_libolm_driver(*random_)) {
-        base::store_options in_memory;
-        in_memory.migrations = matrix::detail::migrations();
-        store_ = base::store::open(std::move(in_memory), base::make_inline_store_runner()).value();
+        base::store_options how;
+        how.path = std::move(database);
+        how.migrations = matrix::detail::migrations();
+        store_ = base::store::open(std::move(how), base::make_inline_store_runner()).value();
         auto begin = [](base::transaction& t) { matrix::detail::load_account(t, matrix::detail::only_account); };
         run_coroutine(loop_, store_->write(std::move(begin)));
     }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two ephemeral Curve25519 keys of a SAS verification, and what follows from them (client-server API, "Short Authentication String
+// (SAS) verification": curve25519-hkdf-sha256, hkdf-hmac-sha256.v2). Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <chatrixcd/base/error.hpp>
+#include <chatrixcd/base/random.hpp>
+#include <chatrixcd/base/secret.hpp>
+
+namespace chatrixcd::matrix::crypto {
+
+class sas_keys {
+public:
+    explicit sas_keys(base::random& randomness);
+
+    // Unpadded Base64.
+    std::string const& public_key() const noexcept { return public_key_; }
+    // Error `invalid`: the other's key is none, or one of low order, with which anybody knows the secret.
+    base::result<void> agree(std::string_view their_key);
+
+    // Once agreed.
+    base::secret bytes(std::string_view info, std::size_t count) const;
+    // In unpadded Base64.
+    std::string mac(std::string_view info, std::string_view of) const;
+
+private:
+    base::secret private_key_;
+    std::string public_key_;
+    base::secret shared_;
+};
+
+}  // namespace chatrixcd::matrix::crypto

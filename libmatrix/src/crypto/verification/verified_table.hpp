@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose identity our people have compared. Called inside store closures.
+#pragma once
+
+#include <string>
+
+#include "crypto/context.hpp"
+
+namespace chatrixcd::matrix::crypto {
+
+// The identity that was proved is the user's, whatever was seen before.
+void keep_verified(context const& with, user_id const& user, std::string const& master);
+bool is_verified(context const& with, user_id const& user, std::string const& master);
+
+}  // namespace chatrixcd::matrix::crypto

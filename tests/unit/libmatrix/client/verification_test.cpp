@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients whose people verify each other, on the embedded homeserver.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "support/requests.hpp"
+#include "support/world.hpp"
+
+namespace chatrixcd::test {
+
+namespace {
+
+// Somebody who says of what they are shown what the test wants.
+class person_at_client {
+public:
+    person_at_client(world& of, std::string who, std::string in) : w(of) {
+        client = w.make_client("store-" + in, [](matrix::options& o) { o.encryption(true); });
+        client->on_verification([this](matrix::verification asked) { return look_after(std::move(asked)); });
+        client->on_message([this](matrix::message m) -> boost::asio::awaitable<void> {
+            heard = m.text();
+            believed = m.trust();
+            co_return;
+        });
+        w.start(*client, who);
+        (void)w.run(client->identity());
+    }
+    ~person_at_client() { w.stop(*client); }
+
+    boost::asio::awaitable<void> look_after(matrix::verification asked) {
+        ++times_asked;
+        last = asked;
+        if (leaves_it) co_return;
+        auto const shown = co_await asked.codes();
+        if (!shown) {
+            problem = shown.error().message();
+            co_return;
+        }
+        codes = *shown;
+        if (only_looks) co_return;
+        if (sees_others) asked.mismatch();
+        auto const proof = co_await asked.confirm();
+        if (proof) proved = *proof;
+        if (!proof) problem = proof.error().message();
+    }
+
+    world& w;
+    std::unique_ptr<matrix::client> client;
+    std::optional<matrix::verification_codes> codes;
+    std::optional<matrix::verified> proved;
+    std::string problem;
+    bool sees_others = false;
+    bool leaves_it = false;   // does not even answer
+    bool only_looks = false;  // at the codes
+    int times_asked = 0;
+    std::optional<matrix::verification> last;
+    std::string heard;
+    matrix::trust believed;
+};
+
+std::string room_of_both(world& w, person& ann, person& bot) {
+    auto room = make_room_as(
+        w, ann,
+        R"({"invite":["@bot:test"],"initial_state":[{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})");
+    bot.join(room);
+    return room;
+}
+
+// Parts of verifications, as somebody says them who has no client.
+boost::json::object request_from(std::string const& device, world& w, base::duration age = base::duration(0)) {
+    boost::json::object content;
+    content["from_device"] = device;
+    content["methods"] = boost::json::array{"m.sas.v1"};
+    content["timestamp"] = (w.time.now() - age).time_since_epoch().count();
+    return content;
+}
+void send_to_devices(world& w, person const& from, std::string const& to, std::string const& type, boost::json::object content) {
+    static int number = 0;
+    boost::json::object body;
+    body["messages"].emplace_object()[to].emplace_object()["*"] = std::move(content);
+    ask_as(w, from, base::http::method::put, "/sendToDevice/" + type + "/t" + std::to_string(++number), boost::json::serialize(body));
+}
+boost::json::object request_in_room(std::string const& to, std::string const& device, world& w) {
+    auto content = request_from(device, w);
+    content["msgtype"] = "m.key.verification.request";
+    content["to"] = to;
+    content["body"] = "verify me";
+    return content;
+}
+
+bool same(matrix::verification_codes const& a, matrix::verification_codes const& b) {
+    auto const is_same = [](auto const& x, auto const& y) { return x.symbol == y.symbol; };
+    return a.numbers == b.numbers && std::ranges::equal(a.emoji, b.emoji, is_same);
+}
+
+}  // namespace
+
+TEST_SUITE("matrix::client::verification") {
+    TEST_CASE("two people who see the same codes know each other's identity, and each message of theirs says so, over restarts") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = room_of_both(w, ann, account);
+        auto bot = std::make_unique<person_at_client>(w, "bot", "bot");
+        person_at_client anns(w, "ann", "ann");
+        auto asked = w.run(anns.client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+        REQUIRE(asked.has_value());
+        base::task_group later(w.loop.get_executor(), nullptr);
+        later.spawn(anns.look_after(*asked));
+        w.until([&] { return anns.proved && bot->proved; });
+        CHECK(same(*anns.codes, *bot->codes));
+        CHECK(anns.proved->identity);
+        CHECK(bot->proved->identity);
+        bot.reset();
+        bot = std::make_unique<person_at_client>(w, "bot", "bot");
+        REQUIRE(w.run(anns.client->room(matrix::room_id(room)).send(matrix::outgoing::text("hello"))).has_value());
+        w.until([&] { return bot->heard == "hello"; });
+        CHECK(bot->believed.user_verified);
+        w.run(later.join());
+    }
+
+    TEST_CASE("between devices it is the same") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        room_of_both(w, ann, account);
+        person_at_client bot(w, "bot", "bot");
+        person_at_client anns(w, "ann", "ann");
+        auto asked = w.run(anns.client->verify_device(matrix::user_id("@bot:test"), bot.client->device()));
+        REQUIRE(asked.has_value());
+        base::task_group later(w.loop.get_executor(), nullptr);
+        later.spawn(anns.look_after(*asked));
+        w.until([&] { return anns.proved && bot.proved; });
+        CHECK(same(*anns.codes, *bot.codes));
+        CHECK(anns.proved->identity);
+        w.run(later.join());
+    }
+
+    TEST_CASE("whoever sees other codes ends it, and nobody is trusted") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = room_of_both(w, ann, account);
+        person_at_client bot(w, "bot", "bot");
+        person_at_client anns(w, "ann", "ann");
+        bot.sees_others = true;
+        auto asked = w.run(anns.client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+        REQUIRE(asked.has_value());
+        base::task_group later(w.loop.get_executor(), nullptr);
+        later.spawn(anns.look_after(*asked));
+        w.until([&] { return !anns.problem.empty(); });
+        CAPTURE(anns.problem);
+        CHECK(contains(anns.problem, "m.mismatched_sas"));
+        CHECK_FALSE(anns.proved.has_value());
+        REQUIRE(w.run(anns.client->room(matrix::room_id(room)).send(matrix::outgoing::text("hello"))).has_value());
+        w.until([&] { return bot.heard == "hello"; });
+        CHECK(bot.believed.cross_signed);
+        CHECK_FALSE(bot.believed.user_verified);
+        w.run(later.join());
+    }
+
+    TEST_CASE("nobody who answers is waited for longer than ten minutes, nor beyond a stop") {
+        for (bool const stops : {false, true}) {
+            CAPTURE(stops);
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            auto const room = room_of_both(w, ann, account);
+            auto anns = std::make_unique<person_at_client>(w, "ann", "ann");
+            auto asked = w.run(anns->client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+            REQUIRE(asked.has_value());
+            base::task_group later(w.loop.get_executor(), nullptr);
+            later.spawn(anns->look_after(*asked));
+            w.pass(std::chrono::minutes(1));
+            CHECK(anns->problem.empty());
+            if (stops) w.stop(*anns->client);
+            w.until([&] { return !anns->problem.empty(); }, std::chrono::minutes(11));
+            CHECK(contains(anns->problem, stops ? "stopped" : "m.timeout"));
+            w.run(later.join());
+        }
+    }
+
+    TEST_CASE("a request that comes before its sender's devices are known is heard when they are") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = room_of_both(w, ann, account);
+        std::string bots;
+        bool blind = false;
+        w.network->faults = [&](base::http::request const& r) {
+            if (bots.empty()) bots = r.headers.get("Authorization").value_or("");
+            bool const is_query = r.path().ends_with("/keys/query") && r.headers.get("Authorization") == bots;
+            return blind && is_query ? fault::answer(base::http::response(500)) : fault::none();
+        };
+        person_at_client bot(w, "bot", "bot");
+        blind = true;
+        person_at_client anns(w, "ann", "ann");
+        auto asked = w.run(anns.client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+        REQUIRE(asked.has_value());
+        base::task_group later(w.loop.get_executor(), nullptr);
+        later.spawn(anns.look_after(*asked));
+        w.pass(std::chrono::minutes(1));
+        CHECK(bot.times_asked == 0);
+        blind = false;
+        w.until([&] { return anns.proved && bot.proved; });
+        w.run(later.join());
+    }
+
+    TEST_CASE("what another device of our account has answered is left to it") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = ann.make_room({"@bot:test"});
+        account.join(room);
+        person_at_client idle(w, "bot", "bot");
+        idle.leaves_it = true;
+        person_at_client quick(w, "bot", "bot2");
+        person_at_client anns(w, "ann", "ann");
+        auto asked = w.run(anns.client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+        REQUIRE(asked.has_value());
+        base::task_group later(w.loop.get_executor(), nullptr);
+        later.spawn(anns.look_after(*asked));
+        w.until([&] { return anns.proved && quick.proved && idle.last; });
+        auto const codes = w.run(idle.last->codes());
+        REQUIRE_FALSE(codes.has_value());
+        CHECK(contains(codes.error().message(), "another device"));
+        w.run(later.join());
+    }
+
+    TEST_CASE("a device that was asked and is not wanted any more is told") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        room_of_both(w, ann, account);
+        person_at_client bot(w, "bot", "bot");
+        bot.leaves_it = true;
+        person_at_client anns(w, "ann", "ann");
+        auto const asked = w.run(anns.client->verify_device(matrix::user_id("@bot:test"), bot.client->device()));
+        REQUIRE(asked.has_value());
+        w.until([&] { return bot.times_asked == 1; });
+        asked->cancel("no time");
+        w.pass(std::chrono::minutes(1));
+        auto const codes = w.run(bot.last->codes());
+        REQUIRE_FALSE(codes.has_value());
+        CHECK(contains(codes.error().message(), "no time (m.user)"));
+    }
+
+    TEST_CASE("whoever goes on with a verification that a restart has ended is told that nothing is known of it") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        room_of_both(w, ann, account);
+        auto bot = std::make_unique<person_at_client>(w, "bot", "bot");
+        bot->only_looks = true;
+        person_at_client anns(w, "ann", "ann");
+        auto const asked = w.run(anns.client->verify_device(matrix::user_id("@bot:test"), bot->client->device()));
+        REQUIRE(asked.has_value());
+        REQUIRE(w.run(asked->codes()).has_value());
+        w.until([&] { return bot->codes.has_value(); });
+        bot.reset();
+        bot = std::make_unique<person_at_client>(w, "bot", "bot");
+        auto const proof = w.run(asked->confirm());
+        REQUIRE_FALSE(proof.has_value());
+        CHECK(contains(proof.error().message(), "m.unknown_transaction"));
+        CHECK(bot->times_asked == 0);
+    }
+
+    TEST_CASE("nobody is asked about who shares no room with us, nor heard") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto eve = w.add("eve");
+        room_of_both(w, ann, account);
+        person_at_client bot(w, "bot", "bot");
+        int about_eve = 0;
+        w.network->faults = [&](base::http::request const& r) {
+            about_eve += r.path().ends_with("/keys/query") && contains(r.body, "@eve:test") ? 1 : 0;
+            return fault::none();
+        };
+        for (int i = 0; i < 30; ++i) {
+            auto content = request_from("EVES" + std::to_string(i), w);
+            content["transaction_id"] = "t" + std::to_string(i);
+            send_to_devices(w, eve, "@bot:test", "m.key.verification.request", std::move(content));
+        }
+        // Nor is she answered.
+        boost::json::object key;
+        key["transaction_id"] = "none";
+        send_to_devices(w, eve, "@bot:test", "m.key.verification.key", std::move(key));
+        w.pass(std::chrono::minutes(2));
+        CHECK(bot.times_asked == 0);
+        CHECK(about_eve == 0);
+    }
+
+    TEST_CASE("requests that are stale, for somebody else, or of a device without keys are not heard") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = ann.make_room({"@bot:test"});
+        account.join(room);
+        person_at_client bot(w, "bot", "bot");
+        person_at_client anns(w, "ann", "ann");
+        auto const device = anns.client->device().str();
+        ann.send(room, "m.room.message", request_in_room("@eve:test", device, w));
+        ann.send(room, "m.room.message", request_in_room("@bot:test", "NOBODYS", w));
+        // In a room it is a message.
+        ann.send(room, "m.key.verification.request", request_in_room("@bot:test", device, w));
+        auto stale = request_from(device, w, std::chrono::minutes(11));
+        stale["transaction_id"] = "t";
+        send_to_devices(w, ann, "@bot:test", "m.key.verification.request", std::move(stale));
+        w.pass(std::chrono::minutes(1));
+        CHECK(bot.times_asked == 0);
+        ann.send(room, "m.room.message", request_in_room("@bot:test", device, w));
+        w.until([&] { return bot.times_asked == 1; });
+    }
+
+    TEST_CASE("one person's requests are bounded, and keep nobody from asking") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = ann.make_room({"@bot:test"});
+        account.join(room);
+        person_at_client bot(w, "bot", "bot");
+        bot.leaves_it = true;
+        person_at_client anns(w, "ann", "ann");
+        auto const device = anns.client->device().str();
+        for (int i = 0; i < 10; ++i) ann.send(room, "m.room.message", request_in_room("@bot:test", device, w));
+        w.pass(std::chrono::minutes(1));
+        CHECK(bot.times_asked == 3);
+        // They are over after ten minutes, whatever is said.
+        w.pass(std::chrono::minutes(10));
+        ann.send(room, "m.room.message", request_in_room("@bot:test", device, w));
+        w.until([&] { return bot.times_asked == 4; });
+    }
+
+    TEST_CASE("a device whose account has no encryption set up cannot ask, and a client without encryption says so") {
+        world w;
+        auto ann = w.add("ann");
+        auto const room = ann.make_room();
+        auto client = w.make_client("");
+        w.start(*client, "ann");
+        auto const asked = w.run(client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+        CHECK_FALSE(asked.has_value());
+        CHECK(asked.error().kind() == base::error_kind::invalid);
+        w.stop(*client);
+    }
+}
+
+}  // namespace chatrixcd::test
