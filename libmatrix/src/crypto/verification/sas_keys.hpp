@@ -10,14 +10,16 @@
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/base/secret.hpp>
 
+#include "crypto/primitives/x25519.hpp"
+
 namespace chatrixcd::matrix::crypto {
 
 class sas_keys {
 public:
-    explicit sas_keys(base::random& randomness);
+    explicit sas_keys(base::random& randomness) : own_(x25519_key::make(randomness)) {}
 
     // Unpadded Base64.
-    std::string const& public_key() const noexcept { return public_key_; }
+    std::string const& public_key() const noexcept { return own_.public_key(); }
     // Error `invalid`: the other's key is none, or one of low order, with which anybody knows the secret.
     base::result<void> agree(std::string_view their_key);
 
@@ -27,8 +29,7 @@ public:
     std::string mac(std::string_view info, std::string_view of) const;
 
 private:
-    base::secret private_key_;
-    std::string public_key_;
+    x25519_key own_;
     base::secret shared_;
 };
 
