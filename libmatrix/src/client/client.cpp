@@ -47,6 +47,7 @@ void client::pull_messages() { runtime_->handlers().pulled = true; }
 asio::awaitable<result<void>> client::start(std::shared_ptr<token_source> tokens) { return runtime_->start(std::move(tokens)); }
 asio::awaitable<result<void>> client::synced() { return runtime_->synced(); }
 asio::awaitable<result<own_identity_state>> client::identity() { return runtime_->identity(); }
+asio::awaitable<result<key_backup_state>> client::backup() { return runtime_->backup(); }
 asio::awaitable<result<verification>> client::verify(room_id in, user_id whom) { return runtime_->verify(std::move(in), std::move(whom)); }
 asio::awaitable<result<verification>> client::verify_device(user_id whom, device_id device) {
     return runtime_->verify_device(std::move(whom), std::move(device));

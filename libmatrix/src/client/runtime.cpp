@@ -145,6 +145,7 @@ asio::awaitable<void> runtime::begin() {
     if (encryption_) loops_.spawn(encryption_->run());
     if (encryption_ && how_.unreadable_matters) loops_.spawn(encryption_->watch_unread());
     if (verifications_) loops_.spawn(verifications_->run());
+    if (backup_) loops_.spawn(backup_->run());
     if (how_.follow_upgrades) loops_.spawn(upgrades_->run());
     if (passing_->has_listener()) loops_.spawn(passing_->run());
     loops_.spawn(sync_->run(how_.first_sync_only));
@@ -195,6 +196,7 @@ void runtime::make_parts() {
         infos_.forget(room);
         inbox_->wake();
         if (encryption_) encryption_->wake();
+        if (backup_) backup_->wake();
     });
     members_ = std::make_unique<member_loader>(*services_, *api_, [this](room_id const& room) { infos_.forget(room); });
     if (olm_) make_encryption(from);
@@ -211,13 +213,28 @@ void runtime::make_encryption(receiver const& from) {
     policy.next = [from] { return from.next(); };
     policy.rows = [this] { inbox_->wake(); };
     policy.said = [this](std::vector<crypto::verification_said> said) { verifications_->take(std::move(said)); };
-    policy.state = [this] { changed_.notify_all(); };
+    policy.keys = [this] { backup_->wake(); };
+    policy.state = [this] {
+        changed_.notify_all();
+        backup_->wake();
+    };
     policy.recovery = how_.recovery;
     policy.confirmed = [this](call what, boost::json::object body) {
         return confirm(*this, feature::cross_signing, std::move(what), std::move(body), uia::answers());
     };
     encryption_ = std::make_unique<matrix::detail::encryption>(*services_, *api_, *session_, *members_, *olm_, std::move(policy));
     make_verifications();
+    make_backup(from);
+}
+
+void runtime::make_backup(receiver const& from) {
+    key_backup::policy policy;
+    policy.identity = [this] { return encryption_->identity(); };
+    policy.next = [from] { return from.next(); };
+    policy.rows = [this] { inbox_->wake(); };
+    policy.state = [this] { changed_.notify_all(); };
+    policy.recovery = how_.recovery;
+    backup_ = std::make_unique<key_backup>(*services_, *api_, *session_, *olm_, std::move(policy));
 }
 
 void runtime::make_verifications() {
@@ -265,6 +282,7 @@ asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
 void runtime::stored(received count, std::size_t reserved) {
     if (count.devices && encryption_) encryption_->wake();
     if (encryption_) encryption_->note_sync();
+    if ((count.devices || count.waiting) && backup_) backup_->wake();
     if (!count.verifications.empty()) verifications_->take(std::move(count.verifications));
     for (auto const& each : count.complaints) log_.warning(each);
     if (count.gaps > 0) gaps_->wake();
@@ -297,6 +315,17 @@ asio::awaitable<result<own_identity_state>> runtime::identity() {
     while (!failure_ && phase_ == phase::running) {
         if (auto const why = encryption_->failure()) co_return *why;
         if (auto const known = encryption_->identity()) co_return *known;
+        co_await changed_.wait();
+    }
+    if (failure_) co_return *failure_;
+    co_return stopped();
+}
+
+asio::awaitable<result<key_backup_state>> runtime::backup() {
+    if (!how_.encryption) co_return without_encryption();
+    while (!failure_ && phase_ == phase::running) {
+        if (auto const why = encryption_->failure()) co_return *why;
+        if (backup_->is_known()) co_return co_await backup_->state();
         co_await changed_.wait();
     }
     if (failure_) co_return *failure_;

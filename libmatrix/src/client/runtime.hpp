@@ -7,6 +7,7 @@
 
 #include "copies/watch.hpp"
 #include "encryption/encryption.hpp"
+#include "encryption/key_backup.hpp"
 #include "encryption/verifications.hpp"
 #include "http/api.hpp"
 #include "inbox/dispatcher.hpp"
@@ -68,6 +69,7 @@ public:
     boost::asio::awaitable<result<void>> start(std::shared_ptr<token_source> tokens);
     boost::asio::awaitable<result<void>> synced();
     boost::asio::awaitable<result<own_identity_state>> identity();
+    boost::asio::awaitable<result<key_backup_state>> backup();
     boost::asio::awaitable<result<verification>> verify(room_id in, user_id whom);
     boost::asio::awaitable<result<verification>> verify_device(user_id whom, device_id device);
     boost::asio::awaitable<result<void>> run();
@@ -88,6 +90,7 @@ private:
     void make_parts();
     void make_encryption(receiver const& from);
     void make_verifications();
+    void make_backup(receiver const& from);
     boost::asio::awaitable<result<event_id>> say_in(room_id in, std::string type, boost::json::object content);
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
     boost::asio::awaitable<void> begin();
@@ -131,6 +134,7 @@ private:
     std::unique_ptr<crypto::driver> olm_;
     std::unique_ptr<matrix::detail::encryption> encryption_;        // none: switched off
     std::unique_ptr<matrix::detail::verifications> verifications_;  // likewise
+    std::unique_ptr<key_backup> backup_;                            // likewise
     std::unique_ptr<copy_watch> copies_;
     std::unique_ptr<matrix::detail::outbox> outbox_;
     std::unique_ptr<matrix::detail::courtesies> courtesies_;

@@ -189,4 +189,30 @@ CREATE TABLE verified_user (
 );
 )";
 
+// key_backup: the account's backup of room keys at the homeserver. private_key: sealed; NULL: not held. version, public_key: to which keys
+// go; NULL: none yet. room_key.in_backup: the key lies there as it is here. undecrypted.looked_up: when the key was last asked for there.
+// imported_key: keys from files, each of nobody until an event of somebody asks for it.
+inline constexpr char const* backup_tables = R"(
+CREATE TABLE key_backup (
+    account INTEGER PRIMARY KEY,
+    private_key BLOB,
+    version TEXT,
+    public_key TEXT
+);
+ALTER TABLE room_key ADD COLUMN in_backup INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX room_key_to_back_up ON room_key (account, id) WHERE in_backup = 0;
+ALTER TABLE undecrypted ADD COLUMN looked_up INTEGER;
+CREATE INDEX undecrypted_to_look_up ON undecrypted (account, room_id, session_id) WHERE looked_up IS NULL;
+CREATE TABLE imported_key (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    sender_key TEXT NOT NULL,
+    sender_ed25519 TEXT NOT NULL,
+    first_index INTEGER NOT NULL,
+    pickle BLOB NOT NULL,
+    PRIMARY KEY (account, room_id, session_id)
+);
+)";
+
 }  // namespace chatrixcd::matrix::crypto

@@ -275,6 +275,7 @@ asio::awaitable<void> encryption::take_lists(std::vector<crypto::query_entry> as
     for (auto const& each : outcome.identity_changed) log_.warning("somebody has another identity", {{"user", each.str()}});
     unanswered_.insert(outcome.failed.begin(), outcome.failed.end());
     how_.rows();
+    how_.keys();
 }
 
 // Returns those with which there is none all the same.
@@ -377,6 +378,7 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
         return crypto::room_sender(with, own, room).prepare(audience_of(with, room, admits));
     };
     auto const wanted = co_await machine_.run(std::move(plan));
+    how_.keys();
     auto missing = [devices = wanted.to_share](crypto::context const& with) {
         std::vector<crypto::device_row> without;
         for (auto const& each : devices) {

@@ -40,6 +40,7 @@ public:
         std::function<void()> rows;       // the inbox has new rows
         // Parts of verifications among them.
         std::function<void(std::vector<crypto::verification_said>)> said;
+        std::function<void()> keys;   // a key of a room was made, or something waits for one
         std::function<void()> state;  // identity() or failure() has changed
         identification::confirmed_request confirmed;
         std::optional<recovery_key> recovery;

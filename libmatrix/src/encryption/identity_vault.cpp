@@ -102,6 +102,35 @@ asio::awaitable<result<void>> identity_vault::keep(crypto::own_identity identity
     co_return co_await put_secrets(*id, std::move(identity));
 }
 
+asio::awaitable<result<void>> identity_vault::keep_secret(std::string name, secret what) {
+    auto const id = co_await own_key_id();
+    if (!id) co_return id.error();
+    if (id->empty()) co_return error(error_kind::not_found, "the account has no secret storage");
+    auto content = co_await read(name);
+    if (!content) co_return content.error();
+    if (auto const* entry = entry_of(*content, *id)) {
+        if (!key_.open(name, *entry)) co_return unopened(name);
+        co_return result<void>();
+    }
+    auto& all = (*content)["encrypted"];
+    if (!all.is_object()) all = json::object();
+    all.get_object()[*id] = key_.seal(*random_, name, what);
+    co_return co_await write(name, std::move(*content));
+}
+
+asio::awaitable<result<secret>> identity_vault::fetch_secret(std::string name) {
+    auto const id = co_await own_key_id();
+    if (!id) co_return id.error();
+    if (id->empty()) co_return error(error_kind::not_found, "the account has no secret storage");
+    auto const there = co_await read(name);
+    if (!there) co_return there.error();
+    auto const* entry = entry_of(*there, *id);
+    if (entry == nullptr) co_return error(error_kind::not_found, "the account's secret storage has no " + name);
+    auto held = key_.open(name, *entry);
+    if (!held) co_return unopened(name);
+    co_return std::move(*held);
+}
+
 asio::awaitable<result<crypto::own_identity>> identity_vault::fetch() {
     auto const id = co_await own_key_id();
     if (!id) co_return id.error();

@@ -25,6 +25,12 @@ public:
     // Errors: not_found (nothing is there), conflict (as above), and what requests meet.
     boost::asio::awaitable<result<crypto::own_identity>> fetch();
 
+    // Other secrets of the account. What is there under the recovery key stays as it is. Errors: not_found (the account has no secret
+    // storage), conflict (as above), and what requests meet.
+    boost::asio::awaitable<result<void>> keep_secret(std::string name, secret what);
+    // Errors: not_found (nothing is there), conflict (as above), and what requests meet.
+    boost::asio::awaitable<result<secret>> fetch_secret(std::string name);
+
 private:
     boost::asio::awaitable<result<boost::json::object>> read(std::string type);
     boost::asio::awaitable<result<void>> write(std::string type, boost::json::object content);

@@ -200,7 +200,8 @@ std::vector<base::migration> migrations() {
             base::migration{"indexes that change with less", lean_indexes},
             base::migration{"encryption: keys, devices, sessions", crypto::tables},
             base::migration{"what was encrypted, and what is to be", encrypted_rows},
-            base::migration{"who was verified", crypto::verified_tables}};
+            base::migration{"who was verified", crypto::verified_tables},
+            base::migration{"the backup of room keys", crypto::backup_tables}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -83,6 +83,7 @@ private:
     void close_devices() {
         if (!devices_) return;
         count_.devices = count_.devices || devices_->wants_query();
+        count_.waiting = devices_->wants_key();
         count_.complaints = devices_->complaints();
         count_.verifications = devices_->take_verifications();
         how_.decrypts = nullptr;

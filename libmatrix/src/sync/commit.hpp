@@ -19,6 +19,7 @@ struct received {
     std::size_t gaps = 0;
     bool upgrades = false;                // there are rooms to follow
     bool devices = false;                 // there is something to do for encryption
+    bool waiting = false;                 // something waits for its key
     std::vector<std::string> complaints;  // of encrypted events and messages to this device that were refused
     std::vector<room_id> changed;         // rooms of which something is known that was not
     std::vector<crypto::verification_said> verifications;

@@ -99,6 +99,7 @@ std::optional<opened_event> decryption::read(raw_event const& e, arrival const& 
         waiting.position = where.position;
         waiting.restored = where.restored;
         waiting.event = e.to_text();
+        wants_key_ = wants_key_ || !waiting.for_device;
         crypto::keep_waiting(with_, waiting);
         return std::nullopt;
     }
@@ -125,9 +126,9 @@ void decryption::reopen_all(std::vector<crypto::waiting_event> const& waiting, b
     }
 }
 
-std::vector<decryption::reopened> decryption::reopen() {
+std::vector<decryption::reopened> decryption::reopen(crypto::session_names const& keys) {
     std::vector<reopened> all;
-    for (auto const& [room, session] : new_keys_) reopen_all(crypto::take_waiting(with_, room, session), /*whoever=*/false, all);
+    for (auto const& [room, session] : keys) reopen_all(crypto::take_waiting(with_, room, session), /*whoever=*/false, all);
     // What was said first is read first, whatever the keys are called.
     std::ranges::stable_sort(all, {}, [](reopened const& each) { return each.where.position; });
     return all;

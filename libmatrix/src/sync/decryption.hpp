@@ -45,7 +45,8 @@ public:
         opened_event opened;
         arrival where;
     };
-    std::vector<reopened> reopen();
+    std::vector<reopened> reopen() { return reopen(new_keys_); }
+    std::vector<reopened> reopen(crypto::session_names const& keys);
     // Likewise those of users whose lists were asked for, whatever came of it.
     std::vector<reopened> reopen_of(std::vector<user_id> const& users);
 
@@ -57,6 +58,8 @@ public:
 
     // Somebody's list is to be asked for because of what was read.
     bool wants_query() const noexcept { return wants_query_; }
+    // Something that was read waits for its key.
+    bool wants_key() const noexcept { return wants_key_; }
     std::vector<std::string> const& complaints() const noexcept { return complaints_; }
 
 private:
@@ -71,6 +74,7 @@ private:
     std::vector<std::string> complaints_;
     std::vector<crypto::verification_said> verifications_;
     bool wants_query_ = false;
+    bool wants_key_ = false;
 };
 
 }  // namespace chatrixcd::matrix::detail

@@ -26,6 +26,7 @@
 
 #include <chatrixcd/matrix/delivery.hpp>
 #include <chatrixcd/matrix/identity.hpp>
+#include <chatrixcd/matrix/key_backup.hpp>
 #include <chatrixcd/matrix/login.hpp>
 #include <chatrixcd/matrix/message.hpp>
 #include <chatrixcd/matrix/new_room.hpp>
@@ -115,6 +116,10 @@ public:
     // (options::encryption() is off), unavailable (not running), conflict (store and homeserver know different keys of this device), and
     // run()'s.
     boost::asio::awaitable<result<own_identity_state>> identity();
+
+    // Waits until it is known what becomes of the account's backup of room keys, which may take requests to the homeserver. Errors as
+    // identity().
+    boost::asio::awaitable<result<key_backup_state>> backup();
 
     // Asks somebody in a room to be verified, or a device. Errors: invalid (options::encryption() is off), rate_limited (enough are going
     // on), and those of sending.

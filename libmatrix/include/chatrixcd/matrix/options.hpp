@@ -52,7 +52,7 @@ public:
     options& encryption(bool on);
     // The account's recovery key. With it the identity that vouches for this device is fetched from the account's secret storage when the
     // store does not hold it, and put there when it is not; an account without secret storage gets one under this key (client-server API,
-    // "Secrets").
+    // "Secrets"). Room keys are backed up and restored (matrix/key_backup.hpp).
     options& recovery(recovery_key key);
     // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default.
     options& unsigned_devices(std::function<bool(room_id const&)> in);

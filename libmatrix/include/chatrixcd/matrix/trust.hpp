@@ -13,7 +13,7 @@ namespace chatrixcd::matrix {
 enum class key_source : std::uint8_t {
     direct,     // the sending device gave it to this one
     forwarded,  // another device of ours had it
-    backup      // it lay at the homeserver, which could have made it up
+    backup      // it lay at the homeserver or in a file, where it could have been made up: nothing is said of the device then
 };
 
 // Of an event in clear only `encrypted` says something: the homeserver vouches, and nobody else.

@@ -82,6 +82,8 @@ void own_identity::save(context const& with) const {
         {with.account, sealed(master_.seed()), sealed(self_signing_.seed()), sealed(user_signing_.seed())});
 }
 
+void own_identity::sign_with_master(json::object& object, user_id const& me) const { sign_by(object, me, master_); }
+
 json::object own_identity::upload_body(context const& with, own_device& device) const {
     auto master = object_of("master", with.me, master_);
     sign_with(device.keys(), master, with.me, with.device);

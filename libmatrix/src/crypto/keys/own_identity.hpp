@@ -33,6 +33,8 @@ public:
     // The private parts, in the order master, self-signing, user-signing: unpadded Base64, as secret storage has them.
     std::array<secret, 3> seeds() const;
 
+    // Adds the master key's signature to an object; what is signed is canonical JSON.
+    void sign_with_master(boost::json::object& object, user_id const& me) const;
     // The body of POST /keys/device_signing/upload; the master key is signed by this device.
     boost::json::object upload_body(context const& with, own_device& device) const;
     // The body of POST /keys/signatures/upload: this device is ours.

@@ -40,7 +40,8 @@ trust room_reader::trust_in(room_key_row const& key, bool late) const {
     believed.encrypted = true;
     believed.source = key.source;
     believed.late = late;
-    auto const device = find_device_by_key(with_, key.sender, key.sender_curve25519);
+    // Whose device a key of a backup is from was written there by anybody.
+    auto const device = key.source == key_source::backup ? std::nullopt : find_device_by_key(with_, key.sender, key.sender_curve25519);
     if (device && device->ed25519 == key.sender_ed25519) {
         believed.device = device->device;
         believed.fingerprint = device->ed25519;
@@ -80,7 +81,9 @@ std::variant<clear_event, unreadable_event> room_reader::read(encrypted_event co
     if (clear.type.empty() || clear.type == "m.room.encrypted" || content == nullptr || payload->contains("state_key")) {
         return cannot(unreadable::malformed, std::move(session), "what was encrypted is no message");
     }
-    bool const late = std::int64_t{said->index} < key->highest_index || has_newer_key(with_, *key);
+    // A homeserver can hold back both what it shows and the key that it keeps.
+    bool const is_restored = key->source == key_source::backup;
+    bool const late = is_restored || std::int64_t{said->index} < key->highest_index || has_newer_key(with_, *key);
     if (!note_message(with_, *key, said->index, event.id, event.sent)) {
         return cannot(unreadable::repeated, std::move(session), "the same message was shown before as another event");
     }

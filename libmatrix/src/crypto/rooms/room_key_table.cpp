@@ -36,6 +36,11 @@ room_key_row row_of(context const& with, base::row const& from, room_id const& r
     return row;
 }
 
+void forget_room_key(context const& with, std::int64_t id) {
+    with.t.run("DELETE FROM room_message WHERE room_key = ?1", {id});
+    with.t.run("DELETE FROM room_key WHERE id = ?1", {id});
+}
+
 std::optional<room_key_row> find_of_device(context const& with, room_key_row const& like) {
     auto const found = with.t.first(
         "SELECT id, sender, sender_key, sender_ed25519, source, first_index, highest_index, pickle FROM room_key"
@@ -59,12 +64,18 @@ std::optional<room_key_row> find_room_key(context const& with, room_id const& ro
 key_outcome add_room_key(context const& with, room_key_row row) {
     row.first_index = row.group->first_index();
     if (auto const known = find_of_device(with, row)) {
-        if (known->sender != row.sender || !connects(*known, *row.group)) return key_outcome::refused;
+        bool const contradicts = known->sender != row.sender || !connects(*known, *row.group);
+        // Of what lay in a backup anybody could have made anything up: it never stands in the way of who says it himself.
+        if (contradicts && known->source == key_source::backup && row.source != key_source::backup) {
+            forget_room_key(with, known->id);
+            return add_room_key(with, std::move(row));
+        }
+        if (contradicts) return key_outcome::refused;
         bool const vouched_more = row.source < known->source;
         if (row.first_index >= known->first_index && !vouched_more) return key_outcome::known;
         // A better voucher does not take away what an earlier key reads.
         bool const reads_more = row.first_index < known->first_index;
-        with.t.run("UPDATE room_key SET pickle = ?2, first_index = ?3, source = ?4 WHERE id = ?1",
+        with.t.run("UPDATE room_key SET pickle = ?2, first_index = ?3, source = ?4, in_backup = 0 WHERE id = ?1",
                    {known->id, sealed(reads_more ? row.group->pickle() : known->group->pickle()),
                     std::min(row.first_index, known->first_index), static_cast<std::int64_t>(std::min(row.source, known->source))});
         return key_outcome::improved;
@@ -81,8 +92,10 @@ key_outcome add_room_key(context const& with, room_key_row row) {
 
 bool has_newer_key(context const& with, room_key_row const& than) {
     return with.t
-        .first("SELECT 1 FROM room_key WHERE account = ?1 AND room_id = ?2 AND sender_key = ?3 AND id > ?4 AND highest_index >= 0 LIMIT 1",
-               {with.account, than.room.str(), than.sender_curve25519, than.id})
+        .first(
+            "SELECT 1 FROM room_key WHERE account = ?1 AND room_id = ?2 AND sender_key = ?3 AND id > ?4 AND highest_index >= 0"
+            " AND source <> ?5 LIMIT 1",
+            {with.account, than.room.str(), than.sender_curve25519, than.id, static_cast<std::int64_t>(key_source::backup)})
         .has_value();
 }
 

@@ -29,9 +29,10 @@ struct room_key_row {
 std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session, user_id const& sender);
 // What became of a key that came.
 enum class key_outcome : std::uint8_t { added, improved, known, refused };
-// Each device has its own row of a session; the key is improved if it is the same one from an earlier index on.
+// Each device has its own row of a session; the key is improved if it is the same one from an earlier index on. One that contradicts what
+// the device said before is refused, unless that was read in a backup.
 key_outcome add_room_key(context const& with, room_key_row row);
-// Whether the same device has a key for the room that came later and was used.
+// Whether the same device has a key for the room that came later and was used; when one of a backup came says nothing.
 bool has_newer_key(context const& with, room_key_row const& than);
 
 // The message at that index is this event; false if it is known as another one: a repetition.

@@ -71,6 +71,16 @@ std::vector<waiting_event> take_waiting_of(context const& with, user_id const& s
     return events;
 }
 
+std::vector<user_id> senders_waiting(context const& with, room_id const& room, std::string const& session) {
+    std::vector<user_id> senders;
+    for (auto const& row :
+         with.t.query("SELECT DISTINCT sender FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 LIMIT 100",
+                      {with.account, room.str(), session})) {
+        senders.emplace_back(row.text(0));
+    }
+    return senders;
+}
+
 void note_withheld(context const& with, room_id const& room, std::string const& session, user_id const& sender, std::string const& code) {
     with.t.run(
         "INSERT INTO withheld (account, room_id, session_id, sender, code, elsewhere) VALUES (?1, ?2, ?3, ?4, ?5, NOT EXISTS (SELECT 1 FROM"

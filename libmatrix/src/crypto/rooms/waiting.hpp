@@ -29,6 +29,8 @@ void keep_waiting(context const& with, waiting_event const& event);
 std::vector<waiting_event> take_waiting(context const& with, room_id const& room, std::string const& session);
 // Of a user, what waits to know their devices.
 std::vector<waiting_event> take_waiting_of(context const& with, user_id const& sender);
+// Who waits for the key of a session.
+std::vector<user_id> senders_waiting(context const& with, room_id const& room, std::string const& session);
 // A device of that user says why it gives no key; worth something for their own messages alone.
 void note_withheld(context const& with, room_id const& room, std::string const& session, user_id const& sender, std::string const& code);
 // Those of one sender in one room that have waited since before a time.
