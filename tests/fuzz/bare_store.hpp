@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 
+#include "crypto/context.hpp"
 #include "crypto/driver/driver.hpp"
 #include "inbox/table.hpp"
 #include "session/account_table.hpp"
@@ -45,6 +46,11 @@ public:
     void take(base::transaction& t, matrix::detail::history_page const& page) const {
         matrix::detail::commit_page(t, page, gap(), 10000, how());
         check_rows(t);
+    }
+
+    // For parts of the machine.
+    matrix::crypto::context context(base::transaction& t) const {
+        return {t, *olm_, matrix::detail::only_account, matrix::user_id("@bot:test"), matrix::device_id("BOT"), base::time_point()};
     }
 
     matrix::detail::receiving how() const {

@@ -48,6 +48,10 @@ asio::awaitable<result<void>> client::start(std::shared_ptr<token_source> tokens
 asio::awaitable<result<void>> client::synced() { return runtime_->synced(); }
 asio::awaitable<result<own_identity_state>> client::identity() { return runtime_->identity(); }
 asio::awaitable<result<key_backup_state>> client::backup() { return runtime_->backup(); }
+asio::awaitable<result<std::string>> client::export_keys(secret passphrase) { return runtime_->export_keys(std::move(passphrase)); }
+asio::awaitable<result<imported_keys>> client::import_keys(std::string file, secret passphrase) {
+    return runtime_->import_keys(std::move(file), std::move(passphrase));
+}
 asio::awaitable<result<verification>> client::verify(room_id in, user_id whom) { return runtime_->verify(std::move(in), std::move(whom)); }
 asio::awaitable<result<verification>> client::verify_device(user_id whom, device_id device) {
     return runtime_->verify_device(std::move(whom), std::move(device));

@@ -10,6 +10,7 @@
 #include <chatrixcd/base/timeout.hpp>
 
 #include "content/event_access.hpp"
+#include "encryption/key_files.hpp"
 #include "requests/confirm.hpp"
 #include "state/failure.hpp"
 
@@ -330,6 +331,22 @@ asio::awaitable<result<key_backup_state>> runtime::backup() {
     }
     if (failure_) co_return *failure_;
     co_return stopped();
+}
+
+asio::awaitable<result<std::string>> runtime::export_keys(secret passphrase) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!backup_) co_return without_encryption();
+    machine const store(*services_, *session_, *olm_);
+    co_return co_await detail::export_keys(store, workers(), *random_, std::move(passphrase));
+}
+
+asio::awaitable<result<imported_keys>> runtime::import_keys(std::string file, secret passphrase) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!backup_) co_return without_encryption();
+    machine const store(*services_, *session_, *olm_);
+    auto const count = co_await detail::import_keys(store, workers(), std::move(file), std::move(passphrase));
+    if (count) backup_->wake();
+    co_return count;
 }
 
 asio::awaitable<result<void>> runtime::run() {

@@ -70,6 +70,8 @@ public:
     boost::asio::awaitable<result<void>> synced();
     boost::asio::awaitable<result<own_identity_state>> identity();
     boost::asio::awaitable<result<key_backup_state>> backup();
+    boost::asio::awaitable<result<std::string>> export_keys(secret passphrase);
+    boost::asio::awaitable<result<imported_keys>> import_keys(std::string file, secret passphrase);
     boost::asio::awaitable<result<verification>> verify(room_id in, user_id whom);
     boost::asio::awaitable<result<verification>> verify_device(user_id whom, device_id device);
     boost::asio::awaitable<result<void>> run();

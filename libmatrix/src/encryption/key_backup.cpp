@@ -5,6 +5,7 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 
+#include "crypto/backup/key_transfer.hpp"
 #include "crypto/backup/uploading.hpp"
 #include "http/retry.hpp"
 #include "sync/decryption.hpp"
@@ -29,6 +30,18 @@ struct taken_key {
     std::string complaint;
     bool has_rows = false;
 };
+
+// What waited for a key is read with it.
+taken_key read_with(crypto::context const& with, crypto::session_name const& which, crypto::restored key, receiving& how) {
+    taken_key done;
+    done.complaint = std::move(key.complaint);
+    if (!key.has_key) return done;
+    decryption opening(with.t, with.olm, with.account, with.me, with.device, with.now);
+    for (auto const& each : opening.reopen({which})) {
+        if (store_opened(with.t, each.opened, each.where, how)) done.has_rows = true;
+    }
+    return done;
+}
 
 }  // namespace
 
@@ -65,6 +78,7 @@ asio::awaitable<void> key_backup::run() {
 }
 
 asio::awaitable<result<void>> key_backup::keep_up() {
+    co_await take_imported();
     auto const found = co_await find();
     if (!found || !chosen_ || chosen_->state.vouched_by == backup_voucher::nobody) co_return found;
     // What waits is waited for.
@@ -160,14 +174,7 @@ asio::awaitable<result<void>> key_backup::look_up(crypto::session_name which) {
 // What waited for it is read in the transaction that has it.
 asio::awaitable<void> key_backup::take(crypto::session_name which, json::object answer) {
     auto work = [which, answer = std::move(answer), how = how_.next()](crypto::context const& with) mutable {
-        auto const key = crypto::take_backed_up(with, which, answer);
-        taken_key done;
-        done.complaint = key.complaint;
-        if (key.has_key) {
-            decryption opening(with.t, with.olm, with.account, with.me, with.device, with.now);
-            for (auto const& each : opening.reopen({which}))
-                done.has_rows = store_opened(with.t, each.opened, each.where, how) || done.has_rows;
-        }
+        auto done = read_with(with, which, crypto::take_backed_up(with, which, answer), how);
         // What still waits was put there anew.
         crypto::note_looked_up(with, which);
         return done;
@@ -175,6 +182,20 @@ asio::awaitable<void> key_backup::take(crypto::session_name which, json::object 
     auto const done = co_await machine_.run(std::move(work));
     if (!done.complaint.empty()) log_.warning(done.complaint);
     if (done.has_rows) how_.rows();
+}
+
+// What came in a file is a backup that needs no homeserver.
+asio::awaitable<void> key_backup::take_imported() {
+    auto pick = [](crypto::context const& with) { return crypto::imported_and_awaited(with); };
+    auto const wanted = co_await machine_.run(pick);
+    for (auto const& which : wanted) {
+        auto work = [which, how = how_.next()](crypto::context const& with) mutable {
+            return read_with(with, which, crypto::take_imported(with, which), how);
+        };
+        auto const done = co_await machine_.run(std::move(work));
+        if (!done.complaint.empty()) log_.warning(done.complaint);
+        if (done.has_rows) how_.rows();
+    }
 }
 
 asio::awaitable<key_backup_state> key_backup::state() {

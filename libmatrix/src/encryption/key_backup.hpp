@@ -45,6 +45,7 @@ private:
     boost::asio::awaitable<result<void>> find();
     boost::asio::awaitable<result<void>> upload();
     boost::asio::awaitable<result<void>> restore();
+    boost::asio::awaitable<void> take_imported();
     boost::asio::awaitable<result<void>> look_up(crypto::session_name which);
     boost::asio::awaitable<void> take(crypto::session_name which, boost::json::object answer);
     result<void> settle(error why);

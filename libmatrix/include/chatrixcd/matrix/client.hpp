@@ -120,6 +120,14 @@ public:
     // Waits until it is known what becomes of the account's backup of room keys, which may take requests to the homeserver. Errors as
     // identity().
     boost::asio::awaitable<result<key_backup_state>> backup();
+    // All room keys of the store as the text of a file that other clients read, under a passphrase (client-server API, "Key exports").
+    // Whoever has both reads what was said. Errors: invalid (no passphrase; options::encryption() is off), too_large (more than 64 MiB),
+    // unavailable.
+    boost::asio::awaitable<result<std::string>> export_keys(secret passphrase);
+    // Takes in the keys of such a text, of up to 64 MiB. What waits for them is delivered soon; they are worth no more than those of a
+    // backup (matrix/key_backup.hpp). Errors: forbidden (the passphrase is another, or the text was changed), invalid (it is no such text,
+    // or wants more than five million rounds; options::encryption() is off), too_large, unavailable.
+    boost::asio::awaitable<result<imported_keys>> import_keys(std::string file, secret passphrase);
 
     // Asks somebody in a room to be verified, or a device. Errors: invalid (options::encryption() is off), rate_limited (enough are going
     // on), and those of sending.

@@ -29,6 +29,16 @@ base::secret hkdf_sha256(base::secret const& key, std::string_view info, std::si
     return kept;
 }
 
+base::secret pbkdf2_sha512(base::secret const& passphrase, std::string_view salt, std::uint32_t rounds, std::size_t length) {
+    auto const& from = passphrase.reveal();
+    std::string made(length, '\0');
+    check(PKCS5_PBKDF2_HMAC(from.data(), static_cast<int>(from.size()), bytes_of(salt), static_cast<int>(salt.size()),
+                            static_cast<int>(rounds), EVP_sha512(), static_cast<int>(length), bytes_of(made)) == 1);
+    base::secret kept(made);
+    base::wipe(made);
+    return kept;
+}
+
 std::string sha256(std::string_view text) {
     std::string digest(32, '\0');
     check(EVP_Digest(text.data(), text.size(), bytes_of(digest), nullptr, EVP_sha256(), nullptr) == 1);

@@ -35,6 +35,7 @@ public:
             o.encryption(true);
             o.at_first_start(matrix::first_start::deliver_old);
             if (key) o.recovery(*key);
+            o.workers(*workers_);
         });
         client->on_message([this](matrix::message m) -> boost::asio::awaitable<void> {
             heard.push_back(m.text());
@@ -60,6 +61,9 @@ public:
     std::unique_ptr<matrix::client> client;
     strings heard;
     std::vector<matrix::trust> trusts;
+
+private:
+    std::unique_ptr<base::worker_pool> workers_ = base::make_inline_workers();
 };
 
 std::string const secret_wish =
@@ -348,6 +352,31 @@ TEST_SUITE("matrix::client::backup") {
         s.w.network->calm();
         listener third(s.w, "bot", "third", s.key);
         third.wait_for("one");
+    }
+
+    TEST_CASE("keys go from one store to another by a file and its passphrase, and what waited for them is delivered") {
+        stage s;
+        listener anns(s.w, "ann", "ann", std::nullopt);
+        std::string file;
+        {
+            listener first(s.w, "bot", "first", std::nullopt);
+            anns.say(s.room, "one");
+            first.wait_for("one");
+            CHECK(s.w.run(first.client->export_keys(matrix::secret())).error().kind() == matrix::error_kind::invalid);
+            file = s.w.run(first.client->export_keys(matrix::secret("correct horse"))).value();
+        }
+        CHECK(file.starts_with("-----BEGIN MEGOLM SESSION DATA-----"));
+        listener second(s.w, "bot", "second", std::nullopt);
+        s.w.pass(std::chrono::minutes(1));
+        CHECK(second.heard.empty());
+        auto const refused = s.w.run(second.client->import_keys(file, matrix::secret("wrong horse")));
+        CHECK(refused.error().kind() == matrix::error_kind::forbidden);
+        auto const count = s.w.run(second.client->import_keys(file, matrix::secret("correct horse"))).value();
+        CHECK(count.taken == 1);
+        CHECK(count.refused == 0);
+        second.wait_for("one");
+        CHECK(second.trusts.at(0).source == matrix::key_source::backup);
+        CHECK(second.trusts.at(0).device.str().empty());
     }
 
     TEST_CASE("a key that comes by itself is not looked for") {
