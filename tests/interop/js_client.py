@@ -40,6 +40,39 @@ def recover(node, folder, *words):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def restore(node, folder, *words):
+    """What js/backup.mjs reads with a recovery key."""
+    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    done = subprocess.run([node, "backup.mjs", *words], cwd=folder, capture_output=True, text=True, env=environment, timeout=120)
+    if done.returncode != 0:
+        raise AssertionError("backup.mjs: " + done.stderr[-1000:])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class Backing:
+    """js/backup.mjs without a recovery key: an account's first device, which answers one message and backs its keys up."""
+
+    def __init__(self, node, folder, *words):
+        environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+        self.process = subprocess.Popen([node, "backup.mjs", *words], cwd=folder, text=True, env=environment, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE)
+        self.guard = threading.Timer(180, self.process.kill)
+        self.guard.start()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("backup.mjs ended: " + self.process.stderr.read()[-1000:])
+        return json.loads(line)
+
+    def close(self):
+        self.guard.cancel()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
 class Conversation:
     """A foreign client as a person: `program` reads steps and answers each with a JSON line (js/converse.mjs, nio_converse.py)."""
 

@@ -343,6 +343,63 @@ class Identity(OnBoth):
         self.made_by_js(self.on_embedded())
 
 
+class Backup(OnBoth):
+    """Room keys in one backup, by whichever of two engines they were put there."""
+
+    def talk(self):
+        talk = js_client.Conversation([self.node(), "converse.mjs"], WORK / "js", self.homeserver.url, f"ann-{self.name}", PASSWORD, self.bot_id,
+                                      "encrypted")
+        self.addCleanup(talk.close)
+        room = talk.make_room()
+        talk.wait_for_bot()
+        return talk, room
+
+    def start(self, store, key, **more):
+        program = bots.start_echo_bot(BINARIES, self.folder / store, self.homeserver.url, self.bot_id, PASSWORD, "encrypted_echo",
+                                      {"MATRIX_RECOVERY_KEY": key, **more})
+        self.addCleanup(program.stop)
+        program.wait_for_line("ready")
+        # By its private key.
+        self.assertRegex(program.log_path.read_text(), r"backup version=\S+ vouched_by=2\n")
+        return program
+
+    def kept_by_us(self, homeserver):
+        self.homeserver = homeserver
+        self.start("store", KNOWN_KEY)
+        talk, room = self.talk()
+        talk.say("one", "echo: one")
+        time.sleep(5)  # keys are put there a few seconds after they came
+        found = js_client.restore(self.node(), WORK / "js", homeserver.url, f"bot-{self.name}", PASSWORD, KNOWN_KEY, room)
+        self.assertEqual(found["trust"], {"trusted": True, "matchesDecryptionKey": True}, found)
+        self.assertEqual((found["restored"]["imported"], found["restored"]["total"]), (2, 2), found)
+        self.assertEqual(found["texts"], ["one", "echo: one"])
+
+    def kept_by_js(self, homeserver):
+        self.homeserver = homeserver
+        backing = js_client.Backing(self.node(), WORK / "js", homeserver.url, f"bot-{self.name}", PASSWORD)
+        self.addCleanup(backing.close)
+        backing.answer()
+        talk, _ = self.talk()
+        talk.say("one", "echo: one")
+        made = backing.answer()
+        bot = self.start("store", made["recoveryKey"], MATRIX_DELIVER_OLD="1")
+        bot.wait_for_line('heard "one" encrypted=1 device= cross_signed=0 user_verified=0 late=1 source=2')
+        talk.say("two", "echo: two")
+        self.assertRegex(bot.log_path.read_text(), r'heard "two" encrypted=1 device=\S+ cross_signed=1 user_verified=0 late=0 source=0')
+
+    def test_ours_read_by_js_on_synapse(self):
+        self.kept_by_us(self.server)
+
+    def test_ours_read_by_js_on_embedded(self):
+        self.kept_by_us(self.on_embedded())
+
+    def test_read_by_us_from_js_on_synapse(self):
+        self.kept_by_js(self.server)
+
+    def test_read_by_us_from_js_on_embedded(self):
+        self.kept_by_js(self.on_embedded())
+
+
 class FromNothing(OnBoth):
     """What a newcomer does: init, run, and a command in the encrypted room, from a client that trusts no device without its owner."""
 
@@ -471,7 +528,7 @@ def compared():
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
     loader = unittest.defaultTestLoader
-    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, Encrypted, Identity, FromNothing, SameAnswers)
+    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, Encrypted, Identity, Backup, FromNothing, SameAnswers)
     wanted = sys.argv[3:]
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases if not wanted or case.__name__ in wanted)
     result = unittest.TextTestRunner(verbosity=2).run(suite)

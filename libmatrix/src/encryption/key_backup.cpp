@@ -63,8 +63,9 @@ asio::awaitable<void> key_backup::run() {
     backoff wait(with_->random, std::chrono::seconds(1));
     for (;;) {
         while (!wanted_) co_await changed_.wait();
-        co_await with_->time.sleep(quiet);
+        // What comes meanwhile may come too late for this round.
         wanted_ = false;
+        co_await with_->time.sleep(quiet);
         auto const done = co_await keep_up();
         if (done) {
             wait.reset();
@@ -144,7 +145,7 @@ asio::awaitable<result<void>> key_backup::upload() {
 
 asio::awaitable<result<void>> key_backup::restore() {
     for (;;) {
-        auto pick = [](crypto::context const& with) { return crypto::next_to_look_up(with, with.now - quiet); };
+        auto pick = [](crypto::context const& with) { return crypto::next_to_look_up(with); };
         auto const wanted = co_await machine_.run(pick);
         if (wanted.empty()) co_return result<void>();
         for (auto const& each : wanted) {

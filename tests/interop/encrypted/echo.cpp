@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // examples/echo_bot.cpp with encryption: answers "echo: …", and says on its output what it believes of whom it heard. Variables as there;
-// with MATRIX_UNSIGNED_DEVICES devices get keys that nobody vouches for, MATRIX_RECOVERY_KEY is the account's.
+// with MATRIX_UNSIGNED_DEVICES devices get keys that nobody vouches for, MATRIX_RECOVERY_KEY is the account's, and with
+// MATRIX_DELIVER_OLD it answers what was said before it came, too.
 #include <chatrixcd/matrix/bot.hpp>
 #include <cstdlib>
 #include <iostream>
@@ -15,7 +16,8 @@ awaitable<void> join(matrix::invite i) { (co_await i.accept()).value(); }
 awaitable<void> echo(matrix::message m) {
     auto const& trust = m.trust();
     std::cout << "heard \"" << m.text() << "\" encrypted=" << trust.encrypted << " device=" << trust.device.str()
-              << " cross_signed=" << trust.cross_signed << " user_verified=" << trust.user_verified << " late=" << trust.late << std::endl;
+              << " cross_signed=" << trust.cross_signed << " user_verified=" << trust.user_verified << " late=" << trust.late
+              << " source=" << static_cast<int>(trust.source) << std::endl;
     auto answer = matrix::outgoing::text("echo: " + m.text());
     (co_await m.reply(std::move(answer))).value();
 }
@@ -39,6 +41,8 @@ awaitable<void> bot(matrix::client& client) {
     (co_await client.synced()).value();
     auto const identity = (co_await client.identity()).value();
     std::cout << "identity cross_signed=" << identity.is_cross_signed << " recoverable=" << identity.is_recoverable << std::endl;
+    auto const backup = (co_await client.backup()).value();
+    std::cout << "backup version=" << backup.version << " vouched_by=" << static_cast<int>(backup.vouched_by) << std::endl;
     std::cout << "ready " << client.device().str() << std::endl;
     co_await client.run();
 }
@@ -47,6 +51,7 @@ matrix::options setup() {
     matrix::options how;
     how.homeserver(matrix::from_env("MATRIX_HOMESERVER")).store(matrix::from_env("MATRIX_STORE")).encryption(true);
     if (std::getenv("MATRIX_UNSIGNED_DEVICES") != nullptr) how.unsigned_devices([](matrix::room_id const&) { return true; });
+    if (std::getenv("MATRIX_DELIVER_OLD") != nullptr) how.at_first_start(matrix::first_start::deliver_old);
     if (std::getenv("MATRIX_RECOVERY_KEY") != nullptr) {
         how.recovery(matrix::recovery_key::parse(matrix::secret::from_env("MATRIX_RECOVERY_KEY")).value());
     }

@@ -61,7 +61,7 @@ key_outcome adopt_key(context const& with, room_id const& room, std::string cons
     return add_room_key(with, std::move(row));
 }
 
-std::vector<session_name> next_to_look_up(context const& with, base::time_point before) {
+std::vector<session_name> next_to_look_up(context const& with) {
     // Those of which the answer is known for now.
     with.t.run(
         "UPDATE undecrypted SET looked_up = (SELECT max(other.looked_up) FROM undecrypted AS other WHERE other.account = ?1 AND"
@@ -70,9 +70,9 @@ std::vector<session_name> next_to_look_up(context const& with, base::time_point 
         " other.room_id = undecrypted.room_id AND other.session_id = undecrypted.session_id AND other.looked_up > ?2)",
         {with.account, std::int64_t{(with.now - look_again).time_since_epoch().count()}});
     std::vector<session_name> found;
-    for (auto const& row : with.t.query("SELECT DISTINCT room_id, session_id FROM undecrypted WHERE account = ?1 AND looked_up IS NULL AND"
-                                        " for_device = 0 AND since <= ?2 LIMIT ?3",
-                                        {with.account, std::int64_t{before.time_since_epoch().count()}, most_at_once})) {
+    for (auto const& row : with.t.query(
+             "SELECT DISTINCT room_id, session_id FROM undecrypted WHERE account = ?1 AND looked_up IS NULL AND for_device = 0 LIMIT ?2",
+             {with.account, most_at_once})) {
         found.emplace_back(room_id(row.text(0)), row.text(1));
     }
     return found;

@@ -27,8 +27,8 @@ key_outcome adopt_key(context const& with, room_id const& room, std::string cons
 
 // Room and session.
 using session_name = std::pair<room_id, std::string>;
-// What waits for its key since `before` or longer, and was not looked for in the backup yet; of a session that was, only after a while.
-std::vector<session_name> next_to_look_up(context const& with, base::time_point before);
+// What waits for its key, and was not looked for in the backup yet; of a session that was, only after a while.
+std::vector<session_name> next_to_look_up(context const& with);
 void note_looked_up(context const& with, session_name const& which);
 
 struct restored {

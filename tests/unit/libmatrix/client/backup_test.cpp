@@ -379,6 +379,28 @@ TEST_SUITE("matrix::client::backup") {
         CHECK(second.trusts.at(0).device.str().empty());
     }
 
+    TEST_CASE("what comes while the backup is looked for, at whatever moment, is looked for too") {
+        for (int tenths = 0; tenths < 80; tenths += 5) {
+            CAPTURE(tenths);
+            stage s;
+            listener anns(s.w, "ann", "ann", std::nullopt);
+            {
+                listener first(s.w, "bot", "first", s.key);
+                anns.say(s.room, "one");
+                first.wait_for("one");
+                s.w.pass(std::chrono::minutes(1));
+            }
+            // The first sync is that much later than the client's start.
+            auto const begin = s.w.time.uptime();
+            s.w.network->faults = [&](base::http::request const& r) {
+                bool const is_early = s.w.time.uptime() - begin < std::chrono::milliseconds(100 * tenths);
+                return contains(r.path(), "/sync") && is_early ? fault::server_error(502) : fault::none();
+            };
+            listener second(s.w, "bot", "second", s.key);
+            second.wait_for("one");
+        }
+    }
+
     TEST_CASE("a key that comes by itself is not looked for") {
         stage s;
         listener anns(s.w, "ann", "ann", std::nullopt);

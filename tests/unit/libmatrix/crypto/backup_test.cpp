@@ -70,7 +70,7 @@ public:
     std::vector<std::string> wanted() {
         return bob.in([&](crypto::context const& with) {
             std::vector<std::string> sessions;
-            for (auto const& each : crypto::next_to_look_up(with, with.now)) sessions.push_back(each.second);
+            for (auto const& each : crypto::next_to_look_up(with)) sessions.push_back(each.second);
             return sessions;
         });
     }
