@@ -40,6 +40,9 @@ void client::on_room_upgraded(std::function<asio::awaitable<void>(matrix::room, 
 void client::on_verification(std::function<asio::awaitable<void>(verification)> handler) {
     runtime_->handlers().on_verification = std::move(handler);
 }
+void client::on_newcomer(std::function<asio::awaitable<void>(matrix::room, newcomer)> handler) {
+    runtime_->handlers().on_newcomer = std::move(handler);
+}
 void client::on_passing(std::function<asio::awaitable<void>(passing)> handler) { runtime_->handlers().on_passing = std::move(handler); }
 void client::deliver_if(std::function<bool(room_id const&, event const&)> wanted) { runtime_->handlers().deliver_if = std::move(wanted); }
 void client::pull_messages() { runtime_->handlers().pulled = true; }

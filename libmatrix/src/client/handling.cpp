@@ -63,6 +63,14 @@ asio::awaitable<void> runtime::tell_upgraded(room_id before, room_id after) {
     co_await handlers_.on_room_upgraded(std::move(old), std::move(next));
 }
 
+asio::awaitable<void> runtime::tell_newcomer(room_id in, newcomer who) {
+    if (!handlers_.on_newcomer) co_return;
+    // Of the identity too: with another one it is told again.
+    auto const origin = "newcomer:" + who.user.str() + ":" + who.identity;
+    matrix::room where(*this, std::move(in), std::make_shared<key_series>(origin));
+    co_await handlers_.on_newcomer(std::move(where), std::move(who));
+}
+
 asio::awaitable<void> runtime::tell_given_up(inbox_row row) {
     if (row.kind != inbox_kind::message || !handlers_.on_set_aside) co_return;
     auto content = event_access::parse_text(row.event, row.believed);

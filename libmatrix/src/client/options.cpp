@@ -55,6 +55,11 @@ options& options::follow_upgrades(bool on) {
     return *this;
 }
 
+options& options::pinned_members(std::function<bool(room_id const&)> in) {
+    values_.pinned_members = std::move(in);
+    return *this;
+}
+
 options& options::unreadable_matters(std::function<bool(room_id const&, user_id const&)> of) {
     values_.unreadable_matters = std::move(of);
     return *this;

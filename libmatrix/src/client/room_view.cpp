@@ -60,6 +60,12 @@ asio::awaitable<result<std::string>> room::membership_of(user_id user) const {
     co_return found.value_or(std::string());
 }
 
+asio::awaitable<result<std::vector<newcomer>>> room::newcomers() const { return runtime_->newcomers(id_); }
+
+asio::awaitable<result<void>> room::accept_newcomer(user_id who, std::string identity) const {
+    return runtime_->accept_newcomer(id_, std::move(who), std::move(identity));
+}
+
 asio::awaitable<std::vector<space_child>> room::children() const {
     std::vector<space_child> found;
     if (!runtime_->ready()) co_return found;

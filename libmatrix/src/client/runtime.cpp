@@ -44,6 +44,7 @@ base::http::client_options network_options(options::values const& how) {
 }
 
 error without_encryption() { return error(error_kind::invalid, "the client has no encryption (options::encryption())"); }
+error without_pins() { return error(error_kind::invalid, "the room's members are not pinned (options::pinned_members())"); }
 error stopped() { return error(error_kind::unavailable, "the Matrix client does not run"); }
 
 }  // namespace
@@ -147,6 +148,7 @@ asio::awaitable<void> runtime::begin() {
     if (encryption_ && how_.unreadable_matters) loops_.spawn(encryption_->watch_unread());
     if (verifications_) loops_.spawn(verifications_->run());
     if (backup_) loops_.spawn(backup_->run());
+    if (people_) loops_.spawn(people_->run());
     if (how_.follow_upgrades) loops_.spawn(upgrades_->run());
     if (passing_->has_listener()) loops_.spawn(passing_->run());
     loops_.spawn(sync_->run(how_.first_sync_only));
@@ -210,6 +212,7 @@ void runtime::make_parts() {
 void runtime::make_encryption(receiver const& from) {
     matrix::detail::encryption::policy policy;
     policy.unsigned_devices = how_.unsigned_devices;
+    policy.pinned_members = how_.pinned_members;
     policy.unreadable_matters = how_.unreadable_matters;
     policy.next = [from] { return from.next(); };
     policy.rows = [this] { inbox_->wake(); };
@@ -219,6 +222,9 @@ void runtime::make_encryption(receiver const& from) {
         changed_.notify_all();
         backup_->wake();
     };
+    policy.people = [this] {
+        if (people_) people_->wake();
+    };
     policy.recovery = how_.recovery;
     policy.confirmed = [this](call what, boost::json::object body) {
         return confirm(*this, feature::cross_signing, std::move(what), std::move(body), uia::answers());
@@ -226,6 +232,9 @@ void runtime::make_encryption(receiver const& from) {
     encryption_ = std::make_unique<matrix::detail::encryption>(*services_, *api_, *session_, *members_, *olm_, std::move(policy));
     make_verifications();
     make_backup(from);
+    if (!how_.pinned_members) return;
+    people_ = std::make_unique<member_watch>(*services_, *session_, *olm_, *members_, how_.pinned_members,
+                                             [this](room_id in, newcomer who) { return tell_newcomer(std::move(in), std::move(who)); });
 }
 
 void runtime::make_backup(receiver const& from) {
@@ -274,6 +283,20 @@ asio::awaitable<result<verification>> runtime::verify_device(user_id whom, devic
     co_return co_await verifications_->ask_device(std::move(whom), std::move(device));
 }
 
+asio::awaitable<result<std::vector<newcomer>>> runtime::newcomers(room_id in) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!encryption_) co_return without_encryption();
+    if (!people_ || !how_.pinned_members(in)) co_return without_pins();
+    co_return co_await people_->newcomers(std::move(in));
+}
+
+asio::awaitable<result<void>> runtime::accept_newcomer(room_id in, user_id who, std::string identity) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!encryption_) co_return without_encryption();
+    if (!people_ || !how_.pinned_members(in)) co_return without_pins();
+    co_return co_await people_->accept(std::move(in), std::move(who), std::move(identity));
+}
+
 asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
     if (encryption_) co_return co_await encryption_->seal(row);
     auto work = [account = services_->account, row](base::transaction& t) { return leave_in_clear(t, account, row); };
@@ -287,6 +310,7 @@ void runtime::stored(received count, std::size_t reserved) {
     if (!count.verifications.empty()) verifications_->take(std::move(count.verifications));
     for (auto const& each : count.complaints) log_.warning(each);
     if (count.gaps > 0) gaps_->wake();
+    if (people_ && !count.changed.empty()) people_->wake();
     for (auto const& room : count.changed) infos_.forget(room);
     if (count.rows > 0 || reserved > 0) inbox_->give(std::move(count.taken), reserved);
     if (count.upgrades) upgrades_->wake();

@@ -8,6 +8,7 @@
 #include "copies/watch.hpp"
 #include "encryption/encryption.hpp"
 #include "encryption/key_backup.hpp"
+#include "encryption/member_watch.hpp"
 #include "encryption/verifications.hpp"
 #include "http/api.hpp"
 #include "inbox/dispatcher.hpp"
@@ -37,6 +38,7 @@ public:
     std::function<boost::asio::awaitable<void>(passing)> on_passing;
     std::function<boost::asio::awaitable<void>(verification)> on_verification;
     std::function<boost::asio::awaitable<void>(room, room)> on_room_upgraded;
+    std::function<boost::asio::awaitable<void>(room, newcomer)> on_newcomer;
     std::function<bool(room_id const&, event const&)> deliver_if;
     bool pulled = false;
 };
@@ -74,6 +76,8 @@ public:
     boost::asio::awaitable<result<imported_keys>> import_keys(std::string file, secret passphrase);
     boost::asio::awaitable<result<verification>> verify(room_id in, user_id whom);
     boost::asio::awaitable<result<verification>> verify_device(user_id whom, device_id device);
+    boost::asio::awaitable<result<std::vector<newcomer>>> newcomers(room_id in);
+    boost::asio::awaitable<result<void>> accept_newcomer(room_id in, user_id who, std::string identity);
     boost::asio::awaitable<result<void>> run();
     boost::asio::awaitable<void> stop();
     void request_stop();
@@ -104,6 +108,7 @@ private:
     boost::asio::awaitable<void> tell_given_up(inbox_row row);
     boost::asio::awaitable<void> tell_refused(dead_letter letter);
     boost::asio::awaitable<void> tell_upgraded(room_id before, room_id after);
+    boost::asio::awaitable<void> tell_newcomer(room_id in, newcomer who);
     matrix::room room_of(inbox_row const& row);
     message message_of(inbox_row const& row, event content);
 
@@ -137,6 +142,7 @@ private:
     std::unique_ptr<matrix::detail::encryption> encryption_;        // none: switched off
     std::unique_ptr<matrix::detail::verifications> verifications_;  // likewise
     std::unique_ptr<key_backup> backup_;                            // likewise
+    std::unique_ptr<member_watch> people_;                          // none: no room's members are pinned
     std::unique_ptr<copy_watch> copies_;
     std::unique_ptr<matrix::detail::outbox> outbox_;
     std::unique_ptr<matrix::detail::courtesies> courtesies_;

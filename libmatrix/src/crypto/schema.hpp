@@ -215,4 +215,30 @@ CREATE TABLE imported_key (
 );
 )";
 
+// Rooms whose members are pinned (rooms/pinned_members.hpp). pinned_member.master: the identity that they had; NULL: not known yet.
+// newcomer: who waits to be accepted, as what; told: whoever listens has heard of it.
+inline constexpr char const* pinned_members = R"(
+CREATE TABLE pinned_room (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id)
+);
+CREATE TABLE pinned_member (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    master TEXT,
+    PRIMARY KEY (account, room_id, user_id)
+);
+CREATE TABLE newcomer (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    master TEXT NOT NULL,
+    told INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id, user_id)
+);
+)";
+
 }  // namespace chatrixcd::matrix::crypto

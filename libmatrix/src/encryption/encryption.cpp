@@ -182,6 +182,13 @@ asio::awaitable<bool> encryption::keep_up() {
     co_return went_well;
 }
 
+room_policy encryption::policy_of(room_id const& room) const {
+    room_policy how;
+    how.unsigned_devices = how_.unsigned_devices && how_.unsigned_devices(room);
+    how.pinned = how_.pinned_members && how_.pinned_members(room);
+    return how;
+}
+
 std::optional<error> encryption::failure() const { return has_failed() ? failed_ : std::nullopt; }
 
 bool encryption::has_failed() const { return failed_ && failed_as_ == session_->device(); }
@@ -276,6 +283,7 @@ asio::awaitable<void> encryption::take_lists(std::vector<crypto::query_entry> as
     unanswered_.insert(outcome.failed.begin(), outcome.failed.end());
     how_.rows();
     how_.keys();
+    how_.people();
 }
 
 // Returns those with which there is none all the same.
@@ -372,10 +380,9 @@ asio::awaitable<result<void>> encryption::flush() {
 
 // Everybody who is to read the room gets the key.
 asio::awaitable<result<void>> encryption::share(room_id room) {
-    bool const admits = how_.unsigned_devices && how_.unsigned_devices(room);
-    auto plan = [room, admits](crypto::context const& with) {
+    auto plan = [room, how = policy_of(room)](crypto::context const& with) {
         crypto::own_device own(with);
-        return crypto::room_sender(with, own, room).prepare(audience_of(with, room, admits));
+        return crypto::room_sender(with, own, room).prepare(audience_of(with, room, how));
     };
     auto const wanted = co_await machine_.run(std::move(plan));
     how_.keys();
@@ -395,6 +402,7 @@ asio::awaitable<result<void>> encryption::share(room_id room) {
     }
     co_await share_with_known(room, difference(wanted.to_share, strangers));
     co_await tell(room, wanted.to_refuse, "m.unverified");
+    co_await tell(room, wanted.newcomers, "m.unauthorised");
     co_await tell(room, std::move(unreachable), "m.no_olm");
     co_return co_await flush();
 }
@@ -453,14 +461,14 @@ asio::awaitable<void> encryption::tell(room_id room, std::vector<crypto::device_
 }
 
 asio::awaitable<result<sealed_message>> encryption::seal(outbox_row const& row) {
-    bool const admits = how_.unsigned_devices && how_.unsigned_devices(row.room);
+    auto const how = policy_of(row.room);
     std::set<user_id> unanswered;
     for (unsigned round = 0; round < most_rounds; ++round) {
         if (has_failed()) co_return *failed_;
-        auto work = [row, admits, unanswered](crypto::context const& with) { return seal_message(with, row, admits, unanswered); };
+        auto work = [row, how, unanswered](crypto::context const& with) { return seal_message(with, row, how, unanswered); };
         auto message = co_await machine_.run(std::move(work));
         if (message.before != obstacle::keys) co_return message;
-        auto const prepared = co_await prepare(row.room, admits);
+        auto const prepared = co_await prepare(row.room, how);
         if (!prepared) co_return prepared.error();
         unanswered = *prepared;
     }
@@ -469,7 +477,7 @@ asio::awaitable<result<sealed_message>> encryption::seal(outbox_row const& row) 
 }
 
 // Returns those whose homeserver did not answer.
-asio::awaitable<result<std::set<user_id>>> encryption::prepare(room_id room, bool admits) {
+asio::awaitable<result<std::set<user_id>>> encryption::prepare(room_id room, room_policy how) {
     auto const members = co_await all_members(room);
     if (!members) co_return members.error();
     while (busy_) co_await changed_.wait();
@@ -478,8 +486,8 @@ asio::awaitable<result<std::set<user_id>>> encryption::prepare(room_id room, boo
     if (!checked) co_return checked.error();
     auto const uploaded = co_await upload();
     if (!uploaded) co_return uploaded.error();
-    auto expect = [room, admits](crypto::context const& with) {
-        for (auto const& user : audience_of(with, room, admits).users) crypto::track(with, user);
+    auto expect = [room, how](crypto::context const& with) {
+        for (auto const& user : audience_of(with, room, how).users) crypto::track(with, user);
     };
     co_await machine_.run(std::move(expect));
     auto const asked = co_await query();

@@ -34,14 +34,17 @@ public:
         policy() = default;
         // Rooms in which devices get keys that their owner has not signed.
         std::function<bool(room_id const&)> unsigned_devices;
+        // Rooms whose members are pinned.
+        std::function<bool(room_id const&)> pinned_members;
         // Of whom it matters that a message could not be read.
         std::function<bool(room_id const&, user_id const&)> unreadable_matters;
         std::function<receiving()> next;  // for events that were read late
         std::function<void()> rows;       // the inbox has new rows
         // Parts of verifications among them.
         std::function<void(std::vector<crypto::verification_said>)> said;
-        std::function<void()> keys;   // a key of a room was made, or something waits for one
-        std::function<void()> state;  // identity() or failure() has changed
+        std::function<void()> keys;    // a key of a room was made, or something waits for one
+        std::function<void()> state;   // identity() or failure() has changed
+        std::function<void()> people;  // lists were asked for: identities may be others
         identification::confirmed_request confirmed;
         std::optional<recovery_key> recovery;
     };
@@ -85,9 +88,10 @@ private:
     boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_sessions(std::vector<crypto::device_row> devices);
     boost::asio::awaitable<void> take_lists(std::vector<crypto::query_entry> asked, boost::json::object answer);
     boost::asio::awaitable<void> tell(room_id room, std::vector<crypto::device_row> devices, std::string code);
-    boost::asio::awaitable<result<std::set<user_id>>> prepare(room_id room, bool admits);
+    boost::asio::awaitable<result<std::set<user_id>>> prepare(room_id room, room_policy how);
     boost::asio::awaitable<result<void>> all_members(room_id room);
     bool was_in_sync_for(base::duration span) const;
+    room_policy policy_of(room_id const& room) const;
     bool has_failed() const;
     error fail(error why);
 

@@ -10,6 +10,7 @@
 
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/keys/own_device.hpp"
+#include "crypto/rooms/pinned_members.hpp"
 #include "outbox/lookup.hpp"
 #include "outbox/request.hpp"
 #include "state/room_table.hpp"
@@ -58,9 +59,9 @@ sealed_message in_clear_where_known(room_row const& room, outbox_row const& row)
 
 }  // namespace
 
-crypto::audience audience_of(crypto::context const& with, room_id const& room, bool unsigned_devices) {
+crypto::audience audience_of(crypto::context const& with, room_id const& room, room_policy how) {
     crypto::audience who;
-    who.unsigned_devices = unsigned_devices;
+    who.unsigned_devices = how.unsigned_devices;
     who.visibility =
         base::find_string(content_of(with.t, with.account, room, "m.room.history_visibility"), "history_visibility").value_or("shared");
     who.changes = crypto::rotation_of(content_of(with.t, with.account, room, "m.room.encryption"));
@@ -69,11 +70,20 @@ crypto::audience audience_of(crypto::context const& with, room_id const& room, b
         auto user = user_id::parse(each.user);
         if (user) who.users.push_back(std::move(*user));
     }
+    if (!how.pinned) return who;
+    // Of members that are not all known the others would be newcomers.
+    if (load_room(with.t, with.account, room).members_known) crypto::pin_members(with, room, who.users);
+    for (auto& each : crypto::newcomers_among(with, room, who.users)) who.newcomers.insert(std::move(each.user));
     return who;
 }
 
-sealed_message seal_message(crypto::context const& with, outbox_row const& row, bool unsigned_devices,
-                            std::set<user_id> const& unanswered) {
+std::vector<newcomer> newcomers_of(crypto::context const& with, room_id const& room) {
+    room_policy pinned;
+    pinned.pinned = true;
+    return crypto::newcomers_among(with, room, audience_of(with, room, pinned).users);
+}
+
+sealed_message seal_message(crypto::context const& with, outbox_row const& row, room_policy how, std::set<user_id> const& unanswered) {
     auto const room = load_room(with.t, with.account, row.room);
     if (leaves_in_clear(row)) return as_it_is(row);
     if (room.encryption.empty()) return in_clear_where_known(room, row);
@@ -86,13 +96,13 @@ sealed_message seal_message(crypto::context const& with, outbox_row const& row, 
         message.content = std::move(*kept);
         return message;
     }
-    auto const who = audience_of(with, row.room, unsigned_devices);
+    auto const who = audience_of(with, row.room, how);
     message.before = obstacle::keys;
     if (!room.members_known || !are_asked(with, who.users, unanswered)) return message;
     crypto::own_device own(with);
     crypto::room_sender sender(with, own, row.room);
     auto const plan = sender.prepare(who);
-    if (!plan.to_share.empty() || !plan.to_refuse.empty() || sender.is_pending()) return message;
+    if (!plan.to_share.empty() || !plan.to_refuse.empty() || !plan.newcomers.empty() || sender.is_pending()) return message;
     auto content = base::parse_json_object(final_content(row));
     if (!content) return refused(error(error_kind::environment, "what is stored of the message cannot be read: the database is damaged"));
     auto const key = base::find_string(*content, key_member);

@@ -201,7 +201,8 @@ std::vector<base::migration> migrations() {
             base::migration{"encryption: keys, devices, sessions", crypto::tables},
             base::migration{"what was encrypted, and what is to be", encrypted_rows},
             base::migration{"who was verified", crypto::verified_tables},
-            base::migration{"the backup of room keys", crypto::backup_tables}};
+            base::migration{"the backup of room keys", crypto::backup_tables},
+            base::migration{"rooms of pinned members", crypto::pinned_members}};
 }
 
 }  // namespace chatrixcd::matrix::detail

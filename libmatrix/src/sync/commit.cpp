@@ -92,8 +92,12 @@ private:
     void expect_members(room_update const& update, room_row const& before, room_row const& now) {
         if (!devices_ || now.encryption.empty()) return;
         auto const expect = [&](std::string user, std::string_view membership) {
-            if (membership != "join" && membership != "invite") return;
-            if (auto const member = user_id::parse(std::move(user))) devices_->expect(*member);
+            auto const member = user_id::parse(std::move(user));
+            if (!member) return;
+            bool const has_left = membership == "leave" || membership == "ban";
+            if (membership == "join" || membership == "invite") devices_->expect(*member);
+            // What a restart shows was seen before.
+            if (has_left && !before_.restarting) devices_->part(update.room, *member);
         };
         for (auto const* events : {&update.state, &update.timeline}) {
             for (auto const& e : *events) {

@@ -8,6 +8,7 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "crypto/devices/device_lists.hpp"
+#include "crypto/rooms/pinned_members.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -70,6 +71,8 @@ void decryption::expect(user_id const& member) {
     crypto::track(with_, member);
     wants_query_ = wants_query_ || !crypto::is_current(with_, member);
 }
+
+void decryption::part(room_id const& room, user_id const& member) { crypto::unpin_member(with_, room, member); }
 
 std::optional<opened_event> decryption::open(raw_event const& e, arrival const& where) { return read(e, where, /*whoever=*/false); }
 

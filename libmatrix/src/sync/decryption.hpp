@@ -36,6 +36,8 @@ public:
     void forget_lists();
     // A member of an encrypted room: who is there is to be known before they speak.
     void expect(user_id const& member);
+    // Somebody has left such a room.
+    void part(room_id const& room, user_id const& member);
 
     // Nothing: the event waits for its key, or is refused for good.
     std::optional<opened_event> open(raw_event const& e, arrival const& where);

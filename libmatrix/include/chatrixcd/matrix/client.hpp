@@ -30,6 +30,7 @@
 #include <chatrixcd/matrix/login.hpp>
 #include <chatrixcd/matrix/message.hpp>
 #include <chatrixcd/matrix/new_room.hpp>
+#include <chatrixcd/matrix/newcomer.hpp>
 #include <chatrixcd/matrix/options.hpp>
 #include <chatrixcd/matrix/passing.hpp>
 #include <chatrixcd/matrix/room.hpp>
@@ -83,6 +84,9 @@ public:
     // Somebody asks to be verified. Without a handler nobody is answered. The handler may take as long as people do; it runs at once,
     // beside others.
     void on_verification(std::function<boost::asio::awaitable<void>(verification)> handler);
+    // Somebody in a room of pinned members (options::pinned_members()) gets no keys until room::accept_newcomer(): a newcomer, or a member
+    // with another identity. Called once for each and identity; again after a crash before it had returned.
+    void on_newcomer(std::function<boost::asio::awaitable<void>(matrix::room, newcomer)> handler);
     // Which events are stored for delivery; is_text_message() by default. Pure: called on the store's thread.
     void deliver_if(std::function<bool(room_id const&, event const&)> wanted);
     // Messages are taken by next() instead of on_message().

@@ -56,6 +56,10 @@ public:
     options& recovery(recovery_key key);
     // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default.
     options& unsigned_devices(std::function<bool(room_id const&)> in);
+    // Rooms whose members are pinned: none by default. Whoever was not in the room (or invited) when it was first seen so gets no keys
+    // until room::accept_newcomer() admits them, nor does a member whose identity has changed: a homeserver cannot add a reader. Their
+    // devices are told so ("m.unauthorised"). Who leaves and comes back is a newcomer too.
+    options& pinned_members(std::function<bool(room_id const&)> in);
     // Of whom it matters that a message could not be read. Such messages are waited for, for ten minutes after they came; then they are
     // given up, and client::on_gap_lost() is told why: they are never delivered later. Those of others go on waiting for their keys. None
     // by default. Pure: called on the store's thread.
@@ -103,6 +107,7 @@ public:
         bool encryption = false;
         std::optional<recovery_key> recovery;
         std::function<bool(room_id const&)> unsigned_devices;
+        std::function<bool(room_id const&)> pinned_members;
         std::function<bool(room_id const&, user_id const&)> unreadable_matters;
         std::function<bool(room_id const&)> rooms;
         std::size_t parallel_rooms = 8;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <chatrixcd/matrix/event.hpp>
+#include <chatrixcd/matrix/newcomer.hpp>
 #include <chatrixcd/matrix/outgoing.hpp>
 #include <chatrixcd/matrix/power.hpp>
 #include <chatrixcd/matrix/room_info.hpp>
@@ -99,6 +100,12 @@ public:
     boost::asio::awaitable<result<std::vector<member>>> members() const;
     // "join", "invite", "leave", "ban", "knock"; empty if the user has nothing to do with the room. Asks as members() does, if it must.
     boost::asio::awaitable<result<std::string>> membership_of(user_id user) const;
+    // Who gets no keys here until they are accepted (options::pinned_members()). Errors: invalid (the client has no encryption, or the
+    // room's members are not pinned), and those of members().
+    boost::asio::awaitable<result<std::vector<newcomer>>> newcomers() const;
+    // The key of the next message goes to them, too. `identity`: what newcomers() says, so that nobody else is admitted than whom somebody
+    // has looked at. Errors: not_found (no such newcomer), conflict (their identity is another one by now), and those of newcomers().
+    boost::asio::awaitable<result<void>> accept_newcomer(user_id who, std::string identity) const;
     // What to call it (room_info::name); empty if we are not in the room.
     boost::asio::awaitable<std::string> name() const;
     // The rooms that a space holds, in its order, and the spaces that a room says it belongs to.

@@ -46,7 +46,8 @@ std::vector<device_row> room_sender::readers(audience const& who, std::vector<de
         for (auto& device : devices_of(with_, user)) {
             bool const is_this_one = user == with_.me && device.device == with_.device;
             if (is_this_one || !device.knows_megolm) continue;
-            if (device.is_cross_signed || who.unsigned_devices) {
+            bool const is_admitted = device.is_cross_signed || who.unsigned_devices;
+            if (is_admitted && !who.newcomers.contains(user)) {
                 found.push_back(std::move(device));
             } else if (others != nullptr) {
                 others->push_back(std::move(device));
@@ -130,7 +131,8 @@ sharing room_sender::prepare(audience const& who) {
         if (!have.contains({each.user.str(), each.curve25519})) plan.to_share.push_back(std::move(each));
     }
     for (auto& each : others) {
-        if (!refused.contains({each.user.str(), each.curve25519})) plan.to_refuse.push_back(std::move(each));
+        if (refused.contains({each.user.str(), each.curve25519})) continue;
+        (who.newcomers.contains(each.user) ? plan.newcomers : plan.to_refuse).push_back(std::move(each));
     }
     return plan;
 }

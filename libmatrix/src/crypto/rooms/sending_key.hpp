@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ rotation rotation_of(boost::json::object const& encryption);
 // Who is to get the key of a room.
 struct audience {
     std::vector<user_id> users;     // all whose devices may read
+    std::set<user_id> newcomers;    // of these, who get no key until they are accepted (pinned_members.hpp)
     bool unsigned_devices = false;  // also those for which their owner's identity does not vouch
     std::string visibility;         // the room's m.room.history_visibility: whether newcomers are meant to read
     rotation changes;
@@ -44,6 +46,7 @@ struct sharing {
     std::string session;
     std::vector<device_row> to_share;   // they have no key yet
     std::vector<device_row> to_refuse;  // they shall be told that they get none
+    std::vector<device_row> newcomers;  // likewise, because their owner is to be accepted first
 };
 
 class room_sender {
@@ -58,7 +61,7 @@ public:
     std::optional<boost::json::object> share(device_row const& with, std::int64_t request);
     // Likewise, in a session that was just begun.
     boost::json::object share_first(claimed_session& in, std::int64_t request);
-    // The device gets no key, and is told so: "m.unverified", "m.no_olm", "m.blacklisted".
+    // The device gets no key, and is told so: "m.unverified", "m.no_olm", "m.unauthorised".
     boost::json::object refuse(device_row const& device, std::string const& code, std::int64_t request);
     // Whether somebody waits for the key who is to have it before the next message.
     bool is_pending() const;
