@@ -190,7 +190,7 @@ void runtime::make_parts() {
     limits.bytes = static_cast<std::int64_t>(how_.queued_bytes);
     matrix::detail::outbox::on_refused refused;
     if (handlers_.on_send_failed) refused = [this](dead_letter letter) { return tell_refused(std::move(letter)); };
-    copies_ = std::make_unique<copy_watch>(*services_, *api_, *session_);
+    copies_ = std::make_unique<copy_watch>(*services_, *api_, *session_, how_.store);
     outbox_ = std::make_unique<matrix::detail::outbox>(
         *services_, *api_, *session_, limits, [this](outbox_row const& row) { return seal(row); }, std::move(refused));
     courtesies_ = std::make_unique<matrix::detail::courtesies>(*services_, *api_, user);
@@ -298,9 +298,14 @@ asio::awaitable<result<void>> runtime::accept_newcomer(room_id in, user_id who, 
 }
 
 asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
+    watch_copies();
     if (encryption_) co_return co_await encryption_->seal(row);
     auto work = [account = services_->account, row](base::transaction& t) { return leave_in_clear(t, account, row); };
     co_return co_await write_through(*services_, std::move(work));
+}
+
+void runtime::watch_copies() {
+    if (phase_ == phase::running && !how_.store.empty() && copies_->is_due()) loops_.spawn(copies_->raise());
 }
 
 void runtime::stored(received count, std::size_t reserved) {
@@ -314,7 +319,7 @@ void runtime::stored(received count, std::size_t reserved) {
     for (auto const& room : count.changed) infos_.forget(room);
     if (count.rows > 0 || reserved > 0) inbox_->give(std::move(count.taken), reserved);
     if (count.upgrades) upgrades_->wake();
-    if (count.rows > 0 && !how_.store.empty() && copies_->is_due()) loops_.spawn(copies_->raise());
+    if (count.rows > 0) watch_copies();
     if (!synced_) {
         synced_ = true;
         changed_.notify_all();
@@ -416,6 +421,7 @@ asio::awaitable<void> runtime::end_parts() {
     co_await base::with_timeout(*time_, last_receipts(*courtesies_), short_grace);
     co_await courtesies_->cancel_and_join();
     outbox_->fail(stopped());
+    if (!how_.store.empty()) co_await copies_->conclude();
 }
 
 asio::awaitable<result<delivery>> runtime::next() {

@@ -100,6 +100,7 @@ private:
     boost::asio::awaitable<result<event_id>> say_in(room_id in, std::string type, boost::json::object content);
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
     boost::asio::awaitable<void> begin();
+    void watch_copies();
     void stored(received count, std::size_t reserved);
     void fail(error why);
     boost::asio::awaitable<void> end_parts();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "copies/table.hpp"
 
+#include "crypto/copied.hpp"
+
 namespace chatrixcd::matrix::detail {
 
 namespace {
@@ -31,6 +33,15 @@ std::int64_t raise_mark(base::transaction& t, std::int64_t account, std::string 
     return before ? before->integer(0) : 0;
 }
 
+bool has_generation(base::transaction& t, std::int64_t account) {
+    auto const row = t.first("SELECT has_generation FROM account WHERE id = ?1", {account});
+    return row && row->integer(0) != 0;
+}
+
+void note_generation(base::transaction& t, std::int64_t account) {
+    t.run("UPDATE account SET has_generation = 1 WHERE id = ?1 AND has_generation = 0", {account});
+}
+
 void mark_put_back(base::transaction& t, std::int64_t account, base::time_point now) {
     t.run("UPDATE inbox SET restored = 1 WHERE account = ?1 AND state <> 4", {account});
     t.run("UPDATE gap SET restored = 1 WHERE account = ?1", {account});
@@ -39,6 +50,7 @@ void mark_put_back(base::transaction& t, std::int64_t account, base::time_point 
         "UPDATE outbox SET state = 5, device_id = '', created = MIN(created, (SELECT seen FROM account WHERE id = ?1))"
         " WHERE account = ?1 AND state IN (0, 5)",
         {account});
+    crypto::distrust_ratchets(t, account, now);
     t.run("UPDATE account SET catching_up = 1, put_back = ?2, copied = seen WHERE id = ?1", {account, milliseconds(now)});
 }
 

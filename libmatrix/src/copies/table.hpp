@@ -22,8 +22,12 @@ marks load_marks(base::transaction& t, std::int64_t account);
 // Raises a mark to the value, unless it is there already. Returns what it was before; 0: nothing.
 std::int64_t raise_mark(base::transaction& t, std::int64_t account, std::string const& name, std::int64_t value);
 
+// Whether a file beside the store (generation_file.hpp) has been written; from then on there is to be one.
+bool has_generation(base::transaction& t, std::int64_t account);
+void note_generation(base::transaction& t, std::int64_t account);
+
 // All that has arrived and is not handled, and all that arrives up to the next sync response, has perhaps been handled before; what waits
-// to be sent has perhaps been sent.
+// to be sent has perhaps been sent. Nothing is encrypted any more with what may have encrypted something else.
 void mark_put_back(base::transaction& t, std::int64_t account, base::time_point now);
 
 // Whether the next sync response still belongs to what perhaps has been handled before.

@@ -63,16 +63,22 @@ std::int64_t value_of(marks const& all, std::string const& name) {
 struct comparison {
     std::int64_t here = 0;
     std::int64_t there = 0;
-    bool put_back() const { return there > here; }
+    std::int64_t beside = 0;
+    bool lost_file = false;
+    bool put_back() const { return there > here || beside > here || lost_file; }
 };
 
-comparison compare_marks(base::transaction& t, std::int64_t account, marks const& there, base::time_point now) {
+comparison compare_marks(base::transaction& t, std::int64_t account, marks const& there, generation_file const& file,
+                         std::string const& store, base::time_point now) {
     comparison found;
     found.here = value_of(load_marks(t, account), own_mark);
     found.there = value_of(there, own_mark);
+    auto const beside = file.is_used() ? file.read(store) : base::result<std::int64_t>(0);
+    if (beside) found.beside = *beside;
+    found.lost_file = !beside && has_generation(t, account);
     if (found.put_back()) mark_put_back(t, account, now);
     for (auto const& [name, value] : there) raise_mark(t, account, name, value);
-    raise_mark(t, account, own_mark, std::max(found.here, found.there) + 1);
+    raise_mark(t, account, own_mark, std::max({found.here, found.there, found.beside}) + 1);
     return found;
 }
 
@@ -93,10 +99,11 @@ private:
     copy_watch& of_;
 };
 
-copy_watch::copy_watch(services& with, api& homeserver, session const& who)
+copy_watch::copy_watch(services& with, api& homeserver, session const& who, std::string const& folder)
     : with_(&with),
       api_(&homeserver),
       session_(&who),
+      file_(folder),
       changed_(with.executor),
       wait_(with.random, std::chrono::seconds(1)),
       log_(with.log.named("copies")) {}
@@ -116,14 +123,17 @@ asio::awaitable<void> copy_watch::compare() {
         again = false;
         if (!data) again = co_await may_go_on(data.error());
     }
-    auto work = [account = with_->account, there, now = with_->time.now()](base::transaction& t) {
-        return compare_marks(t, account, there, now);
+    auto work = [account = with_->account, there, file = file_, store = store_, now = with_->time.now()](base::transaction& t) {
+        return compare_marks(t, account, there, file, store, now);
     };
     auto const found = co_await write_through(*with_, std::move(work));
     if (found.put_back()) {
-        log_.warning("the store was put back from a copy: what comes up to now may have been handled before, and is delivered as restored",
-                     {{"store", found.here}, {"homeserver", found.there}});
+        log_.warning(
+            "the store was put back from a copy: what comes up to now may have been handled before, and is delivered as restored;"
+            " what was encrypted with before is not used any more",
+            {{"store", found.here}, {"homeserver", found.there}, {"file", found.lost_file ? "lost" : std::to_string(found.beside)}});
     }
+    co_await write_file();
     raised_ = with_->time.uptime();
     co_await publish();
     compared_ = true;
@@ -139,7 +149,41 @@ asio::awaitable<void> copy_watch::raise() {
         raise_mark(t, account, own_mark, before + 1);
     };
     co_await write_through(*with_, std::move(work));
+    co_await write_file();
     co_await publish();
+}
+
+asio::awaitable<void> copy_watch::conclude() {
+    if (!compared_) co_return;
+    try {
+        auto work = [account = with_->account](base::transaction& t) {
+            raise_mark(t, account, own_mark, value_of(load_marks(t, account), own_mark) + 1);
+        };
+        co_await with_->store.write(std::move(work));
+        auto keep = keeping();
+        tell(co_await with_->store.write(std::move(keep)));
+    } catch (base::store_error const& e) {
+        with_->health.failed(e);
+    }
+}
+
+// On the store's thread, which may wait for the disk, and after the store: a crash between them makes no copy of it.
+std::function<base::result<void>(base::transaction&)> copy_watch::keeping() const {
+    return [account = with_->account, file = file_, store = store_](base::transaction& t) {
+        if (!file.is_used()) return base::result<void>();
+        auto written = file.write(store, value_of(load_marks(t, account), own_mark));
+        if (written) note_generation(t, account);
+        return written;
+    };
+}
+
+void copy_watch::tell(base::result<void> const& written) const {
+    if (!written) log_.warning("the file that tells a copied store cannot be written", {{"why", written.error().describe()}});
+}
+
+asio::awaitable<void> copy_watch::write_file() {
+    auto keep = keeping();
+    tell(co_await write_through(*with_, std::move(keep)));
 }
 
 asio::awaitable<base::result<std::int64_t>> copy_watch::keep(std::string name, std::int64_t value) {

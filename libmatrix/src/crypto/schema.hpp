@@ -241,4 +241,9 @@ CREATE TABLE newcomer (
 );
 )";
 
+// olm_session.copied: as a copy of the store had it; nothing is sent with it any more (crypto/copied.hpp).
+inline constexpr char const* copied_sessions = R"(
+ALTER TABLE olm_session ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;
+)";
+
 }  // namespace chatrixcd::matrix::crypto

@@ -301,6 +301,15 @@ asio::awaitable<result<std::vector<crypto::device_row>>> encryption::begin_sessi
 
 // Begins anew with devices whose messages could not be read, and tells them by a message of no content.
 asio::awaitable<result<void>> encryption::unwedge() {
+    for (;;) {
+        auto const some = co_await unwedge_some();
+        if (!some) co_return some.error();
+        if (*some == 0) co_return result<void>();
+    }
+}
+
+// Returns with how many.
+asio::awaitable<result<std::size_t>> encryption::unwedge_some() {
     auto look = [](crypto::context const& with) {
         std::vector<crypto::device_row> devices;
         for (auto const& row : with.t.query("SELECT user_id, their_key FROM wedged WHERE account = ?1 LIMIT 50", {with.account})) {
@@ -311,7 +320,7 @@ asio::awaitable<result<void>> encryption::unwedge() {
         return devices;
     };
     auto const devices = co_await machine_.run(std::move(look));
-    if (devices.empty()) co_return result<void>();
+    if (devices.empty()) co_return std::size_t{0};
     auto const without = co_await begin_sessions(devices);
     if (!without) co_return without.error();
     auto write = [devices, without = *without, transaction = with_->random.token(22)](crypto::context const& with) {
@@ -328,7 +337,7 @@ asio::awaitable<result<void>> encryption::unwedge() {
         crypto::fill_request(with, crypto::reserve_request(with, "m.room.encrypted", transaction), std::move(messages).body());
     };
     co_await machine_.run(std::move(write));
-    co_return result<void>();
+    co_return devices.size();
 }
 
 void encryption::note_sync() {

@@ -79,6 +79,7 @@ private:
     boost::asio::awaitable<result<void>> identify();
     boost::asio::awaitable<result<void>> query();
     boost::asio::awaitable<result<void>> unwedge();
+    boost::asio::awaitable<result<std::size_t>> unwedge_some();
     boost::asio::awaitable<result<void>> flush();
     boost::asio::awaitable<result<void>> tidy();
     boost::asio::awaitable<result<void>> share(room_id room);

@@ -188,6 +188,11 @@ ALTER TABLE outbox ADD COLUMN ciphertext BLOB;
 ALTER TABLE outbox ADD COLUMN ciphertext_device TEXT;
 )";
 
+// account.has_generation: the file beside the store has been written (copies/generation_file.hpp).
+constexpr char const* generation = R"(
+ALTER TABLE account ADD COLUMN has_generation INTEGER NOT NULL DEFAULT 0;
+)";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
@@ -202,7 +207,9 @@ std::vector<base::migration> migrations() {
             base::migration{"what was encrypted, and what is to be", encrypted_rows},
             base::migration{"who was verified", crypto::verified_tables},
             base::migration{"the backup of room keys", crypto::backup_tables},
-            base::migration{"rooms of pinned members", crypto::pinned_members}};
+            base::migration{"rooms of pinned members", crypto::pinned_members},
+            base::migration{"sessions of copied stores", crypto::copied_sessions},
+            base::migration{"a file against copies", generation}};
 }
 
 }  // namespace chatrixcd::matrix::detail

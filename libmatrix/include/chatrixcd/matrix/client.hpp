@@ -11,8 +11,8 @@
 // Failures of a handler show in the log with an error id, never to the room.
 //
 // Copies. A store folder that is put back from a copy is recognised at the next start, unless the copy is younger than ten minutes of
-// activity: what arrives up to then is delivered as restored(), and what is sent in the first hour is looked for in the room before it is
-// sent.
+// activity: what arrives up to then is delivered as restored(), what is sent in the first hour is looked for in the room before it is
+// sent, and nothing is encrypted any more with the keys that the copy had.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

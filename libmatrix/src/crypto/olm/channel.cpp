@@ -187,7 +187,7 @@ std::variant<device_event, refused_event> read_from_device(context const& with, 
 std::optional<json::object> write_to_device(context const& with, own_device& own, device_row const& to, std::string const& type,
                                             json::object const& content) {
     auto sessions = sessions_with(with, to.curve25519);
-    if (sessions.empty()) return std::nullopt;
+    if (sessions.empty() || sessions.front().is_copied) return std::nullopt;
     auto& session = *sessions.front().session;
     auto said = write(with, own, session, to, type, content);
     save_session(with, to.curve25519, session, /*read_one=*/false);

@@ -24,16 +24,17 @@ std::string fingerprint_of(std::string const& their_key, olm_message const& mess
 
 std::vector<session_row> sessions_with(context const& with, std::string const& their_key) {
     std::vector<session_row> rows;
-    for (auto const& found : with.t.query(
-             "SELECT session_id, pickle FROM olm_session WHERE account = ?1 AND their_key = ?2 ORDER BY used DESC, rowid DESC LIMIT ?3",
-             {with.account, their_key, most_sessions})) {
-        rows.push_back({found.text(0), loaded(with.olm.load_session(unsealed(found, 1)))});
+    for (auto const& found : with.t.query("SELECT session_id, pickle, copied FROM olm_session WHERE account = ?1 AND their_key = ?2"
+                                          " ORDER BY copied, used DESC, rowid DESC LIMIT ?3",
+                                          {with.account, their_key, most_sessions})) {
+        rows.push_back({found.text(0), found.integer(2) != 0, loaded(with.olm.load_session(unsealed(found, 1)))});
     }
     return rows;
 }
 
 bool has_session(context const& with, std::string const& their_key) {
-    return with.t.first("SELECT 1 FROM olm_session WHERE account = ?1 AND their_key = ?2 LIMIT 1", {with.account, their_key}).has_value();
+    return with.t.first("SELECT 1 FROM olm_session WHERE account = ?1 AND their_key = ?2 AND copied = 0 LIMIT 1", {with.account, their_key})
+        .has_value();
 }
 
 void add_session(context const& with, std::string const& their_key, olm_session& session) {

@@ -13,11 +13,14 @@ namespace chatrixcd::matrix::crypto {
 
 struct session_row {
     std::string id;
+    bool is_copied = false;  // it reads, and is not sent with (crypto/copied.hpp)
     std::unique_ptr<olm_session> session;
 };
 
-// The one that read a message last comes first, for the other side uses it; one that has read none counts from when it was made.
+// The one that read a message last comes first, for the other side uses it; one that has read none counts from when it was made. Behind
+// them those that are not sent with.
 std::vector<session_row> sessions_with(context const& with, std::string const& their_key);
+// Whether there is one to send with.
 bool has_session(context const& with, std::string const& their_key);
 // A new one; of more than a few with one device the oldest is forgotten.
 void add_session(context const& with, std::string const& their_key, olm_session& session);
