@@ -246,4 +246,29 @@ inline constexpr char const* copied_sessions = R"(
 ALTER TABLE olm_session ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;
 )";
 
+// key_request: what this device asked the account's others for, and for the sake of whose messages. key_question: what they asked it for.
+inline constexpr char const* key_requests = R"(
+CREATE TABLE key_request (
+    account INTEGER NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id, session_id, sender)
+);
+CREATE INDEX key_request_by_sender ON key_request (account, sender, at);
+CREATE TABLE key_question (
+    account INTEGER NOT NULL,
+    device_id TEXT NOT NULL,
+    room_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
+    PRIMARY KEY (account, device_id, room_id, session_id)
+);
+CREATE INDEX key_question_open ON key_question (account) WHERE answered = 0;
+)";
+
 }  // namespace chatrixcd::matrix::crypto

@@ -139,6 +139,7 @@ encryption::encryption(services& with, api& homeserver, session const& who, memb
       how_(std::move(how)),
       machine_(with, who, olm),
       identification_(with, homeserver, who, olm, how_.confirmed, how_.recovery),
+      keys_(machine_, with.random, [this](std::vector<crypto::device_row> devices) { return begin_sessions(std::move(devices)); }),
       changed_(with.executor),
       log_(with.log.named("encryption")) {}
 
@@ -166,8 +167,8 @@ asio::awaitable<void> encryption::run() {
 // An errand that fails does not keep the others from being done.
 asio::awaitable<bool> encryption::keep_up() {
     using errand = asio::awaitable<result<void>> (encryption::*)();
-    static constexpr std::array<errand, 6> errands{&encryption::upload,  &encryption::identify, &encryption::query,
-                                                   &encryption::unwedge, &encryption::flush,    &encryption::tidy};
+    static constexpr std::array<errand, 7> errands{&encryption::upload,    &encryption::identify, &encryption::query, &encryption::unwedge,
+                                                   &encryption::pass_keys, &encryption::flush,    &encryption::tidy};
     turn const mine(*this);
     bool went_well = true;
     auto const checked = co_await check_device();
@@ -371,6 +372,8 @@ asio::awaitable<result<void>> encryption::tidy() {
     co_await machine_.run(std::move(work));
     co_return result<void>();
 }
+
+asio::awaitable<result<void>> encryption::pass_keys() { return keys_.run(); }
 
 asio::awaitable<result<void>> encryption::flush() {
     for (;;) {

@@ -17,6 +17,7 @@
 #include "crypto/rooms/sending_key.hpp"
 #include "crypto/verification/said.hpp"
 #include "encryption/identification.hpp"
+#include "encryption/key_sharing.hpp"
 #include "encryption/machine.hpp"
 #include "encryption/room_encryption.hpp"
 #include "http/api.hpp"
@@ -80,6 +81,7 @@ private:
     boost::asio::awaitable<result<void>> query();
     boost::asio::awaitable<result<void>> unwedge();
     boost::asio::awaitable<result<std::size_t>> unwedge_some();
+    boost::asio::awaitable<result<void>> pass_keys();
     boost::asio::awaitable<result<void>> flush();
     boost::asio::awaitable<result<void>> tidy();
     boost::asio::awaitable<result<void>> share(room_id room);
@@ -103,6 +105,7 @@ private:
     policy how_;
     machine machine_;
     identification identification_;
+    key_sharing keys_;
     base::notifier changed_;
     bool busy_ = false;  // somebody is on an errand
     bool wanted_ = true;

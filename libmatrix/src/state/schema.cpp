@@ -209,7 +209,8 @@ std::vector<base::migration> migrations() {
             base::migration{"the backup of room keys", crypto::backup_tables},
             base::migration{"rooms of pinned members", crypto::pinned_members},
             base::migration{"sessions of copied stores", crypto::copied_sessions},
-            base::migration{"a file against copies", generation}};
+            base::migration{"a file against copies", generation},
+            base::migration{"requests for keys", crypto::key_requests}};
 }
 
 }  // namespace chatrixcd::matrix::detail

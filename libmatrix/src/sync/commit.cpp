@@ -82,7 +82,7 @@ private:
     }
     void close_devices() {
         if (!devices_) return;
-        count_.devices = count_.devices || devices_->wants_query();
+        count_.devices = count_.devices || devices_->wants_errand();
         count_.waiting = devices_->wants_key();
         count_.complaints = devices_->complaints();
         count_.verifications = devices_->take_verifications();

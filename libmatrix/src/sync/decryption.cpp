@@ -69,7 +69,7 @@ bool decryption::is_of_this_device(raw_event const& e) {
 void decryption::forget_lists() { crypto::mark_all_changed(with_); }
 void decryption::expect(user_id const& member) {
     crypto::track(with_, member);
-    wants_query_ = wants_query_ || !crypto::is_current(with_, member);
+    wants_errand_ = wants_errand_ || !crypto::is_current(with_, member);
 }
 
 void decryption::part(room_id const& room, user_id const& member) { crypto::unpin_member(with_, room, member); }
@@ -89,10 +89,8 @@ std::optional<opened_event> decryption::read(raw_event const& e, arrival const& 
                                   " is refused: " + refused->words);
             return std::nullopt;
         }
-        if (refused->why == crypto::unreadable::unknown_device) {
-            crypto::track(with_, encrypted.sender);
-            wants_query_ = true;
-        }
+        if (refused->why == crypto::unreadable::unknown_device) crypto::track(with_, encrypted.sender);
+        wants_errand_ = true;
         crypto::waiting_event waiting;
         waiting.room = where.room;
         waiting.id = encrypted.id;

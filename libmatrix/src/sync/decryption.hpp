@@ -58,8 +58,8 @@ public:
     void note(raw_event const& e, room_id const& room);
     std::vector<crypto::verification_said> take_verifications() { return std::exchange(verifications_, {}); }
 
-    // Somebody's list is to be asked for because of what was read.
-    bool wants_query() const noexcept { return wants_query_; }
+    // Somebody's list, or a key, is to be asked for because of what was read.
+    bool wants_errand() const noexcept { return wants_errand_; }
     // Something that was read waits for its key.
     bool wants_key() const noexcept { return wants_key_; }
     std::vector<std::string> const& complaints() const noexcept { return complaints_; }
@@ -75,7 +75,7 @@ private:
     std::optional<std::string> own_key_;
     std::vector<std::string> complaints_;
     std::vector<crypto::verification_said> verifications_;
-    bool wants_query_ = false;
+    bool wants_errand_ = false;
     bool wants_key_ = false;
 };
 

@@ -6,6 +6,8 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "crypto/olm/session_table.hpp"
+#include "crypto/rooms/key_answers.hpp"
+#include "crypto/rooms/key_requests.hpp"
 #include "crypto/rooms/room_key_table.hpp"
 #include "crypto/rooms/waiting.hpp"
 
@@ -35,6 +37,7 @@ void device_inbox::take(json::object const& event) {
     auto const type = text_in(event, "type");
     if (type == "m.room.encrypted") take_encrypted(*sender, *content);
     if (type == "m.room_key.withheld") take_withheld(*sender, *content);
+    if (type == "m.room_key_request") note_key_request(with_, *sender, *content);
     // What they say is worth what people compare: it needs no encryption.
     if (type.starts_with(verification_prefix)) take_verification(*sender, type, *content);
     // Keys come encrypted or not at all.
@@ -50,6 +53,7 @@ void device_inbox::take_encrypted(user_id const& sender, json::object const& con
     }
     auto const& event = std::get<device_event>(said);
     if (event.type == "m.room_key") take_room_key(event);
+    if (event.type == "m.forwarded_room_key") take_forwarded(event);
     if (event.type.starts_with(verification_prefix)) take_verification(event.sender, event.type, event.content);
 }
 
@@ -84,6 +88,13 @@ void device_inbox::take_room_key(device_event const& event) {
     auto const outcome = add_room_key(with_, std::move(row));
     if (outcome == key_outcome::refused) complaints_.push_back("a key from " + event.sender.str() + " is that of another device");
     if (outcome == key_outcome::added || outcome == key_outcome::improved) new_keys_.insert(std::move(name));
+}
+
+void device_inbox::take_forwarded(device_event const& event) {
+    auto forwarded = take_forwarded_key(with_, event);
+    if (forwarded.outcome == key_outcome::refused) complaints_.push_back("a key that " + event.sender.str() + " passed on is not taken");
+    if (forwarded.outcome != key_outcome::added && forwarded.outcome != key_outcome::improved) return;
+    new_keys_.emplace(std::move(forwarded.room), std::move(forwarded.session));
 }
 
 void device_inbox::take_withheld(user_id const& sender, json::object const& content) {

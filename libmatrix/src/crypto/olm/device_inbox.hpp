@@ -33,6 +33,7 @@ private:
     void take_verification(user_id const& sender, std::string type, boost::json::object const& content);
     void take_encrypted(user_id const& sender, boost::json::object const& content);
     void take_room_key(device_event const& event);
+    void take_forwarded(device_event const& event);
     void take_withheld(user_id const& sender, boost::json::object const& content);
     void note_wedged(user_id const& sender, std::string const& their_key);
 

@@ -40,9 +40,9 @@ trust room_reader::trust_in(room_key_row const& key, bool late) const {
     believed.encrypted = true;
     believed.source = key.source;
     believed.late = late;
-    // Whose device a key of a backup is from was written there by anybody.
-    auto const device = key.source == key_source::backup ? std::nullopt : find_device_by_key(with_, key.sender, key.sender_curve25519);
-    if (device && device->ed25519 == key.sender_ed25519) {
+    auto const device = find_device_by_key(with_, key.sender, key.sender_curve25519);
+    // Who passes a key on, or has written it into a backup, says whose it is, and shows nothing for it.
+    if (key.source == key_source::direct && device && device->ed25519 == key.sender_ed25519) {
         believed.device = device->device;
         believed.fingerprint = device->ed25519;
         believed.cross_signed = device->is_cross_signed;

@@ -61,17 +61,29 @@ std::optional<room_key_row> find_room_key(context const& with, room_id const& ro
     return row_of(with, *found, room, session);
 }
 
+std::vector<room_key_row> room_keys_of(context const& with, room_id const& room, std::string const& session) {
+    std::vector<room_key_row> rows;
+    for (auto const& found :
+         with.t.query("SELECT id, sender, sender_key, sender_ed25519, source, first_index, highest_index, pickle FROM room_key"
+                      " WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 ORDER BY source, first_index, id LIMIT 4",
+                      {with.account, room.str(), session})) {
+        rows.push_back(row_of(with, found, room, session));
+    }
+    return rows;
+}
+
 key_outcome add_room_key(context const& with, room_key_row row) {
     row.first_index = row.group->first_index();
     if (auto const known = find_of_device(with, row)) {
-        bool const contradicts = known->sender != row.sender || !connects(*known, *row.group);
-        // Of what lay in a backup anybody could have made anything up: it never stands in the way of who says it himself.
-        if (contradicts && known->source == key_source::backup && row.source != key_source::backup) {
-            forget_room_key(with, known->id);
-            return add_room_key(with, std::move(row));
-        }
-        if (contradicts) return key_outcome::refused;
         bool const vouched_more = row.source < known->source;
+        bool const is_same = known->sender == row.sender && connects(*known, *row.group);
+        if (!is_same && !vouched_more) return key_outcome::refused;
+        if (!is_same) {
+            // Who passed the other one on, or wrote it into a backup, has made it up: it stands in nobody's way, nor does what it read.
+            forget_room_key(with, known->id);
+            (void)add_room_key(with, std::move(row));
+            return key_outcome::improved;
+        }
         if (row.first_index >= known->first_index && !vouched_more) return key_outcome::known;
         // A better voucher does not take away what an earlier key reads.
         bool const reads_more = row.first_index < known->first_index;
@@ -93,9 +105,9 @@ key_outcome add_room_key(context const& with, room_key_row row) {
 bool has_newer_key(context const& with, room_key_row const& than) {
     return with.t
         .first(
-            "SELECT 1 FROM room_key WHERE account = ?1 AND room_id = ?2 AND sender_key = ?3 AND id > ?4 AND highest_index >= 0"
-            " AND source <> ?5 LIMIT 1",
-            {with.account, than.room.str(), than.sender_curve25519, than.id, static_cast<std::int64_t>(key_source::backup)})
+            "SELECT 1 FROM room_key WHERE account = ?1 AND room_id = ?2 AND sender_key = ?3 AND source = 0 AND highest_index >= 0"
+            " AND id <> ?4 AND (id > ?4 OR ?5) LIMIT 1",
+            {with.account, than.room.str(), than.sender_curve25519, than.id, std::int64_t{than.source != key_source::direct}})
         .has_value();
 }
 

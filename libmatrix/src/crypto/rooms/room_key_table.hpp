@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/context.hpp"
 
@@ -27,12 +28,15 @@ struct room_key_row {
 
 // That of `sender`: others may have passed it on as theirs, and it reads nothing of theirs.
 std::optional<room_key_row> find_room_key(context const& with, room_id const& room, std::string const& session, user_id const& sender);
+// All of a session in a room, whoever is said to own them; the best vouched for first, and a few at most.
+std::vector<room_key_row> room_keys_of(context const& with, room_id const& room, std::string const& session);
 // What became of a key that came.
 enum class key_outcome : std::uint8_t { added, improved, known, refused };
-// Each device has its own row of a session; the key is improved if it is the same one from an earlier index on. One that contradicts what
-// the device said before is refused, unless that was read in a backup.
+// Each device has its own row of a session; the key is improved if it is the same one from an earlier index on, or if it is better vouched
+// for. One that is another key is refused, unless it is better vouched for than what is here.
 key_outcome add_room_key(context const& with, room_key_row row);
-// Whether the same device has a key for the room that came later and was used; when one of a backup came says nothing.
+// Whether the same device has a key for the room that came later and was used. Of a key that others passed on, or that lay in a backup, it
+// is not known when it was made: it counts as older than those that the device gave out itself.
 bool has_newer_key(context const& with, room_key_row const& than);
 
 // The message at that index is this event; false if it is known as another one: a repetition.
