@@ -13,6 +13,7 @@
 #include "crypto/olm/channel.hpp"
 #include "crypto/olm/requests.hpp"
 #include "crypto/olm/session_table.hpp"
+#include "crypto/rooms/unread_cause.hpp"
 #include "crypto/rooms/waiting.hpp"
 #include "crypto/strangers.hpp"
 #include "http/retry.hpp"
@@ -71,28 +72,19 @@ error diverged(std::string why) {
         .with_hint("Log in as a new device: with a password by removing the store, with an access token by making a new one as well");
 }
 
-// Why a key did not come, as its owner's device says ("m.room_key.withheld").
-std::string words_of(std::string const& code) {
-    if (code.empty()) return "their keys have not come";
-    if (code == "m.unverified") return "their client gives keys to verified sessions alone";
-    if (code == "m.blacklisted") return "their client was told to give this session no keys";
-    if (code == "m.unauthorised") return "their client says that this account may not read them";
-    if (code == "m.unavailable") return "their client has not got the keys either";
-    return "their client gives no keys";
-}
-
 std::size_t give_up_unread(crypto::context const& with, std::function<bool(room_id const&, user_id const&)> const& matters,
                            base::time_point before, receiving& how) {
     std::size_t lost = 0;
     for (auto const& each : crypto::find_overdue(with, before)) {
-        if (!matters(each.room, each.sender)) {
+        if (!matters(each.first.room, each.first.sender)) {
             crypto::leave_waiting(with, each);
             continue;
         }
         crypto::give_up(with, each, before);
         auto const number = std::to_string(each.number) + (each.number == 1 ? " message of " : " messages of ");
-        auto const reason = number + each.sender.str() + " cannot be read: " + words_of(each.reason);
-        store_loss(with.t, arrival_at(how, each.room, each.position), reason, how);
+        auto const why = crypto::words_of(crypto::cause_of(each.first), each.first.reason);
+        auto const reason = number + each.first.sender.str() + " cannot be read: " + why;
+        store_loss(with.t, arrival_at(how, each.first.room, each.first.position), reason, how);
         ++lost;
     }
     return lost;

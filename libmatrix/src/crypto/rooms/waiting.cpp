@@ -94,31 +94,24 @@ void note_withheld(context const& with, room_id const& room, std::string const& 
 
 std::vector<overdue> find_overdue(context const& with, base::time_point before) {
     std::vector<overdue> found;
-    for (auto const& row :
-         with.t.query("SELECT room_id, sender, count(*), min(rowid) FROM undecrypted WHERE account = ?1 AND told = 0 AND since <= ?2"
-                      " GROUP BY room_id, sender LIMIT 100",
-                      {with.account, std::int64_t{before.time_since_epoch().count()}})) {
-        // The event lies before them in the row: only of the first it is passed by.
-        auto const first = with.t.first("SELECT position, reason FROM undecrypted WHERE rowid = ?1", {row.integer(3)});
-        overdue each;
-        each.room = room_id(row.text(0));
-        each.sender = user_id(row.text(1));
-        each.number = row.integer(2);
-        each.position = first->integer(0);
-        each.reason = first->optional_text(1).value_or(std::string());
-        found.push_back(std::move(each));
+    for (auto const& row : with.t.query("SELECT count(*), min(rowid) FROM undecrypted WHERE account = ?1 AND told = 0 AND since <= ?2"
+                                        " GROUP BY room_id, sender LIMIT 100",
+                                        {with.account, std::int64_t{before.time_since_epoch().count()}})) {
+        // They are counted in an index; only the first is read.
+        auto const first = with.t.first(std::string(columns) + " WHERE rowid = ?1", {row.integer(1)});
+        found.push_back({event_of(*first), row.integer(0)});
     }
     return found;
 }
 
 void give_up(context const& with, overdue const& what, base::time_point before) {
     with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND sender = ?3 AND told = 0 AND since <= ?4",
-               {with.account, what.room.str(), what.sender.str(), std::int64_t{before.time_since_epoch().count()}});
+               {with.account, what.first.room.str(), what.first.sender.str(), std::int64_t{before.time_since_epoch().count()}});
 }
 
 void leave_waiting(context const& with, overdue const& what) {
     with.t.run("UPDATE undecrypted SET told = 1 WHERE account = ?1 AND room_id = ?2 AND sender = ?3",
-               {with.account, what.room.str(), what.sender.str()});
+               {with.account, what.first.room.str(), what.first.sender.str()});
 }
 
 std::int64_t count_waiting(context const& with) {

@@ -35,11 +35,8 @@ std::vector<user_id> senders_waiting(context const& with, room_id const& room, s
 void note_withheld(context const& with, room_id const& room, std::string const& session, user_id const& sender, std::string const& code);
 // Those of one sender in one room that have waited since before a time.
 struct overdue {
-    room_id room;
-    user_id sender;
+    waiting_event first;
     std::int64_t number = 0;
-    std::int64_t position = 0;  // of the first of them
-    std::string reason;         // likewise, what the sender's device says of it
 };
 std::vector<overdue> find_overdue(context const& with, base::time_point before);
 // They are not waited for any more: a key that comes later reads nothing of them. Or, if nobody is to hear of it, they go on waiting, and

@@ -394,6 +394,31 @@ TEST_SUITE("matrix::client::encrypted") {
         w.pass(std::chrono::minutes(3));
         CHECK(bots.lost.size() == 1);
     }
+
+    TEST_CASE("who is told of a message that is given up is told why its sender gave no key") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker first(w, "bot");
+        strings lost;
+        // A second device of the account, for which nobody vouches.
+        auto client = w.make_client("second", [](matrix::options& o) {
+            o.encryption(true).unreadable_matters([](matrix::room_id const&, matrix::user_id const&) { return true; });
+        });
+        client->on_message([](matrix::message) -> boost::asio::awaitable<void> { co_return; });
+        client->on_gap_lost([&](matrix::room, std::string reason) -> boost::asio::awaitable<void> {
+            lost.push_back(std::move(reason));
+            co_return;
+        });
+        w.start(*client, "bot");
+        w.pass(std::chrono::seconds(5));
+        speaker anns(w, "ann");
+        anns.say(room, "for the signed");
+        w.pass(std::chrono::minutes(12));
+        CHECK(lost == strings{"1 message of @ann:test cannot be read: their client gives keys to verified sessions alone (m.unverified)"});
+        w.stop(*client);
+    }
 }
 
 }  // namespace chatrixcd::test

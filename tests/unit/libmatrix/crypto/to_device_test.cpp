@@ -266,8 +266,8 @@ TEST_SUITE("matrix::crypto::to_device") {
         auto const told = overdue();
         REQUIRE(told.size() == 1);
         CHECK(told[0].number == 3);
-        CHECK(told[0].reason == "m.unverified");
-        CHECK(told[0].position == 7);
+        CHECK(told[0].first.reason == "m.unverified");
+        CHECK(told[0].first.position == 7);
         me.in([&](crypto::context const& with) { crypto::leave_waiting(with, told[0]); });
         CHECK(overdue().empty());
         me.in([](crypto::context const& with) { crypto::drop_waiting(with.t, with.account, lobby, "$2"); });
