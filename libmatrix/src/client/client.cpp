@@ -59,6 +59,11 @@ asio::awaitable<result<verification>> client::verify(room_id in, user_id whom) {
 asio::awaitable<result<verification>> client::verify_device(user_id whom, device_id device) {
     return runtime_->verify_device(std::move(whom), std::move(device));
 }
+asio::awaitable<result<user_identity>> client::identity_of(user_id user) { return runtime_->identity_of(std::move(user)); }
+asio::awaitable<result<void>> client::renew_session(user_id user, device_id device) {
+    return runtime_->renew_session(std::move(user), std::move(device));
+}
+asio::awaitable<result<matrix::encryption_figures>> client::encryption_figures() { return runtime_->encryption_figures(); }
 asio::awaitable<result<void>> client::run() { return runtime_->run(); }
 void client::request_stop() { runtime_->request_stop(); }
 asio::awaitable<void> client::stop() { return runtime_->stop(); }

@@ -50,6 +50,11 @@ options& options::unsigned_devices(std::function<bool(room_id const&)> in) {
     return *this;
 }
 
+options& options::trusted_keys(std::vector<trusted_key> keys) {
+    values_.trusted_keys = std::move(keys);
+    return *this;
+}
+
 options& options::follow_upgrades(bool on) {
     values_.follow_upgrades = on;
     return *this;

@@ -141,6 +141,8 @@ asio::awaitable<void> runtime::begin() {
     // What is gone with the client cannot be put back.
     if (!how_.store.empty()) co_await copies_->compare();
     if (verifications_) co_await verifications_->forget_unsent();
+    // Nor is anything read before it is known whom to believe.
+    if (encryption_) co_await encryption_->trust(how_.trusted_keys);
     loops_.spawn(inbox_->run());
     loops_.spawn(outbox_->resume());
     loops_.spawn(gaps_->run());
@@ -297,6 +299,24 @@ asio::awaitable<result<void>> runtime::accept_newcomer(room_id in, user_id who, 
     co_return co_await people_->accept(std::move(in), std::move(who), std::move(identity));
 }
 
+asio::awaitable<result<user_identity>> runtime::identity_of(user_id whose) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!encryption_) co_return without_encryption();
+    co_return co_await encryption_->identity_of(std::move(whose));
+}
+
+asio::awaitable<result<void>> runtime::renew_session(user_id with_user, device_id their_device) {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!encryption_) co_return without_encryption();
+    co_return co_await encryption_->renew_session(std::move(with_user), std::move(their_device));
+}
+
+asio::awaitable<result<matrix::encryption_figures>> runtime::encryption_figures() {
+    if (auto const usable = ready(); !usable) co_return usable.error();
+    if (!encryption_) co_return without_encryption();
+    co_return co_await encryption_->figures();
+}
+
 asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
     watch_copies();
     if (encryption_) co_return co_await encryption_->seal(row);
@@ -416,6 +436,7 @@ asio::awaitable<void> runtime::end_parts() {
     inbox_->close();
     co_await base::with_timeout(*time_, inbox_->idle(), grace);
     co_await base::with_timeout(*time_, outbox_->idle(), grace);
+    if (encryption_) co_await base::with_timeout(*time_, encryption_->finish(), short_grace);
     co_await inbox_->cancel_and_join();
     co_await outbox_->cancel_and_join();
     co_await base::with_timeout(*time_, last_receipts(*courtesies_), short_grace);

@@ -78,6 +78,9 @@ public:
     boost::asio::awaitable<result<verification>> verify_device(user_id whom, device_id device);
     boost::asio::awaitable<result<std::vector<newcomer>>> newcomers(room_id in);
     boost::asio::awaitable<result<void>> accept_newcomer(room_id in, user_id who, std::string identity);
+    boost::asio::awaitable<result<user_identity>> identity_of(user_id whose);
+    boost::asio::awaitable<result<void>> renew_session(user_id with_user, device_id their_device);
+    boost::asio::awaitable<result<matrix::encryption_figures>> encryption_figures();
     boost::asio::awaitable<result<void>> run();
     boost::asio::awaitable<void> stop();
     void request_stop();

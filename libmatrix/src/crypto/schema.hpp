@@ -271,4 +271,15 @@ CREATE TABLE key_question (
 CREATE INDEX key_question_open ON key_question (account) WHERE answered = 0;
 )";
 
+// Keys by which users are known from elsewhere. master: the identity that such a key stands for now; empty: none.
+inline constexpr char const* trusted_key_tables = R"(
+CREATE TABLE trusted_key (
+    account INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    master TEXT NOT NULL,
+    PRIMARY KEY (account, user_id, key)
+);
+)";
+
 }  // namespace chatrixcd::matrix::crypto

@@ -13,6 +13,7 @@
 #include "crypto/olm/channel.hpp"
 #include "crypto/olm/requests.hpp"
 #include "crypto/olm/session_table.hpp"
+#include "crypto/olm/wedged.hpp"
 #include "crypto/rooms/unread_cause.hpp"
 #include "crypto/rooms/waiting.hpp"
 #include "crypto/strangers.hpp"
@@ -90,10 +91,6 @@ std::size_t give_up_unread(crypto::context const& with, std::function<bool(room_
     return lost;
 }
 
-void forget_wedged(crypto::context const& with, std::string const& their_key) {
-    with.t.run("DELETE FROM wedged WHERE account = ?1 AND their_key = ?2", {with.account, their_key});
-}
-
 std::vector<crypto::device_row> slice_of(std::vector<crypto::device_row> const& all, std::size_t first) {
     auto const last = std::min(first + slice, all.size());
     return {all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last)};
@@ -107,21 +104,6 @@ std::vector<crypto::device_row> difference(std::vector<crypto::device_row> all, 
 }
 
 }  // namespace
-
-// One errand at a time: a list is asked for once, and a key is claimed once.
-class encryption::turn {
-public:
-    explicit turn(encryption& of) : of_(of) { of_.busy_ = true; }
-    turn(turn const&) = delete;
-    turn& operator=(turn const&) = delete;
-    ~turn() {
-        of_.busy_ = false;
-        of_.changed_.notify_all();
-    }
-
-private:
-    encryption& of_;
-};
 
 encryption::encryption(services& with, api& homeserver, session const& who, member_loader& members, crypto::driver& olm, policy how)
     : with_(&with),
@@ -154,6 +136,13 @@ asio::awaitable<void> encryption::run() {
         co_await with_->time.sleep(delay);
         wanted_ = true;
     }
+}
+
+asio::awaitable<bool> encryption::finish() {
+    while (busy_) co_await changed_.wait();
+    turn const mine(*this);
+    if (!has_failed()) (void)co_await flush();
+    co_return true;
 }
 
 // An errand that fails does not keep the others from being done.
@@ -272,6 +261,7 @@ asio::awaitable<void> encryption::take_lists(std::vector<crypto::query_entry> as
     auto [outcome, said] = co_await machine_.run(std::move(work));
     if (!said.empty()) how_.said(std::move(said));
     for (auto const& each : outcome.refused) log_.warning("a device, or what it said, is not taken", {{"which", each}});
+    for (auto const& each : outcome.not_trusted) log_.warning("a trusted key stands for nothing", {{"why", each}});
     for (auto const& each : outcome.identity_changed) log_.warning("somebody has another identity", {{"user", each.str()}});
     unanswered_.insert(outcome.failed.begin(), outcome.failed.end());
     how_.rows();
@@ -292,29 +282,10 @@ asio::awaitable<result<std::vector<crypto::device_row>>> encryption::begin_sessi
     co_return co_await machine_.run(std::move(keep));
 }
 
-// Begins anew with devices whose messages could not be read, and tells them by a message of no content.
-asio::awaitable<result<void>> encryption::unwedge() {
-    for (;;) {
-        auto const some = co_await unwedge_some();
-        if (!some) co_return some.error();
-        if (*some == 0) co_return result<void>();
-    }
-}
-
-// Returns with how many.
-asio::awaitable<result<std::size_t>> encryption::unwedge_some() {
-    auto look = [](crypto::context const& with) {
-        std::vector<crypto::device_row> devices;
-        for (auto const& row : with.t.query("SELECT user_id, their_key FROM wedged WHERE account = ?1 LIMIT 50", {with.account})) {
-            auto device = crypto::find_device_by_key(with, user_id(row.text(0)), row.text(1));
-            if (device) devices.push_back(std::move(*device));
-            if (!device) forget_wedged(with, row.text(1));
-        }
-        return devices;
-    };
-    auto const devices = co_await machine_.run(std::move(look));
-    if (devices.empty()) co_return std::size_t{0};
-    auto const without = co_await begin_sessions(devices);
+// Begins anew with devices whose messages could not be read, and tells them by a message of no content. Returns those with which it did
+// not come to that.
+asio::awaitable<result<std::vector<crypto::device_row>>> encryption::begin_anew(std::vector<crypto::device_row> devices) {
+    auto without = co_await begin_sessions(devices);
     if (!without) co_return without.error();
     auto write = [devices, without = *without, transaction = with_->random.token(22)](crypto::context const& with) {
         crypto::own_device own(with);
@@ -324,13 +295,23 @@ asio::awaitable<result<std::size_t>> encryption::unwedge_some() {
             bool const has_new = std::ranges::none_of(without, is_it);
             auto message = has_new ? crypto::write_to_device(with, own, each, "m.dummy", json::object()) : std::nullopt;
             if (message) messages.add(each.user, each.device, std::move(*message));
-            forget_wedged(with, each.curve25519);
+            crypto::forget_wedged(with, each.curve25519);
         }
         if (messages.empty()) return;
         crypto::fill_request(with, crypto::reserve_request(with, "m.room.encrypted", transaction), std::move(messages).body());
     };
     co_await machine_.run(std::move(write));
-    co_return devices.size();
+    co_return without;
+}
+
+asio::awaitable<result<void>> encryption::unwedge() {
+    for (;;) {
+        auto look = [](crypto::context const& with) { return crypto::find_wedged(with, slice); };
+        auto devices = co_await machine_.run(std::move(look));
+        if (devices.empty()) co_return result<void>();
+        auto const done = co_await begin_anew(std::move(devices));
+        if (!done) co_return done.error();
+    }
 }
 
 void encryption::note_sync() {

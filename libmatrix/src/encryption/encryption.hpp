@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/matrix/user_identity.hpp>
 
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/driver/driver.hpp"
@@ -60,6 +61,8 @@ public:
     // A sync response was taken in.
     void note_sync();
     void wake();
+    // At the end: what waits to be said to devices leaves. True, or cancelled.
+    boost::asio::awaitable<bool> finish();
 
     // The row as it is to leave; may take as long as everybody needs to get the key. Errors: as any request's.
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
@@ -68,11 +71,29 @@ public:
     std::optional<own_identity_state> identity() const { return identification_.state(); }
     // Makes sure that the user's devices and identity are known as of now.
     boost::asio::awaitable<result<void>> learn(user_id user);
+    // The keys by which users are known from elsewhere, and no others; asks about those users.
+    boost::asio::awaitable<void> trust(std::vector<trusted_key> keys);
+    boost::asio::awaitable<result<user_identity>> identity_of(user_id user);
+    boost::asio::awaitable<result<void>> renew_session(user_id user, device_id device);
+    boost::asio::awaitable<result<encryption_figures>> figures();
     // Why nothing is said in encrypted rooms any more.
     std::optional<error> failure() const;
 
 private:
-    class turn;
+    // One errand at a time: a list is asked for once, and a key is claimed once.
+    class turn {
+    public:
+        explicit turn(encryption& of) : of_(of) { of_.busy_ = true; }
+        turn(turn const&) = delete;
+        turn& operator=(turn const&) = delete;
+        ~turn() {
+            of_.busy_ = false;
+            of_.changed_.notify_all();
+        }
+
+    private:
+        encryption& of_;
+    };
 
     boost::asio::awaitable<bool> keep_up();
     boost::asio::awaitable<result<void>> check_device();
@@ -80,7 +101,6 @@ private:
     boost::asio::awaitable<result<void>> identify();
     boost::asio::awaitable<result<void>> query();
     boost::asio::awaitable<result<void>> unwedge();
-    boost::asio::awaitable<result<std::size_t>> unwedge_some();
     boost::asio::awaitable<result<void>> pass_keys();
     boost::asio::awaitable<result<void>> flush();
     boost::asio::awaitable<result<void>> tidy();
@@ -89,6 +109,7 @@ private:
                                                                                          std::vector<crypto::device_row> devices);
     boost::asio::awaitable<void> share_with_known(room_id room, std::vector<crypto::device_row> devices);
     boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_sessions(std::vector<crypto::device_row> devices);
+    boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_anew(std::vector<crypto::device_row> devices);
     boost::asio::awaitable<void> take_lists(std::vector<crypto::query_entry> asked, boost::json::object answer);
     boost::asio::awaitable<void> tell(room_id room, std::vector<crypto::device_row> devices, std::string code);
     boost::asio::awaitable<result<std::set<user_id>>> prepare(room_id room, room_policy how);

@@ -322,6 +322,11 @@ asio::awaitable<void> verifications::conclude(entry of) {
     auto const them = of->talk.them();
     verified proof;
     proof.identity = of->talk.proves_master() && them.user != session_->user();
+    if (!of->keeps_proof) {
+        of->proof = proof;
+        of->changed.notify_all();
+        co_return;
+    }
     auto keep = [them](crypto::context const& with) { crypto::keep_verified(with, them.user, them.master); };
     if (proof.identity) co_await machine_.run(std::move(keep));
     log_.info("somebody was verified", {{"user", them.user.str()}, {"device", them.device.str()}, {"identity", proof.identity}});
@@ -445,12 +450,19 @@ asio::awaitable<result<verification_codes>> wait_for_codes(std::shared_ptr<verif
     co_return why_over(*of);
 }
 
-asio::awaitable<result<verified>> wait_for_proof(std::shared_ptr<verification_entry> of) {
-    if (!of->talk.codes()) co_return error(error_kind::invalid, "there are no codes yet that could be the same");
-    of->talk.confirm();
-    of->wake();
+asio::awaitable<result<void>> wait_for_end(std::shared_ptr<verification_entry> of) {
     while (!of->proof && of->talk.step() != verification_step::cancelled && !of->is_closed) co_await of->changed.wait();
     if (!of->proof) co_return why_over(*of);
+    co_return result<void>();
+}
+
+asio::awaitable<result<verified>> wait_for_proof(std::shared_ptr<verification_entry> of, bool is_kept) {
+    if (!of->talk.codes()) co_return error(error_kind::invalid, "there are no codes yet that could be the same");
+    of->keeps_proof = is_kept;
+    of->talk.confirm();
+    of->wake();
+    auto const end = co_await wait_for_end(of);
+    if (!end) co_return end.error();
     co_return *of->proof;
 }
 
@@ -462,7 +474,10 @@ std::optional<room_id> const& verification::room() const noexcept { return entry
 bool verification::was_asked_by_us() const noexcept { return entry_->talk.was_asked_by_us(); }
 
 asio::awaitable<result<verification_codes>> verification::codes() const { return wait_for_codes(entry_); }
-asio::awaitable<result<verified>> verification::confirm() const { return wait_for_proof(entry_); }
+asio::awaitable<result<verified>> verification::confirm() const { return wait_for_proof(entry_, /*is_kept=*/true); }
+asio::awaitable<result<verified>> verification::agree() const { return wait_for_proof(entry_, /*is_kept=*/false); }
+
+asio::awaitable<result<void>> verification::ended() const { return wait_for_end(entry_); }
 
 void verification::mismatch() const {
     entry_->talk.mismatch();

@@ -36,6 +36,7 @@ public:
     crypto::verification talk;
     std::optional<room_id> room;
     std::optional<verified> proof;  // what was proved is kept
+    bool keeps_proof = true;        // somebody of ours has compared
     bool is_speaking = false;       // a task sends what is to be said
     bool is_closed = false;         // the client has stopped
     base::notifier changed;         // of whoever waits

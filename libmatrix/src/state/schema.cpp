@@ -210,7 +210,8 @@ std::vector<base::migration> migrations() {
             base::migration{"rooms of pinned members", crypto::pinned_members},
             base::migration{"sessions of copied stores", crypto::copied_sessions},
             base::migration{"a file against copies", generation},
-            base::migration{"requests for keys", crypto::key_requests}};
+            base::migration{"requests for keys", crypto::key_requests},
+            base::migration{"who is known by a key", crypto::trusted_key_tables}};
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -35,6 +35,7 @@
 #include <chatrixcd/matrix/passing.hpp>
 #include <chatrixcd/matrix/room.hpp>
 #include <chatrixcd/matrix/sending.hpp>
+#include <chatrixcd/matrix/user_identity.hpp>
 #include <chatrixcd/matrix/verification.hpp>
 
 namespace chatrixcd::matrix {
@@ -137,6 +138,17 @@ public:
     // on), and those of sending.
     boost::asio::awaitable<result<verification>> verify(room_id in, user_id whom);
     boost::asio::awaitable<result<verification>> verify_device(user_id whom, device_id device);
+
+    // A user's devices and identity, asked of the homeserver now. Errors: invalid (options::encryption() is off), unavailable (not
+    // running), and those of the request.
+    boost::asio::awaitable<result<user_identity>> identity_of(user_id user);
+    // Begins a new Olm session with a device and tells it so by a message of no content (client-server API, "Recovering from undecryptable
+    // messages"): for when what it sends cannot be read. At most once an hour with each, also when it was done unasked. Errors: invalid
+    // (options::encryption() is off, or the device is our own), not_found (no such device), rate_limited (with retry_after()), unavailable
+    // (the device has no keys left for it, or not running), and those of the requests, after which it is tried again.
+    boost::asio::awaitable<result<void>> renew_session(user_id user, device_id device);
+    // Errors: invalid (options::encryption() is off), unavailable (not running).
+    boost::asio::awaitable<result<matrix::encryption_figures>> encryption_figures();
 
     matrix::room room(room_id id);
     // Rooms that we have joined, as of the last sync.

@@ -2,6 +2,8 @@
 // How this client's device stands to its account's identity (client-server API, "Cross-signing").
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include <chatrixcd/matrix/ids.hpp>
@@ -21,6 +23,21 @@ public:
     bool is_recoverable = false;
     // What is missing, why, and what to do, in one line; empty: nothing.
     std::string problem;
+};
+
+// How much encryption keeps. For people.
+class encryption_figures {
+public:
+    encryption_figures() = default;
+
+    // Of this device's one-time keys, those that the homeserver has left; nothing: it has not said.
+    std::optional<std::int64_t> one_time_keys;
+    std::int64_t users = 0;           // whose devices are known
+    std::int64_t verified_users = 0;  // of those, whose identity is verified
+    std::int64_t devices = 0;         // of others and of ourselves
+    std::int64_t olm_sessions = 0;    // with devices
+    std::int64_t room_keys = 0;       // that were received
+    std::int64_t unread = 0;          // messages that wait for their keys
 };
 
 }  // namespace chatrixcd::matrix

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http.hpp>
@@ -19,6 +20,7 @@
 #include <chatrixcd/matrix/ids.hpp>
 #include <chatrixcd/matrix/recovery_key.hpp>
 #include <chatrixcd/matrix/sync_filter.hpp>
+#include <chatrixcd/matrix/user_identity.hpp>
 
 namespace chatrixcd::matrix {
 
@@ -60,6 +62,9 @@ public:
     // until room::accept_newcomer() admits them, nor does a member whose identity has changed: a homeserver cannot add a reader. Their
     // devices are told so ("m.unauthorised"). Who leaves and comes back is a newcomer too.
     options& pinned_members(std::function<bool(room_id const&)> in);
+    // The keys by which people are known from elsewhere: these and no others, so that what one stood for ends at the next start without it.
+    // A key that fits neither its user's identity nor a device of theirs is a warning in the log, and stands for nothing. None by default.
+    options& trusted_keys(std::vector<trusted_key> keys);
     // Of whom it matters that a message could not be read. Such messages are waited for, for ten minutes after they came; then they are
     // given up, and client::on_gap_lost() is told why: they are never delivered later. Those of others go on waiting for their keys. None
     // by default. Pure: called on the store's thread.
@@ -108,6 +113,7 @@ public:
         std::optional<recovery_key> recovery;
         std::function<bool(room_id const&)> unsigned_devices;
         std::function<bool(room_id const&)> pinned_members;
+        std::vector<trusted_key> trusted_keys;
         std::function<bool(room_id const&, user_id const&)> unreadable_matters;
         std::function<bool(room_id const&)> rooms;
         std::size_t parallel_rooms = 8;

@@ -25,7 +25,7 @@ struct trust {
     std::string fingerprint;
     // The sender's own identity says that the device is theirs. Without it a homeserver could have added the device.
     bool cross_signed = false;
-    // We have verified the sender's identity.
+    // We know the sender: their identity was compared, or a trusted key stands for it or for the very device (options::trusted_keys()).
     bool user_verified = false;
     // The sender's identity is not the one that was seen first.
     bool identity_changed = false;

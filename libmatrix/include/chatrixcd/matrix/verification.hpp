@@ -53,6 +53,11 @@ public:
     // Our person says that theirs are the same; waits until theirs has said so, too. Nothing is trusted before. Errors as codes(), and
     // invalid: there are no codes yet.
     boost::asio::awaitable<result<verified>> confirm() const;
+    // As confirm(), but nobody has compared anything on our side: for the sake of the other side alone, and nothing of what it proves is
+    // kept. What their person compares with has to reach them on another way than this one.
+    boost::asio::awaitable<result<verified>> agree() const;
+    // Waits until it is over. Errors: conflict (it was cancelled, with the reason), unavailable (the client stopped).
+    boost::asio::awaitable<result<void>> ended() const;
     // Our person says that they are not.
     void mismatch() const;
     void cancel(std::string reason) const;

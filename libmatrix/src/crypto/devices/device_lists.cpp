@@ -8,6 +8,7 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "crypto/devices/device_table.hpp"
+#include "crypto/devices/trusted_keys.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -42,6 +43,9 @@ public:
         for (auto const& known : devices_of(with_, user_)) {
             if (!named.contains(known.device.str())) remove_device(with_, user_, known.device);
         }
+        auto const* masters = find_object(answer, "master_keys");
+        auto const* master = masters == nullptr ? nullptr : find_object(*masters, user_.str());
+        for (auto& each : weigh_trusted_keys(with_, user_, master, keys_)) outcome_.not_trusted.push_back(std::move(each));
     }
 
 private:

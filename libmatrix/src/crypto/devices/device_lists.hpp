@@ -38,6 +38,7 @@ boost::json::object query_body(std::vector<query_entry> const& asked);
 struct query_outcome {
     std::vector<user_id> identity_changed;  // their master key is another one
     std::vector<std::string> refused;       // "@user:server DEVICE: why", of what cannot be used
+    std::vector<std::string> not_trusted;   // "@user:server: why", of trusted keys that stand for nothing
     std::vector<user_id> failed;            // their homeserver did not answer: to be asked again
 };
 // Takes an answer in. Of a device that is known its keys must be the same as before.

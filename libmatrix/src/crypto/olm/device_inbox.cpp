@@ -6,6 +6,7 @@
 #include <chatrixcd/base/json_reader.hpp>
 
 #include "crypto/olm/session_table.hpp"
+#include "crypto/olm/wedged.hpp"
 #include "crypto/rooms/key_answers.hpp"
 #include "crypto/rooms/key_requests.hpp"
 #include "crypto/rooms/room_key_table.hpp"
@@ -16,9 +17,6 @@ namespace chatrixcd::matrix::crypto {
 namespace json = boost::json;
 
 namespace {
-
-// A session with one device is begun anew at most so often (client-server API, "Recovering from undecryptable messages").
-constexpr base::duration unwedge_interval = std::chrono::hours(1);
 
 // Of a reason why a key is withheld ("m.unauthorised").
 constexpr std::size_t longest_code = 64;
@@ -48,7 +46,9 @@ void device_inbox::take_encrypted(user_id const& sender, json::object const& con
     if (auto const* refused = std::get_if<refused_event>(&said)) {
         if (refused->why == refusal::repeated || refused->why == refusal::not_for_us) return;
         complaints_.push_back("a message to this device from " + sender.str() + " is not taken: " + refused->words);
-        if (refused->why == refusal::undecryptable) note_wedged(sender, refused->sender_key);
+        // Only with a device that is known: whoever makes keys up could make us send without end.
+        bool const is_broken = refused->why == refusal::undecryptable;
+        if (is_broken && find_device_by_key(with_, sender, refused->sender_key)) note_wedged(with_, sender, refused->sender_key);
         return;
     }
     auto const& event = std::get<device_event>(said);
@@ -103,16 +103,6 @@ void device_inbox::take_withheld(user_id const& sender, json::object const& cont
     // "m.no_olm" is about a device, not about a room: its key comes with the next session.
     if (!room || code.empty() || code.size() > longest_code || text_in(content, "session_id").empty()) return;
     note_withheld(with_, *room, text_in(content, "session_id"), sender, code);
-}
-
-// Only with a device that is known: whoever makes keys up could make us send without end.
-void device_inbox::note_wedged(user_id const& sender, std::string const& their_key) {
-    if (!find_device_by_key(with_, sender, their_key)) return;
-    auto const last = last_unwedged(with_, their_key);
-    if (last && with_.now - *last < unwedge_interval && with_.now >= *last) return;
-    note_unwedged(with_, their_key);
-    with_.t.run("INSERT INTO wedged (account, user_id, their_key) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                {with_.account, sender.str(), their_key});
 }
 
 }  // namespace chatrixcd::matrix::crypto

@@ -35,7 +35,6 @@ private:
     void take_room_key(device_event const& event);
     void take_forwarded(device_event const& event);
     void take_withheld(user_id const& sender, boost::json::object const& content);
-    void note_wedged(user_id const& sender, std::string const& their_key);
 
     context const& with_;
     own_device& own_;

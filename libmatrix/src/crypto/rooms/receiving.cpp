@@ -5,6 +5,7 @@
 
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/devices/device_table.hpp"
+#include "crypto/devices/trusted_keys.hpp"
 #include "crypto/verification/verified_table.hpp"
 
 namespace chatrixcd::matrix::crypto {
@@ -49,8 +50,11 @@ trust room_reader::trust_in(room_key_row const& key, bool late) const {
     }
     auto const identity = find_identity(with_, key.sender);
     believed.identity_changed = identity && identity->changed;
-    bool const may_be_verified = identity && believed.cross_signed && !identity->changed;
-    believed.user_verified = may_be_verified && is_verified(with_, key.sender, identity->keys.master);
+    // Whom people have compared is to be compared again when another identity was shown meanwhile; a key from elsewhere says enough.
+    bool const is_compared = identity && !identity->changed && is_verified(with_, key.sender, identity->keys.master);
+    bool const is_trusted = identity && (is_trusted_identity(with_, key.sender, identity->keys.master) ||
+                                         is_trusted_device(with_, key.sender, believed.fingerprint));
+    believed.user_verified = believed.cross_signed && (is_compared || is_trusted);
     return believed;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/verification/verified_table.hpp"
 
+#include "crypto/devices/trusted_keys.hpp"
+
 namespace chatrixcd::matrix::crypto {
 
 void keep_verified(context const& with, user_id const& user, std::string const& master) {
@@ -12,8 +14,10 @@ void keep_verified(context const& with, user_id const& user, std::string const& 
 }
 
 bool is_verified(context const& with, user_id const& user, std::string const& master) {
-    return !master.empty() && with.t.first("SELECT 1 FROM verified_user WHERE account = ?1 AND user_id = ?2 AND master = ?3",
-                                           {with.account, user.str(), master});
+    if (master.empty()) return false;
+    auto const compared = with.t.first("SELECT 1 FROM verified_user WHERE account = ?1 AND user_id = ?2 AND master = ?3",
+                                       {with.account, user.str(), master});
+    return compared || is_trusted_identity(with, user, master);
 }
 
 }  // namespace chatrixcd::matrix::crypto

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose identity our people have compared. Called inside store closures.
+// Whose identity is known to be theirs. Called inside store closures.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@ namespace chatrixcd::matrix::crypto {
 
 // The identity that was proved is the user's, whatever was seen before.
 void keep_verified(context const& with, user_id const& user, std::string const& master);
+// Or that is known by a trusted key.
 bool is_verified(context const& with, user_id const& user, std::string const& master);
 
 }  // namespace chatrixcd::matrix::crypto

@@ -44,7 +44,8 @@ public:
         codes = *shown;
         if (only_looks) co_return;
         if (sees_others) asked.mismatch();
-        auto const proof = co_await asked.confirm();
+        auto work = only_agrees ? &matrix::verification::agree : &matrix::verification::confirm;
+        auto const proof = co_await (asked.*work)();
         if (proof) proved = *proof;
         if (!proof) problem = proof.error().message();
     }
@@ -55,6 +56,7 @@ public:
     std::optional<matrix::verified> proved;
     std::string problem;
     bool sees_others = false;
+    bool only_agrees = false;
     bool leaves_it = false;   // does not even answer
     bool only_looks = false;  // at the codes
     int times_asked = 0;
@@ -161,6 +163,24 @@ TEST_SUITE("matrix::client::verification") {
         w.until([&] { return bot.heard == "hello"; });
         CHECK(bot.believed.cross_signed);
         CHECK_FALSE(bot.believed.user_verified);
+        w.run(later.join());
+    }
+
+    TEST_CASE("whoever only agrees lets the other one verify them, and keeps nothing") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = room_of_both(w, ann, account);
+        person_at_client bot(w, "bot", "bot");
+        person_at_client anns(w, "ann", "ann");
+        bot.only_agrees = true;
+        auto asked = w.run(anns.client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+        REQUIRE(asked.has_value());
+        base::task_group later(w.loop.get_executor(), nullptr);
+        later.spawn(anns.look_after(*asked));
+        w.until([&] { return anns.proved && bot.proved; });
+        CHECK(w.run(anns.client->identity_of(matrix::user_id("@bot:test"))).value().is_verified);
+        CHECK_FALSE(w.run(bot.client->identity_of(matrix::user_id("@ann:test"))).value().is_verified);
         w.run(later.join());
     }
 
