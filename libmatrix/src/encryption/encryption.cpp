@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
+#include <utility>
 
 #include <chatrixcd/base/json_reader.hpp>
 

@@ -110,7 +110,9 @@ private:
 
     bool has_news() const {
         bool const starts = before_.position.empty() || before_.restarting || before_.catching_up;
-        return starts || count_.rows > 0 || count_.gaps > 0 || !count_.changed.empty() || count_.devices || !count_.verifications.empty();
+        // What is part of a verification is heard once: after a restart it would be a new one.
+        bool const is_heard = !count_.verifications.empty();
+        return starts || is_heard || count_.rows > 0 || count_.gaps > 0 || !count_.changed.empty() || count_.devices;
     }
     bool is_due() const { return how_.now < before_.seen || how_.now - before_.seen >= position_may_lag; }
     bool is_first() const { return before_.position.empty() && !before_.restarting; }

@@ -70,8 +70,8 @@ bool is_trusted_identity(context const& with, user_id const& user, std::string c
 }
 
 bool is_trusted_device(context const& with, user_id const& user, std::string const& ed25519) {
-    return !ed25519.empty() && with.t.first("SELECT 1 FROM trusted_key WHERE account = ?1 AND user_id = ?2 AND key = ?3",
-                                            {with.account, user.str(), ed25519});
+    return !ed25519.empty() &&
+           with.t.first("SELECT 1 FROM trusted_key WHERE account = ?1 AND user_id = ?2 AND key = ?3", {with.account, user.str(), ed25519});
 }
 
 }  // namespace chatrixcd::matrix::crypto

@@ -15,8 +15,8 @@ void keep_verified(context const& with, user_id const& user, std::string const& 
 
 bool is_verified(context const& with, user_id const& user, std::string const& master) {
     if (master.empty()) return false;
-    auto const compared = with.t.first("SELECT 1 FROM verified_user WHERE account = ?1 AND user_id = ?2 AND master = ?3",
-                                       {with.account, user.str(), master});
+    auto const compared =
+        with.t.first("SELECT 1 FROM verified_user WHERE account = ?1 AND user_id = ?2 AND master = ?3", {with.account, user.str(), master});
     return compared || is_trusted_identity(with, user, master);
 }
 

@@ -111,7 +111,9 @@ TEST_SUITE("matrix::client::known_users") {
         acquaintances a;
         a.open({matrix::trusted_key::parse(ann_id, a.w.run(a.bot->identity()).value().fingerprint).value()});
         CHECK_FALSE(a.seen().is_verified);
-        auto const told = [](std::string const& line) { return contains(line, "a trusted key stands for nothing") && contains(line, "@ann:test"); };
+        auto const told = [](std::string const& line) {
+            return contains(line, "a trusted key stands for nothing") && contains(line, "@ann:test");
+        };
         CHECK(std::ranges::any_of(a.w.log_lines, told));
         a.let_ann_say("hello");
         CHECK_FALSE(a.believed.user_verified);

@@ -21,7 +21,10 @@ class person_at_client {
 public:
     person_at_client(world& of, std::string who, std::string in) : w(of) {
         client = w.make_client("store-" + in, [](matrix::options& o) { o.encryption(true); });
-        client->on_verification([this](matrix::verification asked) { return look_after(std::move(asked)); });
+        client->on_verification([this](matrix::verification asked) {
+            ++requests;
+            return look_after(std::move(asked));
+        });
         client->on_message([this](matrix::message m) -> boost::asio::awaitable<void> {
             heard = m.text();
             believed = m.trust();
@@ -55,6 +58,7 @@ public:
     std::optional<matrix::verification_codes> codes;
     std::optional<matrix::verified> proved;
     std::string problem;
+    unsigned requests = 0;
     bool sees_others = false;
     bool only_agrees = false;
     bool leaves_it = false;   // does not even answer
@@ -118,11 +122,30 @@ TEST_SUITE("matrix::client::verification") {
         CHECK(same(*anns.codes, *bot->codes));
         CHECK(anns.proved->identity);
         CHECK(bot->proved->identity);
+        CHECK(bot->requests == 1);
         bot.reset();
         bot = std::make_unique<person_at_client>(w, "bot", "bot");
+        w.pass(std::chrono::seconds(30));
+        CHECK(bot->requests == 0);
         REQUIRE(w.run(anns.client->room(matrix::room_id(room)).send(matrix::outgoing::text("hello"))).has_value());
         w.until([&] { return bot->heard == "hello"; });
         CHECK(bot->believed.user_verified);
+        w.run(later.join());
+    }
+
+    TEST_CASE("a request of a device of which nobody has heard yet is answered once its keys are known") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = room_of_both(w, ann, account);
+        person_at_client anns(w, "ann", "ann");
+        person_at_client bot(w, "bot", "bot");
+        auto asked = w.run(bot.client->verify(matrix::room_id(room), matrix::user_id("@ann:test")));
+        REQUIRE(asked.has_value());
+        base::task_group later(w.loop.get_executor(), nullptr);
+        later.spawn(bot.look_after(*asked));
+        w.until([&] { return anns.proved && bot.proved; });
+        CHECK(same(*anns.codes, *bot.codes));
         w.run(later.join());
     }
 

@@ -14,9 +14,7 @@ namespace {
 
 matrix::user_id const bob("@bob:b");
 
-std::string key_of(json::object const& identity) {
-    return std::string(identity.at("keys").as_object().begin()->value().as_string());
-}
+std::string key_of(json::object const& identity) { return std::string(identity.at("keys").as_object().begin()->value().as_string()); }
 std::string key_of(party& device) {
     return device.with_keys([](auto const&, auto& own) { return own.keys().ed25519(); });
 }
@@ -24,7 +22,9 @@ std::string key_of(party& device) {
 // Bob with two devices that his identity signs.
 class people {
 public:
-    json::object answer() { return query_answer().person(bobs).device(bobs.sign_device(laptop.published())).device(bobs.sign_device(phone.published())).get(); }
+    json::object answer() {
+        return query_answer().person(bobs).device(bobs.sign_device(laptop.published())).device(bobs.sign_device(phone.published())).get();
+    }
     // The laptop says, too, that the identity is his.
     void let_laptop_vouch() {
         laptop.with_keys([&](auto const& with, auto& own) { crypto::sign_with(own.keys(), bobs.master, with.me, with.device); });
