@@ -36,7 +36,7 @@ def configuration_keys(source):
 
 
 def declared_commands(source):
-    """The names of the commands that a source of libchatops declares."""
+    """The names of the commands that a source declares."""
     return re.findall(r'declare<[\w:]+>\(\s*"(\w+)"', source)
 
 
@@ -80,7 +80,7 @@ def main():
 
     commands = (ROOT / "docs/commands.md").read_text(encoding="utf-8") if (ROOT / "docs/commands.md").exists() else ""
     declared = set()
-    for source in (ROOT / "libchatops/src/commands").glob("*.cpp"):
+    for source in [*(ROOT / "libchatops/src/commands").glob("*.cpp"), *(ROOT / "bots/chatrixcd/src").rglob("*_command.cpp")]:
         declared |= set(declared_commands(source.read_text(encoding="utf-8")))
     if not declared:
         problems.append("libchatops/src/commands: no command was recognised there, so none was checked")

@@ -86,8 +86,8 @@ class CommandLine(WithFolder):
         self.assertEqual(chatrixcd().returncode, 2)
 
     def test_an_unknown_command_is_named_with_those_that_there_are(self):
-        self.assertOneLine(chatrixcd("rnu"), 2, "`rnu`", "did you mean `run`?", "run, check, init, doctor, console, demo, homeserver, semaphore-double")
-        self.assertOneLine(chatrixcd("frob"), 2, "`frob`", "run, check, init, doctor, console, demo, homeserver, semaphore-double")
+        self.assertOneLine(chatrixcd("rnu"), 2, "`rnu`", "did you mean `run`?", "run, check, init, doctor, console, verify, demo, homeserver, semaphore-double")
+        self.assertOneLine(chatrixcd("frob"), 2, "`frob`", "run, check, init, doctor, console, verify, demo, homeserver, semaphore-double")
         self.assertNotIn("did you mean", chatrixcd("frob").stderr)
         self.assertNotIn("\x1b", chatrixcd("\x1b[2Jrun").stderr)
 
@@ -113,6 +113,15 @@ class CommandLine(WithFolder):
     def test_a_token_that_cannot_be_read_is_named(self):
         section = {"url": "https://ci", "api_token": {"file": str(self.folder / "none")}}
         self.assertOneLine(chatrixcd("run", "-c", self.config(semaphore=section)), 2, "ci semaphore: the token", "none")
+
+
+class Verify(WithFolder):
+    def test_whom_it_cannot_verify_it_says_in_one_line(self):
+        self.assertOneLine(chatrixcd("verify", "-c", self.config(), "ann"), 2, "`ann`", "@you:example.org")
+        self.assertOneLine(chatrixcd("verify", "-c", self.config()), 2, "encryption is off", "matrix.encryption: on")
+        encrypted = {"encryption": "on"}
+        self.assertOneLine(chatrixcd("verify", "-c", self.config(matrix=encrypted, bot={"admin_users": []})), 2, "bot.admin_users is empty")
+        self.assertOneLine(chatrixcd("verify", "-c", self.config(matrix=encrypted)), 4, "127.0.0.1")
 
 
 class Check(WithFolder):
@@ -247,6 +256,8 @@ class AgainstTheDemo(WithFolder):
     def test_a_second_process_on_the_same_store_is_refused(self):
         done = chatrixcd("run", "-c", self.folder / "demo/config.hjson")
         self.assertOneLine(done, 5, "another process", "pid")
+        done = chatrixcd("verify", "-c", self.folder / "demo/config.hjson", "--set", "matrix.encryption=on")
+        self.assertOneLine(done, 5, "another process", "pid", "Stop it first, or verify in its room: `!cd verify`")
 
     def test_the_printed_login_works_for_any_client(self):
         text = self.demo.screen.text().replace("\n", "")

@@ -101,6 +101,7 @@ public:
     call<void> redact(std::string room, std::string event, std::string key, std::string reason) override {
         return power_.through("redact", inner_.redact(std::move(room), std::move(event), std::move(key), std::move(reason)));
     }
+    call<std::vector<std::string>> remarks() override { return inner_.remarks(); }
     call<void> typing(std::string room, bool on) override { return inner_.typing(std::move(room), on); }
     call<void> mark_read(std::string room, std::string event) override { return inner_.mark_read(std::move(room), std::move(event)); }
     call<std::vector<std::string>> members(std::string room) override { return inner_.members(std::move(room)); }

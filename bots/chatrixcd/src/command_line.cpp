@@ -151,6 +151,12 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     CLI::App* console = app.add_subcommand("console", "Type commands here, as the local operator, with no Matrix");
     for_console.add_to(*console);
 
+    raw_config_options for_verify;
+    std::string whom;
+    CLI::App* verify = app.add_subcommand("verify", "Compare emoji or numbers with somebody, here at the machine; the bot must not run");
+    for_verify.add_to(*verify);
+    verify->add_option("person", whom, "who is asked; without it a person in bot.admin_users asks")->type_name("@USER:SERVER");
+
     demo_command trial;
     CLI::App* demo = app.add_subcommand("demo", "A homeserver, the bot and sample jobs in this terminal; nothing to configure");
     demo->add_flag("--script", trial.script, "play a fixed conversation, print it, exit 0 if the last run succeeds");
@@ -188,6 +194,7 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     if (init->parsed()) return parsed_command(beginning);
     if (doctor->parsed()) return parsed_command(doctor_command{for_doctor.finished()});
     if (console->parsed()) return parsed_command(console_command{for_console.finished()});
+    if (verify->parsed()) return parsed_command(verify_command_line{for_verify.finished(), whom});
     if (semaphore_double->parsed()) return parsed_command(for_double.finished());
     if (homeserver->parsed()) return parsed_command(for_homeserver.finished());
     if (listen->count() > 0) trial.listen = port;

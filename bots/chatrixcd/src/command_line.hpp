@@ -34,6 +34,10 @@ struct doctor_command {
 struct console_command {
     config_options config;
 };
+struct verify_command_line {
+    config_options config;
+    std::string whom;  // empty: whoever asks
+};
 struct demo_command {
     bool script = false;
     bool semaphore = false;  // jobs of a stand-in for a Semaphore, instead of local ones
@@ -56,8 +60,8 @@ struct semaphore_double_command {
     std::string token_file;
 };
 
-using parsed_command = std::variant<run_command, check_command, init_command, doctor_command, console_command, demo_command,
-                                    homeserver_command, semaphore_double_command>;
+using parsed_command = std::variant<run_command, check_command, init_command, doctor_command, console_command, verify_command_line,
+                                    demo_command, homeserver_command, semaphore_double_command>;
 
 // What main() has to do, or how it ends at once (--help, --version, a mistake; what there is to say has been printed).
 std::variant<parsed_command, exit_code> parse_command_line(int count, char const* const* words);

@@ -15,6 +15,7 @@
 #include "commands/homeserver.hpp"
 #include "commands/init.hpp"
 #include "commands/run.hpp"
+#include "commands/verify.hpp"
 #include "demo/demo.hpp"
 #include "exit_code.hpp"
 #include "stand_in/semaphore_double.hpp"
@@ -34,6 +35,7 @@ struct dispatch {
     exit_code operator()(init_command const& asked) const { return init(asked, process_variable); }
     exit_code operator()(doctor_command const& asked) const { return doctor(asked, process_variable, std::cout); }
     exit_code operator()(console_command const& asked) const { return console(asked, process_variable); }
+    exit_code operator()(verify_command_line const& asked) const { return verify(asked, process_variable); }
     exit_code operator()(homeserver_command const& asked) const { return homeserver(asked); }
     exit_code operator()(semaphore_double_command const& asked) const { return semaphore_double(asked, process_variable); }
     exit_code operator()(demo_command const& asked) const { return demo(asked, process_variable); }

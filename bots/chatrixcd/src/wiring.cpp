@@ -7,14 +7,19 @@
 #include <chatrixcd/base/task_group.hpp>
 #include <chatrixcd/base/timeout.hpp>
 #include <chatrixcd/chatops/adapters/executor.hpp>
-#include <chatrixcd/chatops/adapters/matrix.hpp>
 #include <chatrixcd/chatops/engine.hpp>
 #include <chatrixcd/executor/server.hpp>
 #include <chatrixcd/executor/spawner.hpp>
 #include <chatrixcd/matrix/client.hpp>
+#include <chatrixcd/matrix/fingerprint.hpp>
 
+#include "bot_account.hpp"
+#include "config/verified_entry.hpp"
 #include "push/listener.hpp"
 #include "semaphore_server.hpp"
+#include "verification/desk.hpp"
+#include "verification/sessions_command.hpp"
+#include "verification/verify_command.hpp"
 
 namespace chatrixcd::bot {
 namespace {
@@ -28,14 +33,6 @@ constexpr std::chrono::seconds cards_may_take{5};
 awaitable<bool> finished(awaitable<void> work) {
     co_await std::move(work);
     co_return true;
-}
-
-// A message for the bot begins with its prefix; nothing else is even stored.
-std::function<bool(std::string const&, std::string const&)> addressed_by(std::string prefix) {
-    return [prefix = std::move(prefix)](std::string const&, std::string const& text) {
-        std::size_t const start = text.find_first_not_of(" \t");
-        return start != std::string::npos && text.compare(start, prefix.size(), prefix) == 0;
-    };
 }
 
 // One local executor of the configuration, and its face to the engine.
@@ -53,6 +50,8 @@ matrix::options matrix_options(surroundings const& around, matrix_config const& 
         .store(settings.store_path)
         .device_name(settings.device_name)
         .encryption(settings.encryption == "on")
+        .trusted_keys(verified_entries(settings.verified))
+        .store_runner(around.make_runner)
         .time(*around.time)
         .random(*around.entropy)
         .transport(*around.network)
@@ -77,8 +76,7 @@ struct running_bot::impl {
     base::result<void> make_semaphores();
     awaitable<base::result<void>> start_engine();
     base::result<void> open_listener();
-    awaitable<void> answer_invitation(matrix::invite invitation);
-    awaitable<void> tell_of_gap(matrix::room room, std::string reason);
+    awaitable<void> tell_identity();
     awaitable<void> end_local_runs();
     bool is_local(std::string const& server) const;
     awaitable<void> work();
@@ -96,38 +94,14 @@ struct running_bot::impl {
     base::result<void> outcome;
 
     std::optional<base::folder_lock> lock;  // without Matrix; else the account's own
-    std::unique_ptr<matrix::client> account;
-    std::unique_ptr<chatops::chat::service> chat;
+    std::unique_ptr<bot_account> account;
+    std::unique_ptr<verification_desk> verifications;
     std::vector<local_ci> servers;
     std::vector<std::pair<std::string, std::unique_ptr<semaphore_server>>> semaphores;
     std::unique_ptr<chatops::engine> engine;
     std::unique_ptr<push_listener> listener;
     std::unique_ptr<base::task_group> tasks;
 };
-
-awaitable<void> running_bot::impl::answer_invitation(matrix::invite invitation) {
-    auto const& admins = settings.bot.admin_users;
-    std::string const sender = invitation.sender().str();
-    std::string const room = invitation.room().str();
-    if (std::find(admins.begin(), admins.end(), sender) == admins.end()) {
-        log.warning("invitation not followed: its sender is not in bot.admin_users", {{"sender", sender}, {"room", room}});
-        co_return;
-    }
-    auto joined = co_await invitation.accept();
-    if (joined) {
-        log.info("joined a room", {{"room", room}, {"invited_by", sender}});
-    } else {
-        log.warning("could not join a room", {{"room", room}, {"why", joined.error().describe()}});
-    }
-}
-
-// Commands that we were never given cannot be run: whoever sent them must know.
-awaitable<void> running_bot::impl::tell_of_gap(matrix::room room, std::string reason) {
-    std::string const words =
-        "Some messages of this room never reached me (" + reason + "). Commands among them were not run: please send them again.";
-    auto told = co_await room.send(matrix::outgoing::notice(words));
-    if (!told) log.warning("a room could not be told of lost messages", {{"room", room.id().str()}, {"why", told.error().describe()}});
-}
 
 bool running_bot::impl::is_local(std::string const& server) const {
     return std::any_of(servers.begin(), servers.end(), [&](local_ci const& local) { return local.name == server; });
@@ -160,20 +134,13 @@ awaitable<base::result<void>> running_bot::impl::start_chat() {
         lock.emplace(std::move(*acquired));
         co_return base::result<void>();
     }
-    auto options = matrix_options(around, settings.matrix);
-    if (recovery) options.recovery(*recovery);
-    // Whose commands are to be run: others may say what they like to one another.
-    options.unreadable_matters([rooms = settings.bot.allowed_rooms, people = settings.bot.admin_users](matrix::room_id const& room,
-                                                                                                       matrix::user_id const& sender) {
-        return std::ranges::find(rooms, room.str()) != rooms.end() && std::ranges::find(people, sender.str()) != people.end();
-    });
-    account = std::make_unique<matrix::client>(around.executor, std::move(options));
-    account->on_gap_lost([this](matrix::room room, std::string reason) { return tell_of_gap(std::move(room), std::move(reason)); });
-    account->on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });
-    chatops::matrix_service_options how;
-    how.accept = addressed_by(settings.bot.command_prefix);
-    chat = chatops::make_matrix_service(*account, std::move(how));
-    co_return co_await account->start(tokens);
+    account = std::make_unique<bot_account>(around, settings, recovery);
+    verification_desk::options how;
+    how.people = settings.bot.admin_users;
+    how.agrees_with_known = true;
+    how.command_prefix = settings.bot.command_prefix;
+    verifications = std::make_unique<verification_desk>(around, account->client(), std::move(how));
+    co_return co_await account->client().start(tokens);
 }
 
 awaitable<base::result<void>> running_bot::impl::start_executors() {
@@ -218,11 +185,30 @@ awaitable<base::result<void>> running_bot::impl::start_engine() {
             if (name == wanted.name) parts.servers.push_back({name, &server->face(), wanted.rooms});
         }
     }
-    parts.chats.push_back(other_chat == nullptr ? chat.get() : other_chat);
+    parts.make_runner = around.make_runner;
+    parts.chats.push_back(other_chat == nullptr ? &account->chat() : other_chat);
+    if (account) {
+        parts.commands.push_back(verify_command(around, settings, account->client(), *verifications));
+        parts.commands.push_back(sessions_command(around, settings, account->client()));
+    }
     parts.rules = std::make_shared<chatops::allow_list>(settings.bot.admin_users, settings.bot.allowed_rooms);
     parts.options.command_prefix = settings.bot.command_prefix;
     engine = std::make_unique<chatops::engine>(std::move(parts));
     co_return co_await engine->start();
+}
+
+// What people compare, when they verify the bot by its keys.
+awaitable<void> running_bot::impl::tell_identity() {
+    auto const own = co_await account->client().identity();
+    if (!own && stopping) co_return;
+    if (!own) {
+        log.error("encryption does not work", {{"why", own.error().describe()}});
+        co_return;
+    }
+    log.info("this device, as others see it", {{"device", own->device.str()},
+                                               {"fingerprint", matrix::shown_fingerprint(own->fingerprint)},
+                                               {"cross_signed", own->is_cross_signed},
+                                               {"missing", own->problem.empty() ? "nothing" : own->problem}});
 }
 
 // What others tell of a server makes us ask it sooner.
@@ -289,8 +275,9 @@ awaitable<base::result<void>> running_bot::run() {
     self->tasks->spawn(self->work());
     for (auto& [name, server] : self->semaphores) self->tasks->spawn(server->listen());
     if (self->account) {
-        auto watch = [](impl* bot) -> awaitable<void> { bot->end(co_await bot->account->run()); };
+        auto watch = [](impl* bot) -> awaitable<void> { bot->end(co_await bot->account->client().run()); };
         self->tasks->spawn(watch(self));
+        if (self->settings.matrix.encryption == "on") self->tasks->spawn(self->tell_identity());
     }
     while (!self->stopping) co_await self->stop_asked.wait();
     co_return self->outcome;
@@ -304,7 +291,10 @@ awaitable<void> running_bot::stop() {
     if (impl_->tasks) co_await base::with_timeout(*impl_->around.time, finished(impl_->end_local_runs()), cards_may_take);
     if (impl_->engine) co_await impl_->engine->stop();
     for (local_ci& local : impl_->servers) co_await local.jobs->stop();
-    if (impl_->account) co_await impl_->account->stop();
+    if (impl_->account) {
+        co_await impl_->account->client().stop();
+        co_await impl_->verifications->stop();
+    }
     if (impl_->tasks) {
         impl_->tasks->cancel();
         co_await impl_->tasks->join();

@@ -5,6 +5,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
+#include <chatrixcd/base/store.hpp>
 #include <chatrixcd/chatops/chat/service.hpp>
 #include <chatrixcd/matrix/options.hpp>
 #include <chatrixcd/matrix/recovery_key.hpp>
@@ -36,6 +38,7 @@ public:
     base::http::transport* network;
     base::logger log;
     base::http::client_options http;  // proxies and name towards servers other than the homeserver
+    std::function<std::unique_ptr<base::store_runner>()> make_runner = base::make_store_thread;  // of each database
 };
 
 // An account as the configuration wants it.

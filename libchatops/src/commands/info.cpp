@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <chrono>
 #include <utility>
+
+#include <chatrixcd/base/timeout.hpp>
 
 #include "commands/services.hpp"
 #include "engine/guarded.hpp"
@@ -46,8 +49,28 @@ boost::asio::awaitable<line> described(named_server of) {
     co_return words;
 }
 
+// What a chat says of our account; nothing if there is nothing to say, or it takes too long to find out.
+boost::asio::awaitable<line> described(services const& with, chat::service& of) {
+    constexpr base::duration patience = std::chrono::seconds(5);
+    line words;
+    auto const remarks = co_await base::with_timeout(with.time, guarded(of.remarks(), base::error_kind::internal), patience);
+    if (!remarks || (*remarks && (*remarks)->empty())) co_return words;
+    words.push_back(strong(of.name()));
+    words.emplace_back(": " + of.account());
+    if (!*remarks) {
+        words.emplace_back("; " + remarks->error().message());
+        co_return words;
+    }
+    for (auto const& remark : **remarks) words.emplace_back("; " + remark);
+    co_return words;
+}
+
 boost::asio::awaitable<result<view>> info(services const& with, context& asked, no_args) {
     std::vector<line> items;
+    for (auto* const one : with.chats) {
+        auto item = co_await described(with, *one);
+        if (!item.empty()) items.push_back(std::move(item));
+    }
     for (auto const& one : with.ci.servers(asked)) {
         auto item = co_await described(one);
         items.push_back(std::move(item));

@@ -23,6 +23,7 @@ struct services {
     runs::tracker& tracked;
     database& store;
     board& shown;
+    std::vector<chat::service*> const& chats;
     base::clock& time;
     base::time_point since;  // when the bot was started
 };

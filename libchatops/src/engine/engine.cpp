@@ -42,7 +42,7 @@ struct engine::impl {
           ci(parts.servers),
           messages(parts.executor, *parts.time, log.named("outbox"), store, parts.chats),
           tracked(parts, log.named("runs"), store, *shown, messages),
-          with{ci, tracked, store, *shown, *parts.time, parts.time->now()},
+          with{ci, tracked, store, *shown, parts.chats, *parts.time, parts.time->now()},
           handlers(parts, log.named("commands"), store, all),
           commands_in(parts, log.named("intake"), store, *shown, messages, handlers) {
         all.add(commands::run_command(with));

@@ -240,6 +240,11 @@ std::string scripted_chat::transcript_text() const {
 std::size_t scripted_chat::unacknowledged() const noexcept { return state_->inbox.size(); }
 std::vector<std::string> scripted_chat::set_aside() const { return state_->set_aside; }
 std::optional<std::vector<chat::awaited_answer>> const& scripted_chat::awaited() const noexcept { return state_->awaited; }
+awaitable<chat::result<std::vector<std::string>>> scripted_chat::remarks() {
+    if (!remarks_) co_await state_->time.sleep(for_ever);
+    co_return remarks_.value_or(std::vector<std::string>());
+}
+
 void scripted_chat::expect_answers(std::vector<chat::awaited_answer> all) { state_->awaited = std::move(all); }
 std::string scripted_chat::name() const { return state_->name; }
 std::string scripted_chat::account() const { return state_->account; }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/console.hpp"
 
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chatrixcd/base/clock.hpp>
 #include <chatrixcd/base/http_client.hpp>
 #include <chatrixcd/base/random.hpp>
-#include <chatrixcd/base/readable.hpp>
 #include <chatrixcd/base/signals.hpp>
 #include <chatrixcd/base/task_group.hpp>
 #include <chatrixcd/chatops/adapters/console.hpp>
@@ -18,6 +15,7 @@
 #include "commands/run.hpp"
 #include "config/read.hpp"
 #include "config/secrets.hpp"
+#include "line_reader.hpp"
 #include "wiring.hpp"
 
 namespace chatrixcd::bot {
@@ -27,50 +25,6 @@ namespace asio = boost::asio;
 using asio::awaitable;
 using chatops::adapters::console_options;
 using service = chatops::adapters::console;
-
-// Reads standard input without ever blocking the loop.
-class line_reader {
-public:
-    explicit line_reader(asio::any_io_executor executor) : executor_(std::move(executor)) {}
-
-    // The next line; nothing at the end of input.
-    awaitable<std::optional<std::string>> next() {
-        for (;;) {
-            std::size_t const end = kept_.find('\n');
-            if (end != std::string::npos) {
-                std::string line = kept_.substr(0, end);
-                kept_.erase(0, end + 1);
-                co_return line;
-            }
-            if (ended_) break;
-            co_await wait();
-            char buffer[4096];
-            ssize_t const got = ::read(STDIN_FILENO, buffer, sizeof buffer);
-            if (got > 0) kept_.append(buffer, static_cast<std::size_t>(got));
-            ended_ = got <= 0;
-        }
-        if (kept_.empty()) co_return std::nullopt;
-        std::string last;
-        last.swap(kept_);
-        co_return last;
-    }
-
-private:
-    awaitable<void> wait() {
-        // A plain file cannot be waited for, and need not be.
-        if (plain_file_) co_return;
-        try {
-            co_await base::wait_readable(executor_, STDIN_FILENO);
-        } catch (base::error_exception const&) {
-            plain_file_ = true;
-        }
-    }
-
-    asio::any_io_executor executor_;
-    std::string kept_;
-    bool ended_ = false;
-    bool plain_file_ = false;
-};
 
 // Ends the bot once nothing was shown for a second and no run is open: what was typed last has then been answered.
 awaitable<void> read_commands(asio::any_io_executor executor, base::clock& time, service& chat, running_bot& bot,

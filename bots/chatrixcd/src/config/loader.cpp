@@ -11,6 +11,7 @@
 #include "config/listen_address.hpp"
 #include "config/semaphore_entry.hpp"
 #include "config/values.hpp"
+#include "config/verified_entry.hpp"
 #include "hjson/reader.hpp"
 
 namespace chatrixcd::bot {
@@ -137,6 +138,13 @@ void check_ids(loaded_config& into) {
     if (!c.matrix.user_id.empty() && !protocol::user_id::parse(c.matrix.user_id)) {
         wrong("matrix.user_id", c.matrix.user_id, "a Matrix id; write it like @bot:example.org");
     }
+    for (std::string const& entry : c.matrix.verified) {
+        auto const read = read_verified_entry(entry);
+        if (read) continue;
+        into.problems.push_back(placed(
+            into, "matrix.verified",
+            "`" + entry + "`: " + read.error().message() + "; write it like \"@you:example.org KEY\", the key as their client shows it"));
+    }
     for (std::string const& user : c.bot.admin_users) {
         if (!protocol::user_id::parse(user)) wrong("bot.admin_users", user, "a Matrix id; write it like @you:example.org");
     }
@@ -186,6 +194,9 @@ void check_encryption(loaded_config& into) {
     matrix_config const& c = into.values.matrix;
     if (c.encryption != "on" && c.recovery_key.from != secret_source::kind::none) {
         into.warnings.push_back(placed(into, "matrix.recovery_key", "has no effect: matrix.encryption is not \"on\""));
+    }
+    if (c.encryption != "on" && !c.verified.empty()) {
+        into.warnings.push_back(placed(into, "matrix.verified", "has no effect: matrix.encryption is not \"on\""));
     }
 }
 

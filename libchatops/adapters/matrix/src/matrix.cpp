@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <chatrixcd/chatops/render.hpp>
+#include <chatrixcd/matrix/fingerprint.hpp>
 
 namespace chatrixcd::chatops {
 
@@ -18,10 +19,20 @@ using base::result;
 
 namespace {
 
+// A key that lay at the homeserver may be the homeserver's; and what came late was said, but perhaps not now.
+chat::trust_level level_of(matrix::trust const& believed) {
+    bool const is_theirs = believed.encrypted && !believed.device.str().empty() && believed.source == matrix::key_source::direct;
+    if (!is_theirs) return chat::trust_level::server;
+    if (!believed.cross_signed || believed.late) return chat::trust_level::device;
+    return believed.user_verified ? chat::trust_level::verified : chat::trust_level::cross_signed;
+}
+
 chat::message content_of(matrix::message const& m, chat::origin from) {
     chat::message made;
     made.from = std::move(from);
     made.author.user = m.sender().str();
+    made.author.device = m.trust().device.str();
+    made.author.trust = level_of(m.trust());
     made.text = m.text();
     if (auto const root = m.thread_root()) made.thread = root->str();
     made.sent = m.sent();
@@ -100,6 +111,7 @@ public:
     std::string name() const override { return name_; }
     std::string account() const override { return client_->user().str(); }
     bool has_threads() const override { return true; }
+    asio::awaitable<result<std::vector<std::string>>> remarks() override;
     void expect_answers(std::vector<chat::awaited_answer> all) override { awaited_->set(std::move(all)); }
 
     asio::awaitable<result<std::unique_ptr<chat::delivery>>> next() override;
@@ -126,6 +138,25 @@ result<matrix::room> matrix_service::room_of(std::string id) const {
     auto parsed = matrix::room_id::parse(std::move(id));
     if (!parsed) return parsed.error();
     return client_->room(std::move(*parsed));
+}
+
+asio::awaitable<result<std::vector<std::string>>> matrix_service::remarks() {
+    std::vector<std::string> all;
+    all.push_back("device " + client_->device().str());
+    auto const own = co_await client_->identity();
+    if (!own && own.error().kind() == error_kind::invalid) {
+        all.emplace_back("no encryption");
+        co_return all;
+    }
+    if (!own && own.error().kind() == error_kind::conflict) {
+        all.push_back("encryption has stopped: " + own.error().message());
+        co_return all;
+    }
+    if (!own) co_return own.error();
+    all.push_back("fingerprint " + matrix::shown_fingerprint(own->fingerprint));
+    all.emplace_back(own->is_cross_signed ? "cross-signed" : "not cross-signed");
+    if (!own->problem.empty()) all.push_back(own->problem);
+    co_return all;
 }
 
 asio::awaitable<result<std::unique_ptr<chat::delivery>>> matrix_service::next() {

@@ -5,7 +5,10 @@
 
 #include <boost/json/object.hpp>
 
+#include <chatrixcd/matrix/fingerprint.hpp>
+
 #include "support/results.hpp"
+#include "unit/libmatrix/support/requests.hpp"
 #include "unit/libmatrix/support/world.hpp"
 
 namespace chatrixcd::test {
@@ -51,6 +54,45 @@ TEST_SUITE("chatops::matrix") {
         CHECK_FALSE(m.thread);
         CHECK_FALSE(m.trace.empty());
         d.w.run(delivery->acknowledge());
+    }
+
+    TEST_CASE("how far an author is known comes with each message, and what is known of the account is told") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = make_room_as(
+            w, ann,
+            R"({"invite":["@bot:test"],"initial_state":[{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})");
+        account.join(room);
+        auto anns = w.make_client("ann", [](matrix::options& o) { o.encryption(true); });
+        w.start(*anns, "ann");
+        auto const key = w.run(anns->identity()).value().fingerprint;
+        std::vector<matrix::trusted_key> keys;
+        for (auto const expected : {chatops::chat::trust_level::cross_signed, chatops::chat::trust_level::verified}) {
+            auto client = w.make_client("bot", [&](matrix::options& o) { o.encryption(true).trusted_keys(keys); });
+            auto const service = chatops::make_matrix_service(*client);
+            w.start(*client, "bot");
+            auto const own = w.run(client->identity()).value();
+            auto const remarks = w.run(service->remarks()).value();
+            REQUIRE(remarks.size() == 3);
+            CHECK(remarks[0] == "device " + own.device.str());
+            CHECK(remarks[1] == "fingerprint " + matrix::shown_fingerprint(own.fingerprint));
+            CHECK(remarks[2] == "cross-signed");
+            w.run(anns->room(matrix::room_id(room)).send(matrix::outgoing::text("hello"))).value();
+            auto const delivery = w.run(service->next()).value();
+            CHECK(delivery->content().author.trust == expected);
+            CHECK(delivery->content().author.device == anns->device().str());
+            w.run(delivery->acknowledge());
+            keys.push_back(matrix::trusted_key::parse(matrix::user_id("@ann:test"), key).value());
+            w.stop(*client);
+        }
+        w.stop(*anns);
+    }
+
+    TEST_CASE("an account without encryption says so") {
+        desk d;
+        auto const remarks = d.w.run(d.service->remarks()).value();
+        CHECK(remarks == std::vector<std::string>{"device " + d.client->device().str(), "no encryption"});
     }
 
     TEST_CASE("only texts that are accepted are delivered, and none of ours") {

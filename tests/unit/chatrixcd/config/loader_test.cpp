@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/loader.hpp"
+#include "config/verified_entry.hpp"
 
 #include <doctest/doctest.h>
 #include <chatrixcd/base/files.hpp>
@@ -173,6 +174,24 @@ TEST_SUITE("bot::config") {
         CHECK(says(load_with("").warnings, {"matrix.recovery_key", "matrix.encryption is not \"on\""}));
         CHECK_FALSE(says(load_with(R"(, "encryption": "on")").warnings, {"matrix.recovery_key"}));
         CHECK(says(load_with(R"(, "encryption": true)").problems, {"matrix.encryption"}));
+    }
+
+    TEST_CASE("people are known by keys as their clients show them, and what is none is named") {
+        auto const load_with = [](std::string const& entries, std::string const& encryption = "on") {
+            return load_text(R"({"matrix": {"user_id": "@b:x", "password": "p", "encryption": ")" + encryption + R"(", "verified": [)" +
+                             entries + "]}}");
+        };
+        std::string const key = "qz/F +d3S m28b issn QMI9 Ow/N dcJG SHwU hkMd GqSw duI";
+        auto const good = load_with("\"@ann:x " + key + "\", \"@bob:x qz/F+d3Sm28bissnQMI9Ow/NdcJGSHwUhkMdGqSwduI\"");
+        CHECK(good.problems.empty());
+        auto const keys = verified_entries(good.values.matrix.verified);
+        REQUIRE(keys.size() == 2);
+        CHECK(keys[0].user().str() == "@ann:x");
+        CHECK(keys[0].key() == keys[1].key());
+        CHECK(says(load_with("\"ann " + key + "\"").problems, {"bot.hjson:1:", "matrix.verified", "no Matrix id", "@you:example.org KEY"}));
+        CHECK(says(load_with("\"@ann:x\"").problems, {"matrix.verified", "it has no key"}));
+        CHECK(says(load_with("\"@ann:x abcd\"").problems, {"matrix.verified", "it is no key"}));
+        CHECK(says(load_with("\"@ann:x " + key + "\"", "off").warnings, {"matrix.verified", "has no effect"}));
     }
 }
 

@@ -40,6 +40,16 @@ TEST_SUITE("chatops::engine::commands") {
         for (auto const& row : world.journal()) CHECK(row.outcome == "ran");
     }
 
+    TEST_CASE("info says what is to be known of our account in a chat, and does not wait for one that cannot tell") {
+        test::engine_world world;
+        world.start_bot();
+        CHECK_FALSE(holds(world.answer_to(world.ask("!cd info")), "@bot:example.org"));
+        world.chat.set_remarks(std::vector<std::string>{"device ABC", "cross-signed"});
+        CHECK(holds(world.answer_to(world.ask("!cd info")), "chat: @bot:example.org; device ABC; cross-signed"));
+        world.chat.set_remarks(std::nullopt);
+        CHECK(holds(world.answer_to(world.ask("!cd info")), "local: scripted 1"));
+    }
+
     TEST_CASE("a message without the prefix leaves nothing behind") {
         test::engine_world world;
         world.start_bot();

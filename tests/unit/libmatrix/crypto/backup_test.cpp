@@ -396,7 +396,7 @@ TEST_SUITE("matrix::crypto::backup") {
                 answer["self_signing_keys"].emplace_object()[s.bob.me.str()] = keys.at("self_signing_key");
                 answer["user_signing_keys"].emplace_object()[s.bob.me.str()] = keys.at("user_signing_key");
                 json::object shown{{"SECOND", published}};
-                json::object queried;
+                auto queried = answer;
                 queried["device_keys"].emplace_object()[s.bob.me.str()] = shown;
                 auto const signatures =
                     held.vouch_body(with, with.me, second.device,

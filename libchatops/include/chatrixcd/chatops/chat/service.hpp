@@ -49,6 +49,10 @@ public:
     // Joined members' user ids.
     virtual boost::asio::awaitable<result<std::vector<std::string>>> members(std::string room) = 0;
 
+    // What is to be known of our account there, each in a few words: "device ABC". Only for people; may take as long as it takes to find
+    // out. Default: nothing.
+    virtual boost::asio::awaitable<result<std::vector<std::string>>> remarks() { co_return std::vector<std::string>(); }
+
     // Whether messages have threads, so that a question can be answered in one. Default: no, and nothing is asked.
     virtual bool has_threads() const { return false; }
     // Whether nobody else reads what is said there, as at a console: then secrets may be written.

@@ -16,7 +16,8 @@ namespace chatrixcd::chatops::chat {
 template <class T>
 using result = base::result<T>;
 
-// What is known about who sent a message. A chat without encryption says `server`: the server vouches.
+// What is known about who sent a message, and that they have sent it now. A chat without encryption says `server`: the server vouches.
+// `device`: one of the user's devices did, as far as is known; `cross_signed`: the user vouches for it; `verified`: and we know the user.
 enum class trust_level : std::uint8_t { server, device, cross_signed, verified };
 
 // Exact identities only; a display name identifies nobody.

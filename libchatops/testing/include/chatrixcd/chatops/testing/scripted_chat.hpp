@@ -60,6 +60,8 @@ public:
 
     // Each is used up by one call, in the order given.
     void next_send(send_fault fault);
+    // What remarks() says; nothing: it never ends by itself. Default: no remarks.
+    void set_remarks(std::optional<std::vector<std::string>> all) { remarks_ = std::move(all); }
     // Every send and edit takes this long. Default: none.
     void set_latency(base::duration span);
 
@@ -77,6 +79,7 @@ public:
     std::string name() const override;
     std::string account() const override;
     bool has_threads() const override { return true; }
+    boost::asio::awaitable<chat::result<std::vector<std::string>>> remarks() override;
     void expect_answers(std::vector<chat::awaited_answer> all) override;
     boost::asio::awaitable<chat::result<std::unique_ptr<chat::delivery>>> next() override;
     boost::asio::awaitable<chat::result<chat::message_id>> send(chat::outgoing what) override;
@@ -93,6 +96,7 @@ private:
     class scripted_delivery;
     std::string say(std::string user, std::string room, std::optional<std::string> thread, std::string text);
     std::shared_ptr<state> state_;
+    std::optional<std::vector<std::string>> remarks_{std::in_place};
 };
 
 }  // namespace chatrixcd::chatops::testing

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bot's Matrix account with all that it owes to people whatever it is started for: commands are kept for it, invitations of its
+// admins followed, rooms told of what was lost.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <chatrixcd/base/log.hpp>
+#include <chatrixcd/chatops/chat/service.hpp>
+#include <chatrixcd/matrix/client.hpp>
+
+#include "config/config.hpp"
+#include "wiring.hpp"
+
+namespace chatrixcd::bot {
+
+class bot_account {
+public:
+    // What is around must outlive it.
+    bot_account(surroundings const& around, config const& settings, std::optional<matrix::recovery_key> recovery);
+
+    matrix::client& client() noexcept { return client_; }
+    // Commands that nobody takes from it wait in the store for the next start.
+    chatops::chat::service& chat() noexcept { return *chat_; }
+
+private:
+    boost::asio::awaitable<void> answer_invitation(matrix::invite invitation);
+    boost::asio::awaitable<void> tell_of_gap(matrix::room room, std::string reason);
+
+    std::vector<std::string> admins_;
+    base::logger log_;
+    matrix::client client_;
+    std::unique_ptr<chatops::chat::service> chat_;
+};
+
+}  // namespace chatrixcd::bot

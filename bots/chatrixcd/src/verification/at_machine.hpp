@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verifies one person with whoever sits at the machine: there, nobody can stand between the bot and who compares for it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <chatrixcd/base/notifier.hpp>
+#include <chatrixcd/matrix/recovery_key.hpp>
+#include <chatrixcd/matrix/token_source.hpp>
+
+#include "bot_account.hpp"
+#include "config/config.hpp"
+#include "verification/desk.hpp"
+#include "wiring.hpp"
+
+namespace chatrixcd::bot {
+
+class verification_at_machine {
+public:
+    // The next answer; nothing: there will be none. May be cancelled.
+    using answers = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
+
+    // `whom`: is asked; nothing: an admin's request is waited for. What is around, and `out`, must outlive it.
+    verification_at_machine(surroundings const& around, config settings, std::optional<matrix::recovery_key> recovery,
+                            std::optional<matrix::user_id> whom, answers from, std::ostream& out);
+
+    // Returns whether somebody was verified; if not, why has been shown. Errors as matrix::client::start() (conflict: the bot runs), and
+    // those of asking.
+    boost::asio::awaitable<base::result<bool>> run(std::shared_ptr<matrix::token_source> tokens);
+    // Makes run() end.
+    void request_stop();
+    // Must be awaited before destruction.
+    boost::asio::awaitable<void> stop();
+
+private:
+    boost::asio::awaitable<base::result<void>> begin(std::shared_ptr<matrix::token_source> tokens);
+    boost::asio::awaitable<base::result<void>> ask();
+    boost::asio::awaitable<std::optional<verification_case>> wait_for_codes();
+    boost::asio::awaitable<bool> compare(verification_case with);
+    boost::asio::awaitable<std::optional<bool>> answer(unsigned number);
+    boost::asio::awaitable<void> read_answer(std::shared_ptr<std::optional<bool>> into);
+    boost::asio::awaitable<void> watch_desk();
+    bool is_over(unsigned number) const;
+    void say(std::string const& line);
+
+    surroundings around_;
+    config settings_;
+    std::optional<matrix::user_id> whom_;
+    answers answers_;
+    std::ostream& out_;
+    bot_account account_;
+    verification_desk desk_;
+    base::notifier changed_;
+    base::task_group tasks_;
+    bool stopping_ = false;
+};
+
+}  // namespace chatrixcd::bot
