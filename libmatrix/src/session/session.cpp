@@ -169,6 +169,21 @@ asio::awaitable<result<void>> session::plan_device() {
     co_return co_await keep(std::move(save));
 }
 
+// A login ends the older tokens of its device for good, though its answer may be lost: what the homeserver says of them then is not said of
+// the device, which would be given up for nothing.
+asio::awaitable<void> session::forget_token() {
+    if (current_.access_token.empty()) co_return;
+    current_.access_token = secret();
+    current_.refresh_token.reset();
+    refresh_at_.reset();
+    auto forget = [account = with_->account](base::transaction& t) { forget_tokens(t, account); };
+    try {
+        co_await keep(std::move(forget));
+    } catch (base::store_error const& e) {
+        with_->health.failed(e);
+    }
+}
+
 asio::awaitable<result<grant>> session::obtain(bool may_refresh) {
     if (may_refresh && current_.refresh_token) {
         auto refreshed = co_await tokens_->refresh(context(), current_);
@@ -178,6 +193,7 @@ asio::awaitable<result<grant>> session::obtain(bool may_refresh) {
         if (refreshed && !refreshed->refresh_token) refreshed->refresh_token = current_.refresh_token;
         if (!ask_anew) co_return refreshed;
     }
+    co_await forget_token();
     co_return co_await tokens_->acquire(context());
 }
 
@@ -214,7 +230,7 @@ asio::awaitable<result<void>> session::adopt(grant given) {
     auto save = [account = with_->account, given, expires](base::transaction& t) { save_grant(t, account, given, expires); };
     auto const kept = co_await keep(std::move(save));
     if (!kept) co_return kept.error();
-    bool const is_refresh = !current_.access_token.empty() && current_.device == given.device;
+    bool const is_refresh = !owner_.empty() && current_.device == given.device;
     current_ = std::move(given);
     plan_refresh(expires);
     owner_ = current_.user;

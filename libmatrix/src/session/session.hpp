@@ -62,6 +62,7 @@ private:
     boost::asio::awaitable<base::result<grant>> obtain(bool may_refresh);
     boost::asio::awaitable<base::result<void>> identify(grant& given);
     boost::asio::awaitable<base::result<void>> plan_device();
+    boost::asio::awaitable<void> forget_token();
     boost::asio::awaitable<base::result<void>> keep(std::function<void(base::transaction&)> work);
     base::result<void> check_owner(user_id const& user) const;
     login_context context() const;

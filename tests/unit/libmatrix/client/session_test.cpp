@@ -242,6 +242,41 @@ TEST_SUITE("matrix::session") {
         w.stop(*bot);
     }
 
+    TEST_CASE("a login for the same device whose answer is lost ends the old token, not the device, over a restart too") {
+        for (bool const restarts : {false, true}) {
+            CAPTURE(restarts);
+            world w;
+            w.add("bot");
+            auto bot = w.make_client("store");
+            w.start(*bot, "bot");
+            w.run(bot->synced()).value();
+            auto const device = bot->device();
+            // The homeserver forgets the token; what it answers to the first login is lost, and before a restart no other one arrives.
+            unsigned refused = 0;
+            unsigned logins = 0;
+            w.network->faults = [&](base::http::request const& r) {
+                if (path_of(r) == login && ++logins == 1) return fault::drop_after();
+                if (path_of(r) == login && restarts) return fault::drop_before();
+                if (path_of(r) != "/_matrix/client/v3/sync" || refused > 0) return fault::none();
+                ++refused;
+                return fault::answer(unknown_token(/*soft=*/true));
+            };
+            w.pass(std::chrono::minutes(2));
+            CHECK(logins >= 2);
+            if (restarts) {
+                w.stop(*bot);
+                bot.reset();
+                bot = w.make_client("store");
+                w.network->calm();
+                w.start(*bot, "bot");
+            }
+            CHECK(bot->device() == device);
+            CHECK(w.run(bot->synced()).has_value());
+            CHECK(bot->device() == device);
+            w.stop(*bot);
+        }
+    }
+
     TEST_CASE("a hard logout comes back as a new device") {
         world w;
         w.add("bot");
