@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients in encrypted rooms, on the embedded homeserver.
+// Clients with encryption, and the room in which they talk.
 #pragma once
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <boost/json/object.hpp>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <chatrixcd/base/json_reader.hpp>
@@ -101,6 +103,16 @@ inline std::size_t count_of(person& who, std::string const& room, std::string co
     auto const all = who.history(room);
     return static_cast<std::size_t>(
         std::ranges::count_if(all, [&](boost::json::object const& e) { return base::find_string(e, "type") == type; }));
+}
+
+// The Megolm session of each message of the room, in their order.
+inline strings sessions_of(person& who, std::string const& room) {
+    strings sessions;
+    for (auto const& event : who.history(room)) {
+        if (base::find_string(event, "type") != "m.room.encrypted") continue;
+        sessions.push_back(base::find_string(*base::find_object(event, "content"), "session_id").value_or("?"));
+    }
+    return sessions;
 }
 
 }  // namespace chatrixcd::test
