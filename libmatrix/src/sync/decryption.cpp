@@ -123,21 +123,26 @@ void decryption::reopen_all(std::vector<crypto::waiting_event> const& waiting, b
         where.position = each.position;
         where.restored = each.restored;
         where.now = with_.now;
-        if (auto opened = read(*event, where, whoever)) into.push_back({std::move(*opened), where});
+        if (auto opened = read(*event, where, whoever)) into.push_back({std::move(*opened), where, each.order});
     }
+}
+
+// What was said first is read first, whatever the keys and the people are called. What came in one answer has one place in the inbox.
+void decryption::sort(std::vector<reopened>& all) {
+    std::ranges::sort(all, {}, [](reopened const& each) { return std::pair(each.where.position, each.order); });
 }
 
 std::vector<decryption::reopened> decryption::reopen(crypto::session_names const& keys) {
     std::vector<reopened> all;
     for (auto const& [room, session] : keys) reopen_all(crypto::take_waiting(with_, room, session), /*whoever=*/false, all);
-    // What was said first is read first, whatever the keys are called.
-    std::ranges::stable_sort(all, {}, [](reopened const& each) { return each.where.position; });
+    sort(all);
     return all;
 }
 
 std::vector<decryption::reopened> decryption::reopen_of(std::vector<user_id> const& users) {
     std::vector<reopened> all;
     for (auto const& user : users) reopen_all(crypto::take_waiting_of(with_, user), /*whoever=*/true, all);
+    sort(all);
     return all;
 }
 

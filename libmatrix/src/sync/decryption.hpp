@@ -46,6 +46,7 @@ public:
     struct reopened {
         opened_event opened;
         arrival where;
+        std::int64_t order = 0;  // among those of one place
     };
     std::vector<reopened> reopen() { return reopen(new_keys_); }
     std::vector<reopened> reopen(crypto::session_names const& keys);
@@ -67,6 +68,7 @@ public:
 private:
     std::optional<opened_event> read(raw_event const& e, arrival const& where, bool whoever);
     void reopen_all(std::vector<crypto::waiting_event> const& waiting, bool whoever, std::vector<reopened>& into);
+    static void sort(std::vector<reopened>& all);
 
     crypto::context with_;
     std::optional<crypto::own_device> own_;  // loaded when something came

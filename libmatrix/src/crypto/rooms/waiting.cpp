@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t most_in_room = 4096;
 constexpr std::int64_t prune_every = 64;
 
-constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, room_id, sender FROM undecrypted";
+constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, room_id, sender, rowid FROM undecrypted";
 
 waiting_event event_of(base::row const& from) {
     waiting_event event;
@@ -23,6 +23,7 @@ waiting_event event_of(base::row const& from) {
     event.reason = from.optional_text(5).value_or(std::string());
     event.room = room_id(from.text(6));
     event.sender = user_id(from.text(7));
+    event.order = from.integer(8);
     return event;
 }
 

@@ -17,7 +17,8 @@ struct waiting_event {
     user_id sender;
     std::string session;
     bool for_device = false;    // not for its key, but to know whose device it came from
-    std::int64_t position = 0;  // its place in the inbox
+    std::int64_t position = 0;  // its place in the inbox, which it shares with what came in the same answer
+    std::int64_t order = 0;     // in which those that wait were stored; set when it is taken
     bool restored = false;
     std::string event;   // JSON text, as it came
     std::string reason;  // what the sender's device says of it: "m.unverified"; empty: nothing

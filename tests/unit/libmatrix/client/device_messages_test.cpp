@@ -215,6 +215,33 @@ TEST_SUITE("matrix::client::device messages") {
         CHECK(bot.heard == strings{"from the first device", "from a new device"});
         CHECK(bot.trusts.back().device == second.client->device());
     }
+
+    TEST_CASE("more than a hundred keys that wait at the homeserver are all taken, in their order") {
+        world w;
+        auto ann = w.add("ann");
+        auto const room = make_room_as(w, ann, one_message_a_session);
+        speaker anns(w, "ann");
+        w.pass(std::chrono::seconds(5));
+        constexpr int each_says = 55;
+        std::vector<std::unique_ptr<speaker>> all;
+        strings said;
+        for (std::string const name : {"bob", "carol"}) {
+            w.add(name).join(room);
+            all.push_back(std::make_unique<speaker>(w, name));
+        }
+        w.pass(std::chrono::seconds(10));
+        w.stop(*anns.client);
+        anns.client.reset();
+        for (int i = 0; i < each_says; ++i) {
+            for (auto& who : all) {
+                said.push_back(who->name + " " + std::to_string(i));
+                who->say(room, said.back());
+            }
+        }
+        anns.open();
+        anns.wait_for(said.back());
+        CHECK(anns.heard == said);
+    }
 }
 
 }  // namespace chatrixcd::test
