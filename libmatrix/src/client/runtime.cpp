@@ -329,7 +329,8 @@ void runtime::watch_copies() {
 }
 
 void runtime::stored(received count, std::size_t reserved) {
-    if (count.devices && encryption_) encryption_->wake();
+    // A device that is new has no keys yet, and nobody says so.
+    if (encryption_ && (count.devices || !encryption_->knows_device())) encryption_->wake();
     if (encryption_) encryption_->note_sync();
     if ((count.devices || count.waiting) && backup_) backup_->wake();
     if (!count.verifications.empty()) verifications_->take(std::move(count.verifications));

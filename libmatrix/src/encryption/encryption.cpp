@@ -174,6 +174,8 @@ room_policy encryption::policy_of(room_id const& room) const {
 
 std::optional<error> encryption::failure() const { return has_failed() ? failed_ : std::nullopt; }
 
+bool encryption::knows_device() const { return checked_ == session_->device() || has_failed(); }
+
 bool encryption::has_failed() const { return failed_ && failed_as_ == session_->device(); }
 
 error encryption::fail(error why) {

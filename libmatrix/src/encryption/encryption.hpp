@@ -63,6 +63,8 @@ public:
     void wake();
     // At the end: what waits to be said to devices leaves. True, or cancelled.
     boost::asio::awaitable<bool> finish();
+    // Whether the keys of the device that the session has now were looked at; of one that is new there are none yet.
+    bool knows_device() const;
 
     // The row as it is to leave; may take as long as everybody needs to get the key. Errors: as any request's.
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
+#include <utility>
 
 #include <chatrixcd/base/json_reader.hpp>
 
@@ -163,6 +164,7 @@ asio::awaitable<result<void>> session::keep(std::function<void(base::transaction
 
 asio::awaitable<result<void>> session::plan_device() {
     current_.device = device_id("CD" + with_->random.token(10));
+    is_planned_ = true;
     current_.access_token = secret();
     current_.refresh_token.reset();
     auto save = [account = with_->account, device = current_.device](base::transaction& t) { save_device(t, account, device); };
@@ -230,7 +232,7 @@ asio::awaitable<result<void>> session::adopt(grant given) {
     auto save = [account = with_->account, given, expires](base::transaction& t) { save_grant(t, account, given, expires); };
     auto const kept = co_await keep(std::move(save));
     if (!kept) co_return kept.error();
-    bool const is_refresh = !owner_.empty() && current_.device == given.device;
+    bool const is_refresh = !std::exchange(is_planned_, false) && current_.device == given.device;
     current_ = std::move(given);
     plan_refresh(expires);
     owner_ = current_.user;

@@ -78,6 +78,7 @@ private:
     user_id owner_;  // whose store this is; empty: nobody's yet
     bool busy_ = false;
     bool closed_ = false;
+    bool is_planned_ = false;  // the device has not logged in yet
     base::notifier free_;
     secret refused_;                              // the last token that the homeserver did not take
     bool device_lives_ = false;                   // what it said about the device then

@@ -108,6 +108,33 @@ TEST_SUITE("matrix::client::newcomers") {
         CHECK(second->heard == strings{"with another"});
     }
 
+    TEST_CASE("who becomes another device while nobody speaks publishes its keys, and reads what is said next") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        // Nobody else is there yet.
+        std::string bots_token;
+        w.network->faults = [&](base::http::request const& r) {
+            if (contains(r.path(), "/sync")) bots_token = r.headers.get("Authorization").value_or("");
+            return fault::none();
+        };
+        speaker bot(w, "bot");
+        w.pass(std::chrono::seconds(5));
+        w.network->calm();
+        speaker anns(w, "ann");
+        w.pass(std::chrono::minutes(2));
+        auto const before = bot.client->device();
+        w.network->faults = [&](base::http::request const& r) {
+            return r.headers.get("Authorization") == bots_token ? fault::unknown_token(/*soft_logout=*/false) : fault::none();
+        };
+        w.until([&] { return bot.client->device() != before; });
+        w.pass(std::chrono::minutes(1));
+        anns.say(room, "to the new device");
+        bot.wait_for("to the new device");
+        CHECK(bot.trusts.back().encrypted);
+    }
+
     TEST_CASE("whose homeserver does not answer for their keys is not waited for, and reads from when it does") {
         world w;
         auto ann = w.add("ann");
