@@ -8,8 +8,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "matrix/death.hpp"
 #include "state/schema.hpp"
-#include "support/disk/fragile_disk.hpp"
 #include "support/results.hpp"
 #include "support/world.hpp"
 
@@ -20,58 +20,17 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-// Where a process dies: at its n-th commit, its n-th request, before or right after it took effect, or its n-th change of the disk, which
-// then loses what was not synced: the power has failed. From then on it reaches nothing.
-class death {
-public:
-    enum class place { before_commit, after_commit, before_request, after_request, power };
-    death(place where, unsigned number) : where_(where), number_(number) {
-        disk_.on_step = [this](std::string const&) {
-            if (!dead_ && ++count_ == number_) dead_ = true;
-            return dead_;
-        };
+fault fault_of(death::fate what) {
+    switch (what) {
+        case death::fate::never_leaves:
+            return fault::drop_before();
+        case death::fate::answer_is_lost:
+            return fault::drop_after();
+        case death::fate::is_answered:
+            break;
     }
-
-    bool dead() const { return dead_; }
-
-    base::store_hooks hooks() {
-        base::store_hooks made;
-        made.before_commit = [this] {
-            if (dead_ || (where_ == place::before_commit && ++count_ == number_)) die();
-        };
-        made.after_commit = [this] {
-            if (where_ == place::after_commit && ++count_ == number_) die();
-        };
-        if (where_ == place::power) made.vfs = disk_.vfs();
-        return made;
-    }
-    // The power is back. What the disk has kept of what was not synced is drawn from the seed.
-    void come_back(std::uint64_t seed) {
-        if (where_ != place::power) return;
-        auto const coin = base::make_seeded_random(seed);
-        disk_.fail();
-        disk_.come_back(*coin, seed % 2 == 0 ? fragile_disk::rest::nothing : fragile_disk::rest::torn);
-    }
-    fault fate() {
-        if (dead_) return fault::drop_before();
-        if (where_ != place::before_request && where_ != place::after_request) return fault::none();
-        if (++count_ != number_) return fault::none();
-        dead_ = true;
-        return where_ == place::after_request ? fault::drop_after() : fault::drop_before();
-    }
-
-private:
-    [[noreturn]] void die() {
-        dead_ = true;
-        throw std::runtime_error("the process has died");
-    }
-
-    place where_;
-    unsigned number_;
-    unsigned count_ = 0;
-    bool dead_ = false;
-    fragile_disk disk_;
-};
+    return fault::none();
+}
 
 asio::awaitable<void> accept(matrix::invite i) { (co_await i.accept()).value(); }
 
@@ -102,7 +61,7 @@ bool converse(death::place where, unsigned number) {
     bot.reset();
 
     death end(where, number);
-    w.network->faults = [&](auto const&) { return end.fate(); };
+    w.network->faults = [&](auto const&) { return fault_of(end.next_request()); };
     bot = open(end.hooks());
     static_cast<void>(begin(*bot));
     auto const room = ann.make_room({account.id()});
