@@ -114,7 +114,7 @@ def figures(table, binaries, work, rounds=5, echoes=30):
     talks = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name, command in {"ours": lambda _: [binaries / "echo_bot"], **PEERS}.items():
+            for name, command in {"ours": lambda _: [binaries / "bench_plain_echo"], **PEERS}.items():
                 talk = talk_with(table, server, name, command, work, folder)
                 if talk:
                     talks[name] = talk

@@ -64,7 +64,7 @@ def idle(program, rooms, floor, rounds=3):
 
 
 def figures(table, binaries):
-    bot, floor = str(binaries / "echo_bot"), str(binaries / "bench_empty_program")
+    bot, floor = str(binaries / "bench_plain_echo"), str(binaries / "bench_empty_program")
     for rooms in (1, 100, 1000):
         first, again, empty = idle(bot, rooms, floor)
         of = f"{rooms:,} room" + ("s" if rooms > 1 else "")

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every figure with its limit and, where a peer can be had, the peers' from the same run: usage: run.py BINARIES WORK_FOLDER [GROUP…]
 
-Groups: sync, idle, fsyncs, echo, semaphore, homeserver. It ends with a Markdown table. No figure makes it fail."""
+Groups: sync, idle, echo, encrypted, fsyncs, semaphore, homeserver. It ends with a Markdown table. No figure makes it fail."""
 import pathlib
 import sys
 import time
 
 import echo_peers
+import encrypted
 import fsyncs
 import idle
 import report
@@ -19,6 +20,7 @@ GROUPS = {
     "sync": lambda table, binaries, work: sync_peers.figures(table, binaries, work),
     "idle": lambda table, binaries, work: idle.figures(table, binaries),
     "echo": lambda table, binaries, work: echo_peers.figures(table, binaries, work),
+    "encrypted": lambda table, binaries, work: encrypted.figures(table, binaries, work),
     "fsyncs": lambda table, binaries, work: fsyncs.figures(table, binaries),
     "semaphore": lambda table, binaries, work: semaphore_load.figures(table, binaries, work),
     "homeserver": lambda table, binaries, work: sends.figures(table, binaries, work),

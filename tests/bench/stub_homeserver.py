@@ -62,6 +62,8 @@ class Homeserver(http.server.ThreadingHTTPServer):
         self.changed = threading.Condition()
         self.position = 1
         self.sent = 0
+        self.device = None     # of the bot, as it was uploaded
+        self.identity = {}     # likewise, the account's cross-signing keys by their names in an answer
         self.listening = False
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -97,7 +99,29 @@ class Homeserver(http.server.ThreadingHTTPServer):
             self.changed.notify_all()
             return {"event_id": f"$e{self.sent}"}
 
+    def take_keys(self, body):
+        self.device = body.get("device_keys") or self.device
+        return {"one_time_key_counts": {"signed_curve25519": 50}}
+
+    def take_identity(self, body):
+        self.identity = {name + "s": {USER: keys} for name, keys in body.items() if name != "auth"}
+        return {}
+
+    def take_signatures(self, body):
+        for signed in body.get(USER, {}).values():
+            if self.device and signed.get("device_id") == self.device["device_id"]:
+                self.device["signatures"][USER].update(signed["signatures"][USER])
+        return {"failures": {}}
+
+    def known_keys(self):
+        devices = {self.device["device_id"]: self.device} if self.device else {}
+        return {"device_keys": {USER: devices}, **self.identity}
+
     def sync(self, query):
+        return {**self.sync_of_rooms(query), "device_one_time_keys_count": {"signed_curve25519": 50},
+                "device_unused_fallback_key_types": ["signed_curve25519"]}
+
+    def sync_of_rooms(self, query):
         if "since" not in query:
             return {"next_batch": "s1", "rooms": {"join": {f"!r{i}:bench.test": room(i) for i in range(self.rooms)}}}
         with self.changed:
@@ -127,7 +151,7 @@ class Requests(http.server.BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def serve(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         url = urlparse(self.path)
         path = url.path
         if path.endswith("/versions"):
@@ -138,6 +162,14 @@ class Requests(http.server.BaseHTTPRequestHandler):
             self.answer(self.server.sync(parse_qs(url.query)))
         elif "/send/" in path:
             self.answer(self.server.took(path))
+        elif path.endswith("/keys/upload"):
+            self.answer(self.server.take_keys(json.loads(sent)))
+        elif path.endswith("/keys/query"):
+            self.answer(self.server.known_keys())
+        elif path.endswith("/keys/device_signing/upload"):
+            self.answer(self.server.take_identity(json.loads(sent)))
+        elif path.endswith("/keys/signatures/upload"):
+            self.answer(self.server.take_signatures(json.loads(sent)))
         else:
             self.answer({})
 

@@ -17,7 +17,7 @@ constexpr int does_not_start = 71;
 
 matrix::options account_options(stage const& world, mortal& itself, base::http::transport& network) {
     matrix::options how;
-    how.homeserver(world.url()).store(world.folder()).transport(network).store_hooks(itself.hooks());
+    how.homeserver(world.url()).store(world.folder()).transport(network).store_hooks(itself.hooks()).encryption(false);
     return how;
 }
 

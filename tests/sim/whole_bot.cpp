@@ -37,6 +37,7 @@ matrix::options whole_bot::account_options() {
         .transport(network_)
         .store_runner(base::make_inline_store_runner)
         .store_hooks(hooks())
+        .encryption(false)
         .log(around_.log.named("matrix"));
     return how;
 }

@@ -74,7 +74,7 @@ void whole_world::furnish(std::size_t rooms) {
     auto ann = run(server_->register_user("ann", base::secret(password))).value();
     run(server_->register_user("bot", base::secret(password))).value();
     matrix::options how;
-    how.homeserver(address).time(time).log(log_.named("person"));
+    how.homeserver(address).time(time).log(log_.named("person")).encryption(false);
     person_ = std::make_unique<whole_person>(loop.get_executor(), how, *network_, *server_, std::move(ann), next_seed());
     run(person_->start());
     for (std::size_t i = 1; i <= rooms; ++i) rooms_.push_back(run(person_->make_room("room " + std::to_string(i), bot_id)));

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The echo bot on matrix-nio, in memory and without encryption. Environment: MATRIX_HOMESERVER, MATRIX_USER, MATRIX_PASSWORD."""
+"""The echo bot on matrix-nio, in memory and without encryption; with MATRIX_ENCRYPTED it has a store (MATRIX_STORE) and encrypts for every
+device. Environment: MATRIX_HOMESERVER, MATRIX_USER, MATRIX_PASSWORD."""
 import asyncio
 import logging
 import os
@@ -10,8 +11,12 @@ logging.disable(logging.CRITICAL)
 
 
 async def main():
-    client = nio.AsyncClient(os.environ["MATRIX_HOMESERVER"], os.environ["MATRIX_USER"],
-                             config=nio.AsyncClientConfig(encryption_enabled=False))
+    encrypted = "MATRIX_ENCRYPTED" in os.environ
+    store = os.environ["MATRIX_STORE"] if encrypted else ""
+    if encrypted:
+        os.makedirs(store)
+    client = nio.AsyncClient(os.environ["MATRIX_HOMESERVER"], os.environ["MATRIX_USER"], store_path=store,
+                             config=nio.AsyncClientConfig(encryption_enabled=encrypted))
     if not isinstance(await client.login(os.environ["MATRIX_PASSWORD"]), nio.LoginResponse):
         raise SystemExit("matrix-nio could not log in")
 
@@ -23,7 +28,7 @@ async def main():
         if event.sender == client.user_id:
             return
         content = {"msgtype": "m.text", "body": "echo: " + event.body, "m.relates_to": {"m.in_reply_to": {"event_id": event.event_id}}}
-        await client.room_send(room.room_id, "m.room.message", content)
+        await client.room_send(room.room_id, "m.room.message", content, ignore_unverified_devices=True)
 
     await client.sync(timeout=0)
     client.add_event_callback(join, nio.InviteMemberEvent)

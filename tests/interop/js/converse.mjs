@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // matrix-js-sdk as a person in the room: says a line, then waits until the bot's messages (with their newest edits, as the SDK sees
 // them) contain the words that were expected. Prints one JSON line a step; exit status 1 if one fails.
-// usage: converse.mjs HOMESERVER USER PASSWORD BOT [encrypted]  (lines of {"say": …, "expect": …} on standard input; "invite" makes the
+// usage: converse.mjs HOMESERVER USER PASSWORD BOT [encrypted [everybody]]  (lines of {"say": …, "expect": …} on standard input; "invite" makes the
 // room, "accept" joins the one that the bot has made, "verify" compares emoji with it). "encrypted": in an encrypted room, with an
-// identity of one's own, and strict: nothing is sent to or read from a device that its owner has not signed.
+// identity of one's own, and strict: nothing is sent to or read from a device that its owner has not signed;
+// with "everybody" all devices get keys.
 import readline from 'node:readline';
 import * as sdk from 'matrix-js-sdk';
 import { OnlySignedDevicesIsolationMode } from 'matrix-js-sdk/lib/crypto-api/index.js';
@@ -12,7 +13,7 @@ import { logger } from 'matrix-js-sdk/lib/logger.js';
 logger.setLevel?.('silent');
 for (const level of ['debug', 'info', 'warn']) console[level] = () => {};
 
-const [homeserver, user, password, bot, mode] = process.argv.slice(2);
+const [homeserver, user, password, bot, mode, whom] = process.argv.slice(2);
 const encrypted = mode === 'encrypted';
 const anonymous = sdk.createClient({ baseUrl: homeserver, logger });
 const login = await anonymous.loginRequest({
@@ -23,7 +24,7 @@ const client = sdk.createClient({
 });
 if (encrypted) {
   await client.initRustCrypto({ useIndexedDB: false });
-  client.getCrypto().setDeviceIsolationMode(new OnlySignedDevicesIsolationMode());
+  if (whom !== 'everybody') client.getCrypto().setDeviceIsolationMode(new OnlySignedDevicesIsolationMode());
 }
 await client.startClient({ initialSyncLimit: 20 });
 await new Promise((resolve) => client.on('sync', (state) => state === 'PREPARED' && resolve()));

@@ -28,7 +28,7 @@ struct matrix_config {
     secret_source access_token;
     std::string device_name = "ChatrixCD Bot";
     std::string store_path = "./store";
-    std::string encryption = "off";     // off, on
+    std::string encryption = "on";      // off, on
     secret_source recovery_key;         // of the account's secret storage; none: the identity is in the store alone
     std::vector<std::string> verified;  // "@you:example.org KEY" (config/verified_entry.hpp)
     std::string ca_file;

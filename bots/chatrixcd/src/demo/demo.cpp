@@ -52,7 +52,8 @@ screen_options terminal_options(environment const& variables, bool interactive) 
 
 void print_login(stage& s) {
     std::cout << "Any Matrix client on this machine can join: homeserver " << s.homeserver().url() << ", user " << s.person_id()
-              << ", password " << s.person_password().reveal() << std::endl;
+              << ", password " << s.person_password().reveal() << "\nThe room is end-to-end encrypted. There, verify with the recovery key "
+              << s.person_recovery().reveal() << std::endl;
 }
 
 awaitable<exit_code> scripted(stage& s, screen& view) {

@@ -16,6 +16,7 @@ constexpr std::string_view text = R"hjson(# The demo's bot. `chatrixcd check -c 
     password: {{file: "{password_file}"}}
     device_name: "ChatrixCD demo"
     store_path: "{store_folder}"
+    encryption: on
   }}
   bot: {{
     command_prefix: "!cd"

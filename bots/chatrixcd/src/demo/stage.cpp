@@ -14,6 +14,15 @@ using asio::awaitable;
 
 constexpr std::chrono::seconds bot_may_take{30};
 
+// By which another client of the person's becomes one that reads the room: kept, so that the demo can go on in its folder.
+base::result<matrix::recovery_key> kept_recovery_key(std::string const& file, base::random& entropy) {
+    if (auto const known = base::secret::from_file(file)) return matrix::recovery_key::parse(*known);
+    auto made = matrix::recovery_key::make(entropy);
+    auto const written = base::write_file(file, made.text().reveal());
+    if (!written) return written.error();
+    return made;
+}
+
 }  // namespace
 
 stage::stage(asio::any_io_executor executor, std::string folder, environment variables, sample_ci runs)
@@ -38,9 +47,13 @@ awaitable<base::result<void>> stage::raise(std::uint16_t port) {
     if (!own_password) co_return own_password.error();
     person_password_ = *own_password;
 
+    auto const recovery = kept_recovery_key(folder_ + "/you.recovery_key", *entropy_);
+    if (!recovery) co_return recovery.error();
+    person_recovery_ = recovery->text();
+
     matrix::options how;
     how.homeserver(homeserver_.url()).store(folder_ + "/you").device_name("Terminal").time(*time_).random(*entropy_).transport(*network_);
-    how.at_first_start(matrix::first_start::deliver_old);
+    how.at_first_start(matrix::first_start::deliver_old).recovery(*recovery);
     person_ = std::make_unique<visitor>(executor_, *time_, std::move(how));
     matrix::user_id const bot_id("@bot:" + homeserver_.name());
     auto room = co_await person_->enter(matrix::user_id(person_id()), person_password_, bot_id);

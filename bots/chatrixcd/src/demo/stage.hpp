@@ -41,9 +41,10 @@ public:
     visitor& person() { return *person_; }
     bot_process& bot() { return *bot_; }
     local_homeserver& homeserver() { return homeserver_; }
-    // Person's Matrix id and password, to log in with another client.
+    // Person's Matrix id, password and recovery key: to log in with another client, and to read the room with it.
     std::string person_id() const { return "@you:" + homeserver_.name(); }
     base::secret const& person_password() const noexcept { return person_password_; }
+    base::secret const& person_recovery() const noexcept { return person_recovery_; }
     std::string log_file() const { return folder_ + "/bot.log"; }
     std::string history_file() const { return folder_ + "/history"; }
     base::clock& time() { return *time_; }
@@ -67,6 +68,7 @@ private:
     std::unique_ptr<bot_process> bot_;
     base::task_group tasks_;
     base::secret person_password_;
+    base::secret person_recovery_;
     std::function<void(std::string)> told_;
 };
 

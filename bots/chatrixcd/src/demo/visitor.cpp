@@ -47,7 +47,7 @@ awaitable<base::result<matrix::room_id>> visitor::enter(matrix::user_id self, ba
         room_ = rooms.front();
         co_return *room_;
     }
-    matrix::new_room wanted = matrix::new_room().name("Demo").topic("Type !cd help").invite(bot);
+    matrix::new_room wanted = matrix::new_room().name("Demo").topic("Type !cd help").invite(bot).encrypted();
     auto made = co_await client_.create_room(std::move(wanted));
     if (!made) co_return made.error();
     room_ = *made;

@@ -298,7 +298,6 @@ bool interview::ask_projects() {
 // The bot's first start makes its identity, and puts it where this key finds it again.
 void interview::prepare_encryption() {
     auto const randomness = base::make_system_random();
-    made_.matrix.encryption = "on";
     made_.matrix.recovery_key = inline_secret(matrix::recovery_key::make(*randomness).text().reveal());
 }
 
@@ -310,7 +309,10 @@ bool interview::make_room() {
             made_.bot.allowed_rooms = {made->id};
             with_.say(made->is_encrypted ? "Made the room ChatrixCD, which is end-to-end encrypted." : "Made the room ChatrixCD.");
             if (made->is_encrypted) prepare_encryption();
-            if (!made->is_encrypted) with_.say(why_in_clear);
+            if (!made->is_encrypted) {
+                made_.matrix.encryption = "off";
+                with_.say(why_in_clear);
+            }
             if (!made->invited.empty()) with_.say("Invited: " + list_of(made->invited));
             if (!made->not_vouched_for.empty()) with_.say(list_of(made->not_vouched_for) + why_unreadable);
             for (auto const& line : made->not_invited) with_.say(line);

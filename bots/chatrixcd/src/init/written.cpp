@@ -28,8 +28,9 @@ std::string written(config const& made) {
         has_password ? "\n    password: " + quoted(std::string(made.matrix.password.text.reveal()))
                      : "\n    auth_type: token\n    access_token: " + quoted(std::string(made.matrix.access_token.text.reveal()));
     out += "  matrix: {\n    homeserver: " + quoted(made.matrix.homeserver) + "\n    user_id: " + quoted(made.matrix.user_id) + credentials;
-    if (made.matrix.encryption == "on") {
-        out += "\n    encryption: on\n    recovery_key: " + quoted(std::string(made.matrix.recovery_key.text.reveal()));
+    out += "\n    encryption: " + made.matrix.encryption;
+    if (made.matrix.recovery_key.from != secret_source::kind::none) {
+        out += "\n    recovery_key: " + quoted(std::string(made.matrix.recovery_key.text.reveal()));
     }
     out += "\n  }\n";
     out +=

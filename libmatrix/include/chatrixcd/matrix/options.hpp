@@ -49,8 +49,8 @@ public:
     // Only the first sync response is taken: for a look at the account, beside which another client may run as the same device. What waits
     // for that device at the homeserver goes on waiting.
     options& first_sync_only(bool on);
-    // End-to-end encryption: off by default, for not all of it is done (docs/e2ee.md). Without it nothing is said in a room that was ever
-    // encrypted, and nothing read.
+    // End-to-end encryption (docs/e2ee.md): on by default, which gives an account that has no identity one. Without it nothing is said in a
+    // room that was ever encrypted, and nothing read.
     options& encryption(bool on);
     // The account's recovery key. With it the identity that vouches for this device is fetched from the account's secret storage when the
     // store does not hold it, and put there when it is not; an account without secret storage gets one under this key (client-server API,
@@ -109,7 +109,7 @@ public:
         sync_filter filter;
         bool follow_upgrades = true;
         bool first_sync_only = false;
-        bool encryption = false;
+        bool encryption = true;
         std::optional<recovery_key> recovery;
         std::function<bool(room_id const&)> unsigned_devices;
         std::function<bool(room_id const&)> pinned_members;

@@ -171,8 +171,8 @@ TEST_SUITE("bot::config") {
         auto const load_with = [](std::string const& encryption) {
             return load_text(R"({"matrix": {"user_id": "@b:x", "password": "p", "recovery_key": "k")" + encryption + "}}");
         };
-        CHECK(says(load_with("").warnings, {"matrix.recovery_key", "matrix.encryption is not \"on\""}));
-        CHECK_FALSE(says(load_with(R"(, "encryption": "on")").warnings, {"matrix.recovery_key"}));
+        CHECK(says(load_with(R"(, "encryption": "off")").warnings, {"matrix.recovery_key", "matrix.encryption is not \"on\""}));
+        CHECK_FALSE(says(load_with("").warnings, {"matrix.recovery_key"}));
         CHECK(says(load_with(R"(, "encryption": true)").problems, {"matrix.encryption"}));
     }
 

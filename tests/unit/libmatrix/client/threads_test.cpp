@@ -63,7 +63,7 @@ public:
 private:
     static matrix::options options_for(std::string const& url, std::string const& folder) {
         matrix::options how;
-        how.homeserver(url).store(folder);
+        how.homeserver(url).store(folder).encryption(false);
         return how;
     }
     asio::awaitable<void> answer(matrix::message m) {

@@ -125,6 +125,8 @@ person world::add(std::string const& localpart) {
 std::unique_ptr<matrix::client> world::make_client(std::string const& folder, std::function<void(matrix::options&)> adjust) {
     auto sink = std::make_shared<keeping_sink>(log_lines);
     matrix::options how;
+    // Most tests count requests, to which encryption would add its own.
+    how.encryption(false);
     how.homeserver("http://test.invalid").time(time).random(*random).transport(*network).store_runner(base::make_inline_store_runner);
     how.log(base::logger(std::move(sink), time, base::log_level::info));
     if (!folder.empty()) how.store(path(folder));
