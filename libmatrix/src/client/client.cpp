@@ -107,6 +107,7 @@ asio::awaitable<result<room_id>> client::create_room(new_room what) {
 
 asio::awaitable<result<room_id>> client::join(std::string room_or_alias, std::vector<std::string> via) {
     if (auto const ready = runtime_->ready(); !ready) co_return ready.error();
+    co_await runtime_->introduced();
     auto request = call::post(client_path({"join", room_or_alias})).again().named("joining " + room_or_alias);
     // "via" is the newer name (since v1.12); older homeservers know the other one.
     for (auto const& server : via) request = std::move(request).query("via", server).query("server_name", server);

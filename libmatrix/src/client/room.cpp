@@ -163,6 +163,7 @@ void room::mark_read_soon(event_id up_to) const {
 }
 
 asio::awaitable<result<void>> room::join() const {
+    co_await runtime_->introduced();
     auto request = call::post(client_path({"rooms", id_.str(), "join"})).again().named("joining the room");
     co_return co_await ask(std::move(request));
 }

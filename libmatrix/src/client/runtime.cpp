@@ -26,6 +26,9 @@ constexpr base::duration grace = std::chrono::seconds(5);
 // Rooms of which what was asked is kept in memory; a few hundred bytes each.
 constexpr std::size_t most_infos = 128;
 
+// A homeserver that does not take our identity keeps us out of no room.
+constexpr base::duration longest_introduction = std::chrono::seconds(10);
+
 // For what is only polite.
 constexpr base::duration short_grace = std::chrono::seconds(1);
 
@@ -370,6 +373,12 @@ asio::awaitable<result<own_identity_state>> runtime::identity() {
     }
     if (failure_) co_return *failure_;
     co_return stopped();
+}
+
+asio::awaitable<void> runtime::introduced() {
+    if (!encryption_) co_return;
+    auto known = [](runtime* self) -> asio::awaitable<bool> { co_return (co_await self->identity()).has_value(); };
+    co_await base::with_timeout(*time_, known(this), longest_introduction);
 }
 
 asio::awaitable<result<key_backup_state>> runtime::backup() {

@@ -419,6 +419,36 @@ TEST_SUITE("matrix::client::encrypted") {
         CHECK(lost == strings{"1 message of @ann:test cannot be read: their client gives keys to verified sessions alone (m.unverified)"});
         w.stop(*client);
     }
+
+    TEST_CASE("nobody joins a room before others can see whose device it is; but no homeserver keeps it out for long") {
+        for (bool const takes_identities : {true, false}) {
+            CAPTURE(takes_identities);
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            auto const room = ann.make_room({"@bot:test"});
+            int signing = 0;
+            bool is_signed = false;
+            bool joined = false;
+            w.network->faults = [&](base::http::request const& r) {
+                if (contains(r.path(), "/device_signing/upload")) {
+                    ++signing;
+                    if (signing < 3 || !takes_identities) return fault::answer(base::http::response(500));
+                }
+                is_signed = is_signed || contains(r.path(), "/signatures/upload");
+                if (r.path().ends_with("/join")) {
+                    joined = true;
+                    CHECK(is_signed == takes_identities);
+                }
+                return fault::none();
+            };
+            auto client = w.make_client("store-bot", [](matrix::options& o) { o.encryption(true); });
+            client->on_invite([](matrix::invite i) -> boost::asio::awaitable<void> { (co_await i.accept()).value(); });
+            w.start(*client, "bot");
+            w.until([&] { return joined; }, std::chrono::seconds(30));
+            w.stop(*client);
+        }
+    }
 }
 
 }  // namespace chatrixcd::test
