@@ -18,6 +18,8 @@ JOBS = [
 class Program:
     def __init__(self, argv, log: pathlib.Path, environment=None):
         self.log_path = log
+        # Those before it have written there, too.
+        self.begins = log.stat().st_size if log.exists() else 0
         self.log = open(log, "ab")  # noqa: SIM115 - lives as long as the process
         self.process = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
                                         env={**os.environ, **(environment or {})})
@@ -33,13 +35,17 @@ class Program:
         self.log.close()
         return self.process.returncode
 
+    def output(self):
+        """What it has said itself."""
+        return self.log_path.read_bytes()[self.begins:].decode(errors="replace")
+
     def wait_for_line(self, words, limit=30):
         deadline = time.monotonic() + limit
-        while words not in self.log_path.read_text(errors="replace"):
+        while words not in self.output():
             if self.process.poll() is not None:
-                raise AssertionError(f"it ended with {self.process.returncode}:\n" + self.log_path.read_text(errors="replace")[-2000:])
+                raise AssertionError(f"it ended with {self.process.returncode}:\n" + self.output()[-2000:])
             if time.monotonic() > deadline:
-                raise AssertionError(f"no `{words}` in its output within {limit} s:\n" + self.log_path.read_text(errors="replace")[-2000:])
+                raise AssertionError(f"no `{words}` in its output within {limit} s:\n" + self.output()[-2000:])
             time.sleep(0.05)
 
 

@@ -73,14 +73,14 @@ class Backing:
         self.process.stderr.close()
 
 
-class Conversation:
-    """A foreign client as a person: `program` reads steps and answers each with a JSON line (js/converse.mjs, nio_converse.py)."""
+class Steps:
+    """A foreign client as a program that reads steps and answers each with a JSON line."""
 
-    def __init__(self, program, folder, url, user, password, bot, *more):
+    def __init__(self, program, folder, *words):
         environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
         self.name = pathlib.Path(program[-1]).name
-        self.process = subprocess.Popen([*program, url, user, password, bot, *more], cwd=folder, text=True, env=environment,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen([*program, *words], cwd=folder, text=True, env=environment, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.guard = threading.Timer(180, self.process.kill)
         self.guard.start()
 
@@ -96,6 +96,21 @@ class Conversation:
     def _send(self, step):
         self.process.stdin.write(json.dumps(step) + "\n")
         self.process.stdin.flush()
+
+    def close(self):
+        self.guard.cancel()
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+class Conversation(Steps):
+    """A person in a room with the bot (js/converse.mjs, nio_converse.py)."""
 
     def make_room(self):
         self._send({"invite": True})
@@ -125,13 +140,31 @@ class Conversation:
     def finish(self):
         return self._answer()
 
-    def close(self):
-        self.guard.cancel()
-        self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-        self.process.stderr.close()
+
+class Person(Steps):
+    """One device of a person (js/person.mjs): `role` is new, signed or unsigned."""
+
+    def __init__(self, node, folder, url, user, password, role, *recovery_key):
+        super().__init__([node, "person.mjs"], folder, url, user, password, role, *recovery_key)
+        self.recovery_key = None
+
+    def begin(self):
+        """Waits until others can know the device."""
+        self.recovery_key = self._answer().get("recoveryKey")
+        return self
+
+    def do(self, name, **details):
+        self._send({"do": name, **details})
+        return self._answer()
+
+    def says(self, text):
+        """The event's id."""
+        return self.do("say", body=text)["event"]
+
+    def hears(self, text, sender=None):
+        """That message, as soon as it can be read."""
+        return self.do("hear", body=text, **({"from": sender} if sender else {}))
+
+    def misses(self, event):
+        """Why that message, which is there, cannot be read."""
+        return self.do("miss", event=event)["failure"]

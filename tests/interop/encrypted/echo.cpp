@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// examples/echo_bot.cpp with encryption: answers "echo: …", and says on its output what it believes of whom it heard. Variables as there;
-// with MATRIX_UNSIGNED_DEVICES devices get keys that nobody vouches for, MATRIX_RECOVERY_KEY is the account's, and with
-// MATRIX_DELIVER_OLD it answers what was said before it came, too.
+// examples/echo_bot.cpp with encryption: answers "echo: …", files with files (mirror.hpp), and says on its output what it believes of
+// whom it heard. Variables as there; with MATRIX_UNSIGNED_DEVICES devices get keys that nobody vouches for, MATRIX_RECOVERY_KEY is the
+// account's, with MATRIX_DELIVER_OLD it answers what was said before it came, too, and with MATRIX_STALL_UPLOADS no upload ends.
 #include <chatrixcd/matrix/bot.hpp>
 #include <cstdlib>
 #include <iostream>
+
+#include "mirror.hpp"
 
 namespace matrix = chatrixcd::matrix;
 using boost::asio::awaitable;
@@ -13,11 +15,13 @@ namespace {
 
 awaitable<void> join(matrix::invite i) { (co_await i.accept()).value(); }
 
-awaitable<void> echo(matrix::message m) {
+awaitable<void> echo(matrix::client& client, matrix::message m, bool stalls) {
     auto const& trust = m.trust();
     std::cout << "heard \"" << m.text() << "\" encrypted=" << trust.encrypted << " device=" << trust.device.str()
               << " cross_signed=" << trust.cross_signed << " user_verified=" << trust.user_verified << " late=" << trust.late
               << " source=" << static_cast<int>(trust.source) << std::endl;
+    auto sent = matrix::attachment_of(m.source());
+    if (sent) co_return co_await mirror(client, std::move(m), std::move(*sent), stalls);
     auto answer = matrix::outgoing::text("echo: " + m.text());
     (co_await m.reply(std::move(answer))).value();
 }
@@ -35,7 +39,9 @@ awaitable<void> verify(matrix::verification asked) {
 awaitable<void> bot(matrix::client& client) {
     client.on_invite(join);
     client.on_verification(verify);
-    client.on_message(echo);
+    bool const stalls = std::getenv("MATRIX_STALL_UPLOADS") != nullptr;
+    client.deliver_if([](matrix::room_id const&, matrix::event const& e) { return matrix::is_message(e); });
+    client.on_message([&client, stalls](matrix::message m) { return echo(client, std::move(m), stalls); });
     auto const user = matrix::user_id(matrix::from_env("MATRIX_USER"));
     (co_await client.start(matrix::login::password(user, matrix::secret::from_env("MATRIX_PASSWORD")))).value();
     (co_await client.synced()).value();
