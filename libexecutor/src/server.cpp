@@ -11,6 +11,7 @@
 #include "server_impl.hpp"
 #include "store/output.hpp"
 #include "store/schema.hpp"
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::executor {
 
@@ -64,6 +65,8 @@ asio::awaitable<result<void>> server::open() {
     base::store_options how;
     if (!folder.empty()) how.path = folder + "/executor.db";
     how.migrations = migrations();
+    how.sealed = sealed_columns();
+    how.key = self->settings.store_key;
     how.hooks = self->settings.store_hooks;
     auto opened = base::store::open(std::move(how), self->settings.store_runner());
     if (!opened) co_return opened.error();

@@ -15,6 +15,7 @@
 #include "api/refusal.hpp"
 #include "store/identity.hpp"
 #include "store/schema.hpp"
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -85,6 +86,8 @@ asio::awaitable<result<std::unique_ptr<server>>> server::open(asio::any_io_execu
     base::store_options where;
     where.path = options.store_path;
     where.migrations = migrations();
+    where.sealed = sealed_columns();
+    where.key = options.store_key;
     where.hooks = options.hooks;
     auto runner = options.make_runner ? options.make_runner() : base::make_store_thread();
     auto opened = base::store::open(std::move(where), std::move(runner));

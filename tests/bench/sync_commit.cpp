@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "state/schema.hpp"
+#include "state/sealed_columns.hpp"
 #include "sync/commit.hpp"
 
 namespace {
@@ -82,6 +83,8 @@ public:
         base::store_options how;
         how.path = folder_.path() + "/matrix.db";
         how.migrations = detail::migrations();
+        how.sealed = detail::sealed_columns();
+        how.key = base::store_key_file{folder_.path() + "/store.key"};
         store_ = base::store::open(std::move(how), base::make_inline_store_runner()).value();
         run("INSERT INTO account (id, homeserver) VALUES (1, '')");
     }

@@ -14,6 +14,7 @@
 #include "inbox/table.hpp"
 #include "session/account_table.hpp"
 #include "state/schema.hpp"
+#include "state/sealed_columns.hpp"
 #include "sync/commit.hpp"
 
 namespace chatrixcd::fuzz {
@@ -23,6 +24,7 @@ public:
     bare_store() {
         base::store_options in_memory;
         in_memory.migrations = matrix::detail::migrations();
+        in_memory.sealed = matrix::detail::sealed_columns();
         store_ = base::store::open(std::move(in_memory), base::make_inline_store_runner()).value();
         run([](base::transaction& t) { matrix::detail::load_account(t, matrix::detail::only_account); });
     }

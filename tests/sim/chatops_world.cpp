@@ -5,9 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include <chatrixcd/base/sealed.hpp>
-
 #include "journal/schema.hpp"
+#include "journal/sealed_columns.hpp"
 
 namespace chatrixcd::test {
 
@@ -51,6 +50,7 @@ void chatops_world::start_bot() {
         chatops::engine_parts parts(world.loop.get_executor(), world.time, *world.entropy);
         parts.log = world.log;
         parts.store_path = world.folder_.path() + "/chatops.db";
+        parts.store_key = base::store_key_file{world.folder_.path() + "/store.key"};
         parts.make_runner = base::make_inline_store_runner;
         parts.store_hooks = of.switched.hooks();
         parts.servers.push_back({"local", &of.ci, world.rooms_of_ci});
@@ -112,28 +112,36 @@ void chatops_world::let_pass(base::duration span) {
         loop, [&] { return over; }, span + std::chrono::seconds(1));
 }
 
-std::vector<base::row> chatops_world::query(std::string sql) {
+template <class F>
+auto chatops_world::look(F reader) {
     base::store_options at;
     at.path = folder_.path() + "/chatops.db";
     at.migrations = chatops::journal::migrations();
+    at.sealed = chatops::journal::sealed_columns();
+    at.key = base::store_key_file{folder_.path() + "/store.key"};
     auto store = base::store::open(std::move(at), base::make_inline_store_runner());
     if (!store) throw std::runtime_error(store.error().describe());
-    auto look = [sql = std::move(sql)](base::transaction& in) { return in.query(sql); };
-    return run((*store)->read(std::move(look)));
+    return run((*store)->read(std::move(reader)));
+}
+
+std::vector<base::row> chatops_world::query(std::string sql) {
+    return look([sql = std::move(sql)](base::transaction& in) { return in.query(sql); });
 }
 
 std::vector<journal_row> chatops_world::journal() {
-    std::vector<journal_row> all;
-    for (auto const& row : query("SELECT event, line, state, outcome, reason FROM journal ORDER BY number")) {
-        journal_row one;
-        one.event = row.text(0);
-        one.line = base::unseal(row.bytes(1)).value();
-        one.state = row.text(2);
-        one.outcome = row.optional_text(3).value_or("");
-        one.reason = row.text(4);
-        all.push_back(std::move(one));
-    }
-    return all;
+    return look([](base::transaction& in) {
+        std::vector<journal_row> all;
+        for (auto const& row : in.query("SELECT event, line, state, outcome, reason FROM journal ORDER BY number")) {
+            journal_row one;
+            one.event = row.text(0);
+            one.line = in.unseal(chatops::journal::sealed_in::line, row.bytes(1)).value();
+            one.state = row.text(2);
+            one.outcome = row.optional_text(3).value_or("");
+            one.reason = row.text(4);
+            all.push_back(std::move(one));
+        }
+        return all;
+    });
 }
 
 std::vector<run_row> chatops_world::runs() {

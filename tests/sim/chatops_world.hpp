@@ -86,6 +86,8 @@ public:
     std::vector<journal_row> journal();
     std::vector<run_row> runs();
     std::size_t unsent();
+    // Where its files are.
+    std::string const& folder() const noexcept { return folder_.path(); }
     // The bot's messages that hold a card, by its title's number.
     std::vector<chatops::testing::shown_message> cards_of(std::int64_t run) const;
     static std::optional<chatops::card> card_in(chatops::testing::shown_message const& message);
@@ -100,6 +102,8 @@ public:
 
 private:
     struct process;
+    template <class F>
+    auto look(F reader);
     std::vector<base::row> query(std::string sql);
 
     base::temporary_folder folder_;

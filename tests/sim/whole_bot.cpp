@@ -46,6 +46,7 @@ chatops::engine_parts whole_bot::engine_parts() {
     chatops::engine_parts parts(around_.executor, *around_.time, *entropy_);
     parts.log = around_.log;
     parts.store_path = around_.folder + "/chatops.db";
+    parts.store_key = base::store_key_file{around_.folder + "/store.key"};
     parts.make_runner = base::make_inline_store_runner;
     parts.store_hooks = hooks();
     parts.servers.push_back({"local", &ci_});

@@ -61,11 +61,12 @@ matrix::options matrix_options(surroundings const& around, matrix_config const& 
 
 struct running_bot::impl {
     impl(surroundings outside, config what, std::shared_ptr<matrix::token_source> how_to_log_in, std::optional<matrix::recovery_key> key,
-         chatops::chat::service* other)
+         base::store_key_source of_store, chatops::chat::service* other)
         : around(std::move(outside)),
           settings(std::move(what)),
           tokens(std::move(how_to_log_in)),
           recovery(std::move(key)),
+          store_key(std::move(of_store)),
           other_chat(other),
           log(around.log.named("bot")),
           processes(executor::make_process_spawner()),
@@ -86,6 +87,7 @@ struct running_bot::impl {
     config settings;
     std::shared_ptr<matrix::token_source> tokens;
     std::optional<matrix::recovery_key> recovery;
+    base::store_key_source store_key;
     chatops::chat::service* other_chat;
     base::logger log;
     std::unique_ptr<executor::spawner> processes;
@@ -149,6 +151,7 @@ awaitable<base::result<void>> running_bot::impl::start_executors() {
         executor::options options;
         options.projects = wanted.projects;
         options.store_folder = settings.matrix.store_path + "/ci-" + wanted.name;
+        options.store_key = store_key;
         options.log = around.log.named("executor");
         local_ci local;
         local.name = wanted.name;
@@ -176,6 +179,7 @@ awaitable<base::result<void>> running_bot::impl::start_engine() {
     chatops::engine_parts parts(around.executor, *around.time, *around.entropy);
     parts.log = around.log;
     parts.store_path = settings.matrix.store_path + "/chatops.db";
+    parts.store_key = store_key;
     // In the order of the configuration, which is that of the lists.
     for (ci_config const& wanted : settings.ci) {
         for (local_ci& local : servers) {
@@ -248,10 +252,11 @@ awaitable<void> running_bot::impl::work() {
 }
 
 running_bot::running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens,
-                         std::optional<matrix::recovery_key> recovery)
-    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), std::move(tokens), std::move(recovery), nullptr)) {}
-running_bot::running_bot(surroundings around, config settings, chatops::chat::service& chat)
-    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), nullptr, std::nullopt, &chat)) {}
+                         std::optional<matrix::recovery_key> recovery, base::store_key_source store_key)
+    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), std::move(tokens), std::move(recovery), std::move(store_key),
+                                   nullptr)) {}
+running_bot::running_bot(surroundings around, config settings, chatops::chat::service& chat, base::store_key_source store_key)
+    : impl_(std::make_unique<impl>(std::move(around), std::move(settings), nullptr, std::nullopt, std::move(store_key), &chat)) {}
 running_bot::~running_bot() = default;
 
 awaitable<base::result<void>> running_bot::start() {

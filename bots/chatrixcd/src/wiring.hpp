@@ -17,6 +17,7 @@
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/base/store.hpp>
+#include <chatrixcd/base/store_key.hpp>
 #include <chatrixcd/chatops/chat/service.hpp>
 #include <chatrixcd/matrix/options.hpp>
 #include <chatrixcd/matrix/recovery_key.hpp>
@@ -48,9 +49,9 @@ class running_bot {
 public:
     // On Matrix, as the account of the configuration.
     running_bot(surroundings around, config settings, std::shared_ptr<matrix::token_source> tokens,
-                std::optional<matrix::recovery_key> recovery);
+                std::optional<matrix::recovery_key> recovery, base::store_key_source store_key);
     // On another chat alone, which outlives the bot.
-    running_bot(surroundings around, config settings, chatops::chat::service& chat);
+    running_bot(surroundings around, config settings, chatops::chat::service& chat, base::store_key_source store_key);
     ~running_bot();
     running_bot(running_bot const&) = delete;
     running_bot& operator=(running_bot const&) = delete;

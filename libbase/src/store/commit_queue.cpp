@@ -20,7 +20,7 @@ void require_transaction(database const& db) {
 
 class open_transaction final : public transaction {
 public:
-    explicit open_transaction(database& db) : db_(db) {}
+    open_transaction(database& db, column_seals& seals) : db_(db), seals_(seals) {}
 
     std::int64_t run(std::string_view sql, std::span<sql_parameter const> parameters) override {
         require_transaction(db_);
@@ -32,8 +32,12 @@ public:
         return db_.query(sql, parameters);
     }
 
+    blob seal(sealed_column const& column, std::string_view content) override { return seals_.seal(column, content); }
+    result<std::string> unseal(sealed_column const& column, blob const& value) override { return seals_.unseal(column, value); }
+
 private:
     database& db_;
+    column_seals& seals_;
 };
 
 // Whatever stopped the transaction, callers see one type.
@@ -57,8 +61,8 @@ void roll_back(database& db) noexcept {
 
 }  // namespace
 
-commit_queue::commit_queue(std::unique_ptr<database> db, store_hooks hooks, std::unique_ptr<store_runner> runner)
-    : db_(std::move(db)), hooks_(std::move(hooks)), runner_(std::move(runner)) {}
+commit_queue::commit_queue(std::unique_ptr<database> db, column_seals seals, store_hooks hooks, std::unique_ptr<store_runner> runner)
+    : db_(std::move(db)), seals_(std::move(seals)), hooks_(std::move(hooks)), runner_(std::move(runner)) {}
 
 void commit_queue::push(closure work, answer done) {
     {
@@ -122,7 +126,7 @@ void commit_queue::run_one(entry& one, bool alone) {
     // What has the transaction to itself is taken back with it: SQLite need not remember every page that it changes once more.
     if (!alone) db_->run("SAVEPOINT closure", {});
     try {
-        open_transaction here(*db_);
+        open_transaction here(*db_, seals_);
         one.work(here);
     } catch (...) {
         one.failure = std::current_exception();

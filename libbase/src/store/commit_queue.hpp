@@ -13,6 +13,7 @@
 
 #include <chatrixcd/base/store.hpp>
 
+#include "store/column_seals.hpp"
 #include "store/database.hpp"
 
 namespace chatrixcd::base {
@@ -23,7 +24,7 @@ public:
     // Called once, on the runner: with nothing after the COMMIT, or with what went wrong.
     using answer = std::function<void(std::exception_ptr)>;
 
-    commit_queue(std::unique_ptr<database> db, store_hooks hooks, std::unique_ptr<store_runner> runner);
+    commit_queue(std::unique_ptr<database> db, column_seals seals, store_hooks hooks, std::unique_ptr<store_runner> runner);
 
     // From any thread.
     void push(closure work, answer done);
@@ -43,6 +44,7 @@ private:
     std::exception_ptr commit(std::vector<entry>& batch);
 
     std::unique_ptr<database> db_;
+    column_seals seals_;
     store_hooks hooks_;
     std::atomic<std::uint64_t> commits_ = 0;
     std::mutex mutex_;

@@ -14,6 +14,8 @@
 #include "files/descriptor.hpp"
 #include "store/commit_queue.hpp"
 #include "store/migrate.hpp"
+#include "store/seal_older.hpp"
+#include "store/seal_record.hpp"
 
 namespace chatrixcd::base {
 
@@ -25,6 +27,7 @@ error unusable(std::string const& path, std::string const& reason) {
     auto const name = path.empty() ? std::string("in memory") : path;
     return error(error_kind::environment, "the database " + name + " cannot be used: " + reason);
 }
+error unusable(std::string const& path, error const& why) { return unusable(path, why.message()).with_hint(why.hint()); }
 
 // SQLite gives its other files (-wal, -shm) the mode of the main one. An existing file is not opened here: closing it again would
 // drop the POSIX locks that this process may hold on it through another connection.
@@ -54,13 +57,30 @@ result<std::unique_ptr<store>> store::open(store_options options, std::unique_pt
     }
     try {
         auto db = std::make_unique<database>(options.path, options.hooks.vfs);
-        auto migrated = migrate(*db, options.migrations);
-        if (!migrated) return unusable(options.path, migrated.error().message()).with_hint(migrated.error().hint());
-        auto self = std::make_unique<impl>(std::move(db), std::move(options.hooks), std::move(runner));
+        auto record = seal_record::open(*db, options.sealed, options.key);
+        if (!record) return unusable(options.path, record.error());
+        auto const migrated = migrate(*db, options.migrations);
+        if (!migrated) return unusable(options.path, migrated.error());
+        auto const begun = record->begin(*db);
+        if (!begun) return unusable(options.path, begun.error());
+        if (record->is_unfinished() && seal_older(*db, options.sealed, record->seals(), options.hooks)) record->finish(*db);
+        auto self = std::make_unique<impl>(std::move(db), std::move(record->seals()), std::move(options.hooks), std::move(runner));
         return std::unique_ptr<store>(new store(std::move(self)));
     } catch (store_error const& e) {
         return unusable(options.path, e.what());
     }
+}
+
+result<void> store::examine_key(std::string const& path, store_key_source const& key) {
+    if (::access(path.c_str(), F_OK) != 0) return {};
+    try {
+        database db(path);
+        auto const record = seal_record::open(db, {}, key);
+        if (!record) return unusable(path, record.error());
+    } catch (store_error const& e) {
+        return unusable(path, e.what());
+    }
+    return {};
 }
 
 asio::awaitable<void> store::run(std::function<void(transaction&)> work) {

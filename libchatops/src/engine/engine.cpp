@@ -16,6 +16,7 @@
 #include "engine/intake.hpp"
 #include "journal/journal.hpp"
 #include "journal/schema.hpp"
+#include "journal/sealed_columns.hpp"
 #include "outbox/sender.hpp"
 #include "runs/card_view.hpp"
 #include "runs/table.hpp"
@@ -92,6 +93,8 @@ asio::awaitable<base::result<void>> engine::start() {
     base::store_options options;
     options.path = self.parts.store_path;
     options.migrations = journal::migrations();
+    options.sealed = journal::sealed_columns();
+    options.key = self.parts.store_key;
     options.hooks = self.parts.store_hooks;
     if (auto opened = self.store.open(std::move(options), self.parts.make_runner()); !opened) co_return opened.error();
     base::result<void> taken_up;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/journal.hpp"
 
-#include <chatrixcd/base/sealed.hpp>
-
 #include "journal/actor_json.hpp"
 #include "journal/schema.hpp"
+#include "journal/sealed_columns.hpp"
 
 namespace chatrixcd::chatops::journal {
 
@@ -37,8 +36,8 @@ bool insert(base::transaction& in, entry const& what) {
         "reason) "
         "SELECT ?1, ?2, ?3, ?4, coalesce((SELECT max(number) FROM journal), 0) + 1, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'received', '' "
         "WHERE NOT EXISTS (SELECT 1 FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4)",
-        {what.from.service, what.from.account, what.from.room, what.from.event, actor_to_text(what.who), what.thread, base::seal(what.line),
-         what.trace, to_column(what.received), what.attempts, what.answers});
+        {what.from.service, what.from.account, what.from.room, what.from.event, actor_to_text(what.who), what.thread,
+         in.seal(sealed_in::line, what.line), what.trace, to_column(what.received), what.attempts, what.answers});
     return added > 0;
 }
 
@@ -72,11 +71,11 @@ void finish(base::transaction& in, chat::origin const& from, outcome how, std::s
 void forget_values(base::transaction& in, chat::origin const& from) {
     auto const row = in.first("SELECT line FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
                               {from.service, from.account, from.room, from.event});
-    auto const line = row ? base::unseal(row->bytes(0)) : base::result<std::string>(std::string());
+    auto const line = row ? in.unseal(sealed_in::line, row->bytes(0)) : base::result<std::string>(std::string());
     auto const sign = line ? line->find('=') : std::string::npos;
     if (sign == std::string::npos) return;
     in.run("UPDATE journal SET line = ?5 WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
-           {from.service, from.account, from.room, from.event, base::seal(line->substr(0, sign + 1) + "…")});
+           {from.service, from.account, from.room, from.event, in.seal(sealed_in::line, line->substr(0, sign + 1) + "…")});
 }
 
 void settle(base::transaction& in, chat::origin const& from, outcome how, std::string const& reason, base::time_point now) {
@@ -97,7 +96,7 @@ std::vector<entry> unhandled(base::transaction& in, std::string const& service) 
         e.from = {row.text(0), row.text(1), row.text(2), row.text(3)};
         e.who = readable(actor_from_text(row.text(4)));
         e.thread = row.optional_text(5);
-        e.line = readable(base::unseal(row.bytes(6)));
+        e.line = readable(in.unseal(sealed_in::line, row.bytes(6)));
         e.trace = row.text(7);
         e.received = time_from_column(row.integer(8));
         e.attempts = row.integer(9);

@@ -5,11 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include <chatrixcd/base/sealed.hpp>
-
 #include "journal/actor_json.hpp"
 #include "journal/keys.hpp"
 #include "journal/schema.hpp"
+#include "journal/sealed_columns.hpp"
 #include "outbox/table.hpp"
 
 namespace chatrixcd::chatops::journal {
@@ -42,7 +41,7 @@ view list_of(base::transaction& in, chat::origin const& from, std::int64_t begun
         in.query("SELECT line, actor FROM journal WHERE service = ?1 AND room = ?2 AND put_back = ?3 ORDER BY number LIMIT ?4",
                  {from.service, from.room, begun, most_listed});
     for (auto const& row : rows) {
-        auto const words = base::unseal(row.bytes(0));
+        auto const words = in.unseal(sealed_in::line, row.bytes(0));
         items.push_back(line{code(words ? *words : std::string("?")), span(" by " + who_of(row.text(1)))});
     }
     if (number > most_listed) items.push_back(line{span("and " + std::to_string(number - most_listed) + " more, which are in my journal")});

@@ -4,9 +4,8 @@
 #include <utility>
 #include <variant>
 
-#include <chatrixcd/base/sealed.hpp>
-
 #include "journal/schema.hpp"
+#include "journal/sealed_columns.hpp"
 
 namespace chatrixcd::chatops::journal {
 
@@ -25,7 +24,7 @@ question open_question_of(base::transaction& in, entry const& asked, open_questi
         "INSERT INTO questions (number, service, account, room, event, thread, person, line, name, expires) "
         "SELECT number, service, account, room, event, ?5, ?6, ?7, ?8, ?9 FROM journal "
         "WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
-        {from.service, from.account, from.room, from.event, made.thread, made.user, base::seal(made.line), made.name,
+        {from.service, from.account, from.room, from.event, made.thread, made.user, in.seal(sealed_in::question, made.line), made.name,
          to_column(made.expires)});
     auto const row = in.first("SELECT number FROM journal WHERE service = ?1 AND account = ?2 AND room = ?3 AND event = ?4",
                               {from.service, from.account, from.room, from.event});
@@ -51,7 +50,7 @@ std::vector<question> open_questions_of(base::transaction& in, std::string const
         one.from = {row.text(1), row.text(2), row.text(3), row.text(4)};
         one.thread = row.text(5);
         one.user = row.text(6);
-        auto line = base::unseal(row.bytes(7));
+        auto line = in.unseal(sealed_in::question, row.bytes(7));
         if (!line) throw base::error_exception(line.error());
         one.line = std::move(*line);
         one.name = row.text(8);

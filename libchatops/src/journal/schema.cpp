@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/schema.hpp"
 
+#include "journal/sealed_columns.hpp"
+
 namespace chatrixcd::chatops::journal {
 
 namespace {
@@ -136,6 +138,10 @@ std::vector<base::migration> migrations() {
             {"marks against copies", copies},
             {"decisions about runs that wait", decisions},
             {"open questions", questions}};
+}
+
+std::vector<base::sealed_column> sealed_columns() {
+    return {sealed_in::line, sealed_in::question, sealed_in::excerpt, sealed_in::plan, sealed_in::outbox};
 }
 
 }  // namespace chatrixcd::chatops::journal

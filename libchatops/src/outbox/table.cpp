@@ -5,10 +5,10 @@
 #include <boost/json/value.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/chatops/view_json.hpp>
 
 #include "journal/json_text.hpp"
+#include "journal/sealed_columns.hpp"
 
 namespace chatrixcd::chatops::outbox {
 
@@ -57,7 +57,7 @@ void put(base::transaction& in, message const& what) {
         "SELECT coalesce((SELECT max(number) FROM outbox), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'pending', '' "
         "WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE key = ?1)",
         {what.key, what.service, what.room, word_of(what.what), what.target, what.thread, what.thread_of, what.reply_to,
-         std::int64_t(what.notify ? 1 : 0), base::seal(body)});
+         std::int64_t(what.notify ? 1 : 0), in.seal(journal::sealed_in::outbox, body)});
 }
 
 std::optional<pending> next_of_room(base::transaction& in, std::string const& service, std::string const& room) {
@@ -76,7 +76,7 @@ std::optional<pending> next_of_room(base::transaction& in, std::string const& se
     next.what.thread_of = row->optional_text(4);
     next.what.reply_to = row->optional_text(5);
     next.what.notify = row->integer(6) != 0;
-    auto const body = base::unseal(row->bytes(7));
+    auto const body = in.unseal(journal::sealed_in::outbox, row->bytes(7));
     if (!body) throw base::error_exception(body.error());
     if (next.what.what == kind::react) {
         next.what.symbol = *body;

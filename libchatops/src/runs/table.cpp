@@ -6,11 +6,11 @@
 #include <utility>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/chatops/ci/json.hpp>
 
 #include "journal/json_text.hpp"
 #include "journal/schema.hpp"
+#include "journal/sealed_columns.hpp"
 
 namespace chatrixcd::chatops::runs {
 
@@ -18,6 +18,7 @@ namespace {
 
 using journal::time_from_column;
 using journal::to_column;
+namespace sealed_in = journal::sealed_in;
 
 constexpr char const* columns =
     "SELECT number, service, account, room, event, ordinal, run_key, thread, requested_by, trace, server, run_id, project, project_name, "
@@ -61,7 +62,7 @@ ci::parameter_values parameters_of(std::string const& text) {
     return values;
 }
 
-record record_of(base::row const& row) {
+record record_of(base::transaction& in, base::row const& row) {
     record r;
     r.number = row.integer(0);
     r.from = {row.text(1), row.text(2), row.text(3), row.text(4)};
@@ -82,7 +83,7 @@ record record_of(base::row const& row) {
     if (auto const latest = row.optional_text(20)) r.latest = readable(ci::run_from_json(readable(base::parse_json_object(*latest))));
     r.reason = row.text(21);
     r.stopped_by = row.text(22);
-    r.excerpt = readable(base::unseal(row.bytes(23)));
+    r.excerpt = readable(in.unseal(sealed_in::excerpt, row.bytes(23)));
     r.open = row.integer(24) != 0;
     if (auto const ended = row.optional_integer(25)) r.ended = time_from_column(*ended);
     r.revision = row.integer(26);
@@ -92,10 +93,10 @@ record record_of(base::row const& row) {
     return r;
 }
 
-std::vector<record> records_of(std::vector<base::row> const& rows) {
+std::vector<record> records_of(base::transaction& in, std::vector<base::row> const& rows) {
     std::vector<record> all;
     all.reserve(rows.size());
-    for (auto const& row : rows) all.push_back(record_of(row));
+    for (auto const& row : rows) all.push_back(record_of(in, row));
     return all;
 }
 
@@ -132,13 +133,13 @@ std::int64_t insert(base::transaction& in, record const& what, intent const& sta
          latest_column(what.latest),
          what.reason,
          what.stopped_by,
-         base::seal(what.excerpt),
+         in.seal(sealed_in::excerpt, what.excerpt),
          number_of(what.open),
          nullable(what.ended),
          what.revision,
          what.shown});
     in.run("INSERT INTO intents (run, plan, attempt, first_sent, ticket) VALUES (?1, ?2, ?3, ?4, NULL)",
-           {number, base::seal(journal::json_text(ci::to_json(start.what))), start.attempt, to_column(start.first_sent)});
+           {number, in.seal(sealed_in::plan, journal::json_text(ci::to_json(start.what))), start.attempt, to_column(start.first_sent)});
     return number;
 }
 
@@ -147,7 +148,8 @@ void save(base::transaction& in, record const& what) {
         "UPDATE runs SET run_id = ?2, start = ?3, latest = ?4, reason = ?5, stopped_by = ?6, excerpt = ?7, open = ?8, ended = ?9, "
         "revision = ?10, shown = ?11, decision = ?12, decided_in = ?13 WHERE number = ?1",
         {what.number, what.id.str(), std::string(to_string(what.start)), latest_column(what.latest), what.reason, what.stopped_by,
-         base::seal(what.excerpt), number_of(what.open), nullable(what.ended), what.revision, what.shown, what.decision, what.decided_in});
+         in.seal(sealed_in::excerpt, what.excerpt), number_of(what.open), nullable(what.ended), what.revision, what.shown, what.decision,
+         what.decided_in});
 }
 
 void save_attempt(base::transaction& in, std::int64_t run, std::int64_t attempt) {
@@ -163,14 +165,14 @@ void drop_intent(base::transaction& in, std::int64_t run) { in.run("DELETE FROM 
 std::optional<record> load(base::transaction& in, std::int64_t run) {
     auto const row = in.first(std::string(columns) + "WHERE number = ?1", {run});
     if (!row) return std::nullopt;
-    return record_of(*row);
+    return record_of(in, *row);
 }
 
 std::optional<intent> load_intent(base::transaction& in, std::int64_t run) {
     auto const row = in.first("SELECT plan, attempt, first_sent, ticket FROM intents WHERE run = ?1", {run});
     if (!row) return std::nullopt;
     intent kept;
-    auto const text = readable(base::unseal(row->bytes(0)));
+    auto const text = readable(in.unseal(sealed_in::plan, row->bytes(0)));
     kept.what = readable(ci::plan_from_json(readable(base::parse_json_object(text))));
     kept.attempt = row->integer(1);
     kept.first_sent = time_from_column(row->integer(2));
@@ -179,18 +181,18 @@ std::optional<intent> load_intent(base::transaction& in, std::int64_t run) {
 }
 
 std::vector<record> open_runs(base::transaction& in, std::int64_t after, std::int64_t limit) {
-    return records_of(in.query(std::string(columns) + "WHERE open = 1 AND number > ?1 ORDER BY number LIMIT ?2", {after, limit}));
+    return records_of(in, in.query(std::string(columns) + "WHERE open = 1 AND number > ?1 ORDER BY number LIMIT ?2", {after, limit}));
 }
 
 std::vector<record> newest_runs(base::transaction& in, std::int64_t limit) {
-    return records_of(in.query(std::string(columns) + "ORDER BY number DESC LIMIT ?1", {limit}));
+    return records_of(in, in.query(std::string(columns) + "ORDER BY number DESC LIMIT ?1", {limit}));
 }
 
 std::vector<record> runs_called(base::transaction& in, std::string const& id, std::string const& service, std::string const& room) {
-    return records_of(in.query(std::string(columns) +
-                                   "WHERE (run_id = ?1 OR run_id LIKE '%/' || ?1) AND (?3 = '' OR (service = ?2 AND room = ?3)) "
-                                   "ORDER BY number DESC LIMIT 2",
-                               {id, service, room}));
+    return records_of(
+        in, in.query(std::string(columns) + "WHERE (run_id = ?1 OR run_id LIKE '%/' || ?1) AND (?3 = '' OR (service = ?2 AND room = ?3)) "
+                                            "ORDER BY number DESC LIMIT 2",
+                     {id, service, room}));
 }
 
 std::optional<std::int64_t> last_of_room(base::transaction& in, std::string const& service, std::string const& room) {

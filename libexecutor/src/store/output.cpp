@@ -2,7 +2,8 @@
 #include "store/output.hpp"
 
 #include <chatrixcd/base/digest.hpp>
-#include <chatrixcd/base/sealed.hpp>
+
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::executor {
 
@@ -27,7 +28,8 @@ void add_lines(excerpt& to, std::uint64_t number, std::string_view text) {
 constexpr std::string_view forgotten = "(the output of this run is not kept any longer)\n";
 
 void store_chunk(base::transaction& in, std::string const& digest, std::string_view text) {
-    in.run("INSERT INTO chunks (digest, content) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING", {digest, base::seal(text)});
+    in.run("INSERT INTO chunks (digest, content) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING",
+           {digest, in.seal(sealed_in::output, text)});
 }
 
 void store_piece(base::transaction& in, run_id id, std::int64_t first, std::int64_t end, std::string const& digest) {
@@ -55,7 +57,7 @@ output_lines read_output(base::transaction& in, run_id id, std::uint64_t first, 
             "WHERE output.run = ?1 AND output.end_line > ?2 ORDER BY output.first_line LIMIT 1",
             {id, static_cast<std::int64_t>(out.next())});
         if (!chunk) break;
-        auto const content = base::unseal(chunk->bytes(1));
+        auto const content = in.unseal(sealed_in::output, chunk->bytes(1));
         if (!content) throw base::store_error("executor.db holds output that cannot be read");
         auto const before = out.next();
         add_lines(out, static_cast<std::uint64_t>(chunk->integer(0)), *content);

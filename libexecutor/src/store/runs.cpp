@@ -7,7 +7,8 @@
 #include <stdexcept>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
+
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::executor {
 
@@ -26,14 +27,14 @@ sql_value word(run_state state) { return std::string(to_string(state)); }
 
 [[noreturn]] void damaged(std::string const& what) { throw base::store_error("executor.db holds " + what + " that cannot be read"); }
 
-base::blob write_parameters(parameter_values const& values) {
+base::blob write_parameters(base::transaction& in, parameter_values const& values) {
     json::array list;
     for (auto const& [name, value] : values) list.push_back(json::array{name, value});
-    return base::seal(json::serialize(list));
+    return in.seal(sealed_in::parameters, json::serialize(list));
 }
 
-parameter_values read_parameters(base::blob const& column) {
-    auto const text = base::unseal(column);
+parameter_values read_parameters(base::transaction& in, base::blob const& column) {
+    auto const text = in.unseal(sealed_in::parameters, column);
     if (!text) damaged("parameters");
     auto const parsed = base::parse_json(*text);
     auto const* const list = parsed ? parsed->if_array() : nullptr;
@@ -47,13 +48,13 @@ parameter_values read_parameters(base::blob const& column) {
     return values;
 }
 
-run read_run(base::row const& from) {
+run read_run(base::transaction& in, base::row const& from) {
     run out;
     out.id = from.integer(0);
     out.key = from.text(1);
     out.project = from.text(2);
     out.job = from.text(3);
-    out.parameters = read_parameters(from.bytes(4));
+    out.parameters = read_parameters(in, from.bytes(4));
     auto const state = run_state_from(from.text(5));
     if (!state) damaged("a state");
     out.state = *state;
@@ -67,7 +68,7 @@ run read_run(base::row const& from) {
 
 std::optional<run> first_run(base::transaction& in, std::string const& rest, std::initializer_list<base::sql_parameter> parameters) {
     auto const found = in.first(columns + rest, parameters);
-    return found ? std::optional(read_run(*found)) : std::nullopt;
+    return found ? std::optional(read_run(in, *found)) : std::nullopt;
 }
 
 std::int64_t next_revision(base::transaction& in) { return static_cast<std::int64_t>(last_revision(in)) + 1; }
@@ -84,8 +85,8 @@ stored_run insert_run(base::transaction& in, new_run const& what) {
     in.run(
         "INSERT INTO runs (id, run_key, project, job, fingerprint, parameters, state, detail, created, revision) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8, ?9)",
-        {id, what.key, what.project, what.job, what.fingerprint, write_parameters(what.parameters), word(what.state), to_sql(what.created),
-         revision});
+        {id, what.key, what.project, what.job, what.fingerprint, write_parameters(in, what.parameters), word(what.state),
+         to_sql(what.created), revision});
     in.run("INSERT INTO stages (run, position, name, state) VALUES (?1, 0, ?2, ?3)", {id, what.job, word(what.state)});
     in.run("INSERT INTO steps (run, stage, position, name, state) VALUES (?1, 0, 0, ?2, ?3)", {id, what.job, word(what.state)});
     return {id, static_cast<std::uint64_t>(revision)};
@@ -149,7 +150,7 @@ std::vector<run> list_runs(base::transaction& in, run_filter const& matching) {
     if (matching.since) also("created >= ", to_sql(*matching.since));
     if (matching.before) also("id < ", *matching.before);
     std::vector<run> found;
-    for (auto const& each : in.query(sql + " ORDER BY id DESC LIMIT ?1", parameters)) found.push_back(read_run(each));
+    for (auto const& each : in.query(sql + " ORDER BY id DESC LIMIT ?1", parameters)) found.push_back(read_run(in, each));
     return found;
 }
 

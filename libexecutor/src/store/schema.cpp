@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/schema.hpp"
 
+#include "store/sealed_columns.hpp"
+
 namespace chatrixcd::executor {
 
 namespace {
@@ -75,5 +77,7 @@ constexpr char const* shared_chunks = "CREATE INDEX output_of_chunk ON output (d
 std::vector<base::migration> migrations() {
     return {{"runs, stages, steps and output", runs}, {"which output a chunk is of", shared_chunks}};
 }
+
+std::vector<base::sealed_column> sealed_columns() { return {sealed_in::parameters, sealed_in::output}; }
 
 }  // namespace chatrixcd::executor

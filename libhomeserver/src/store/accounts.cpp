@@ -7,10 +7,10 @@
 #include <span>
 #include <stdexcept>
 
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/protocol/base64.hpp>
 
 #include "store/device_keys.hpp"
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -47,13 +47,13 @@ void insert_tokens(base::transaction& db, std::string const& user, std::string c
 
 bool insert_account(base::transaction& db, std::string const& user, std::string const& password, std::int64_t now) {
     return db.run("INSERT INTO users (user_id, password, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (user_id) DO NOTHING",
-                  {user, base::seal(password), now}) == 1;
+                  {user, db.seal(sealed_in::password, password), now}) == 1;
 }
 
 std::optional<account> find_account(base::transaction& db, std::string const& user) {
     auto const row = db.first("SELECT password, displayname, avatar_url FROM users WHERE user_id = ?1", {user});
     if (!row) return std::nullopt;
-    return account{user, base::unseal(row->bytes(0)).value(), row->optional_text(1), row->optional_text(2)};
+    return account{user, db.unseal(sealed_in::password, row->bytes(0)).value(), row->optional_text(1), row->optional_text(2)};
 }
 
 bool account_exists(base::transaction& db, std::string const& user) {
@@ -69,7 +69,7 @@ std::vector<account> active_accounts(base::transaction& db) {
 
 void deactivate_account(base::transaction& db, std::string const& user) {
     db.run("UPDATE users SET deactivated = 1, password = ?2, displayname = NULL, avatar_url = NULL WHERE user_id = ?1",
-           {user, base::seal("")});
+           {user, db.seal(sealed_in::password, "")});
     db.run("DELETE FROM profile_fields WHERE user_id = ?1", {user});
 }
 
@@ -127,7 +127,7 @@ void confirm_refresh(base::transaction& db, std::string const& superseded) {
 }
 
 void set_password(base::transaction& db, std::string const& user, std::string const& password) {
-    db.run("UPDATE users SET password = ?2 WHERE user_id = ?1", {user, base::seal(password)});
+    db.run("UPDATE users SET password = ?2 WHERE user_id = ?1", {user, db.seal(sealed_in::password, password)});
 }
 
 bool delete_device(base::transaction& db, std::string const& user, std::string const& device_id) {

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "store/sealed_columns.hpp"
 #include "store/stored_json.hpp"
 
 namespace chatrixcd::homeserver {
@@ -10,13 +11,13 @@ namespace chatrixcd::homeserver {
 void put_cross_signing_key(base::transaction& db, std::string const& user, cross_signing_key const& key) {
     delete_cross_signing_key(db, user, key.usage);
     db.run("INSERT INTO cross_signing_keys (user_id, usage, public_key, body) VALUES (?1, ?2, ?3, ?4)",
-           {user, key.usage, key.public_key, seal_json(key.body)});
+           {user, key.usage, key.public_key, seal_json(db, sealed_in::cross_signing, key.body)});
 }
 
 std::optional<cross_signing_key> find_cross_signing_key(base::transaction& db, std::string const& user, std::string const& usage) {
     auto const row = db.first("SELECT public_key, body FROM cross_signing_keys WHERE user_id = ?1 AND usage = ?2", {user, usage});
     if (!row) return std::nullopt;
-    return cross_signing_key{usage, row->text(0), std::move(unseal_json(row->bytes(1)).as_object())};
+    return cross_signing_key{usage, row->text(0), std::move(unseal_json(db, sealed_in::cross_signing, row->bytes(1)).as_object())};
 }
 
 void delete_cross_signing_key(base::transaction& db, std::string const& user, std::string const& usage) {

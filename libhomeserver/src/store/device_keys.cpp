@@ -5,6 +5,7 @@
 
 #include "keys/signatures.hpp"
 #include "store/cross_signing.hpp"
+#include "store/sealed_columns.hpp"
 #include "store/stored_json.hpp"
 
 namespace chatrixcd::homeserver {
@@ -18,14 +19,14 @@ bool put_device_keys(base::transaction& db, std::string const& user, std::string
     db.run(
         "INSERT INTO device_keys (user_id, device_id, body) VALUES (?1, ?2, ?3)"
         " ON CONFLICT (user_id, device_id) DO UPDATE SET body = excluded.body",
-        {user, device, seal_json(keys)});
+        {user, device, seal_json(db, sealed_in::device_keys, keys)});
     return true;
 }
 
 std::optional<json::object> find_device_keys(base::transaction& db, std::string const& user, std::string const& device) {
     auto const row = db.first("SELECT body FROM device_keys WHERE user_id = ?1 AND device_id = ?2", {user, device});
     if (!row) return std::nullopt;
-    return std::move(unseal_json(row->bytes(0)).as_object());
+    return std::move(unseal_json(db, sealed_in::device_keys, row->bytes(0)).as_object());
 }
 
 std::vector<device_keys> device_keys_of(base::transaction& db, std::string const& user) {
@@ -35,7 +36,8 @@ std::vector<device_keys> device_keys_of(base::transaction& db, std::string const
         "d.device_id"
         " WHERE d.user_id = ?1 ORDER BY d.created_at, d.device_id",
         {user});
-    for (auto const& row : rows) all.push_back({row.text(0), row.optional_text(1), std::move(unseal_json(row.bytes(2)).as_object())});
+    for (auto const& row : rows)
+        all.push_back({row.text(0), row.optional_text(1), std::move(unseal_json(db, sealed_in::device_keys, row.bytes(2)).as_object())});
     return all;
 }
 

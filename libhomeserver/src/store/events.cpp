@@ -4,8 +4,9 @@
 #include <fmt/format.h>
 
 #include <chatrixcd/base/error.hpp>
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/protocol/ids.hpp>
+
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -16,7 +17,7 @@ constexpr auto columns =
     "relates_to, "
     "rel_type, redacted_by, device_id, transaction_id, body";
 
-stored_event read(base::row const& row) {
+stored_event read(base::transaction& db, base::row const& row) {
     stored_event event;
     event.where.stream = row.integer(0);
     event.id = row.text(1);
@@ -34,14 +35,14 @@ stored_event read(base::row const& row) {
     event.redacted_by = row.optional_text(13);
     event.device = row.optional_text(14);
     event.transaction_id = row.optional_text(15);
-    event.bytes = base::unseal(row.bytes(16)).value();
+    event.bytes = db.unseal(sealed_in::event, row.bytes(16)).value();
     return event;
 }
 
-std::vector<stored_event> read_all(std::vector<base::row> const& rows) {
+std::vector<stored_event> read_all(base::transaction& db, std::vector<base::row> const& rows) {
     std::vector<stored_event> events;
     events.reserve(rows.size());
-    for (auto const& row : rows) events.push_back(read(row));
+    for (auto const& row : rows) events.push_back(read(db, row));
     return events;
 }
 
@@ -55,7 +56,7 @@ std::vector<stored_event> walk(base::transaction& db, char const* key, std::stri
                                            "SELECT {} FROM events WHERE {} = ?1 AND (depth, stream_ordering) > (?2, ?3)"
                                            " AND (depth, stream_ordering) <= (?4, ?5) ORDER BY depth, stream_ordering LIMIT ?6",
                                            columns, key);
-    return read_all(db.query(sql, {value, which.from.depth, which.from.stream, which.to.depth, which.to.stream, which.limit}));
+    return read_all(db, db.query(sql, {value, which.from.depth, which.from.stream, which.to.depth, which.to.stream, which.limit}));
 }
 
 }  // namespace
@@ -63,15 +64,16 @@ std::vector<stored_event> walk(base::transaction& db, char const* key, std::stri
 void insert_event(base::transaction& db, stored_event const& e) {
     static auto const sql =
         fmt::format("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)", columns);
-    db.run(sql, {e.where.stream, e.id, e.room, e.type, e.state_key, e.sender, e.where.depth, e.origin_server_ts, e.state_before,
-                 e.state_after, e.replaces, e.relates_to, e.rel_type, e.redacted_by, e.device, e.transaction_id, base::seal(e.bytes)});
+    db.run(sql,
+           {e.where.stream, e.id, e.room, e.type, e.state_key, e.sender, e.where.depth, e.origin_server_ts, e.state_before, e.state_after,
+            e.replaces, e.relates_to, e.rel_type, e.redacted_by, e.device, e.transaction_id, db.seal(sealed_in::event, e.bytes)});
 }
 
 std::optional<stored_event> find_event(base::transaction& db, std::string const& event_id) {
     static auto const sql = fmt::format("SELECT {} FROM events WHERE event_id = ?1", columns);
     auto const row = db.first(sql, {event_id});
     if (!row) return std::nullopt;
-    return read(*row);
+    return read(db, *row);
 }
 
 void mark_redacted(base::transaction& db, std::string const& event_id, std::string const& by) {
@@ -90,7 +92,7 @@ std::vector<stored_event> events_by_arrival(base::transaction& db, std::string c
         "SELECT {} FROM events WHERE room_id = ?1 AND stream_ordering > ?2 AND stream_ordering <= ?3 ORDER BY stream_ordering DESC LIMIT "
         "?4",
         columns);
-    return read_all(db.query(sql, {room, after, up_to, limit}));
+    return read_all(db, db.query(sql, {room, after, up_to, limit}));
 }
 
 std::vector<stored_event> related_events(base::transaction& db, std::string const& event_id, span const& which) {
@@ -117,7 +119,7 @@ std::vector<stored_event> events_by_time(base::transaction& db, std::string cons
     auto const sql = fmt::format(
         "SELECT {} FROM events WHERE room_id = ?1 AND origin_server_ts {} ?2 ORDER BY origin_server_ts {}, stream_ordering {} LIMIT ?3",
         columns, backwards ? "<=" : ">=", backwards ? "DESC" : "", backwards ? "DESC" : "");
-    return read_all(db.query(sql, {room, when, limit}));
+    return read_all(db, db.query(sql, {room, when, limit}));
 }
 
 std::vector<stored_event> events_of_types(base::transaction& db, std::vector<std::string> const& types, std::int64_t before,
@@ -130,7 +132,7 @@ std::vector<stored_event> events_of_types(base::transaction& db, std::vector<std
     }
     auto const sql = fmt::format("SELECT {} FROM events WHERE stream_ordering < ?1 AND type IN ({}) ORDER BY stream_ordering DESC LIMIT ?2",
                                  columns, places);
-    return read_all(db.query(sql, parameters));
+    return read_all(db, db.query(sql, parameters));
 }
 
 std::vector<std::pair<std::string, std::int64_t>> count_relations(base::transaction& db, std::string const& event_id) {
@@ -144,14 +146,14 @@ std::vector<stored_event> latest_related(base::transaction& db, std::string cons
                                          std::int64_t limit) {
     static auto const sql = fmt::format(
         "SELECT {} FROM events WHERE relates_to = ?1 AND rel_type = ?2 ORDER BY depth DESC, stream_ordering DESC LIMIT ?3", columns);
-    return read_all(db.query(sql, {event_id, rel_type, limit}));
+    return read_all(db, db.query(sql, {event_id, rel_type, limit}));
 }
 
 std::vector<stored_event> annotations_by(base::transaction& db, std::string const& event_id, std::string const& sender) {
     static auto const sql = fmt::format(
         "SELECT {} FROM events WHERE relates_to = ?1 AND rel_type = 'm.annotation' AND sender = ?2 ORDER BY stream_ordering DESC LIMIT 100",
         columns);
-    return read_all(db.query(sql, {event_id, sender}));
+    return read_all(db, db.query(sql, {event_id, sender}));
 }
 
 std::optional<stored_event> last_event(base::transaction& db, std::string const& room, std::int64_t up_to) {

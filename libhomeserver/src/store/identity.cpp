@@ -5,8 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/base/secret.hpp>
+
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -19,11 +20,11 @@ namespace {
 std::optional<std::string> find(base::transaction& db, std::string_view name) {
     auto const row = db.first("SELECT value FROM server WHERE name = ?1", {std::string(name)});
     if (!row) return std::nullopt;
-    return base::unseal(row->bytes(0)).value();
+    return db.unseal(sealed_in::server, row->bytes(0)).value();
 }
 
 void put(base::transaction& db, std::string_view name, std::string const& value) {
-    db.run("INSERT INTO server (name, value) VALUES (?1, ?2)", {std::string(name), base::seal(value)});
+    db.run("INSERT INTO server (name, value) VALUES (?1, ?2)", {std::string(name), db.seal(sealed_in::server, value)});
 }
 
 }  // namespace

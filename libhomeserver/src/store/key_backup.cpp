@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "store/sealed_columns.hpp"
 #include "store/stored_json.hpp"
 
 namespace chatrixcd::homeserver {
@@ -11,9 +12,10 @@ namespace json = boost::json;
 
 namespace {
 
-std::optional<key_backup> read(std::optional<base::row> const& row) {
+std::optional<key_backup> read(base::transaction& db, std::optional<base::row> const& row) {
     if (!row) return std::nullopt;
-    return key_backup{row->integer(0), row->text(1), std::move(unseal_json(row->bytes(2)).as_object()), row->integer(3)};
+    return key_backup{row->integer(0), row->text(1), std::move(unseal_json(db, sealed_in::backup, row->bytes(2)).as_object()),
+                      row->integer(3)};
 }
 
 // "Server-side key backups": verified keys first, then those that decrypt more, then those that came a shorter way.
@@ -28,19 +30,19 @@ bool is_better(backed_up_key const& one, backed_up_key const& other) {
 std::int64_t create_backup(base::transaction& db, std::string const& user, std::string const& algorithm, json::object const& auth_data) {
     auto const last = db.query("SELECT COALESCE(MAX(version), 0) FROM key_backups WHERE user_id = ?1", {user}).at(0).integer(0);
     db.run("INSERT INTO key_backups (user_id, version, algorithm, auth_data, etag, deleted) VALUES (?1, ?2, ?3, ?4, 0, 0)",
-           {user, last + 1, algorithm, seal_json(auth_data)});
+           {user, last + 1, algorithm, seal_json(db, sealed_in::backup, auth_data)});
     return last + 1;
 }
 
 std::optional<key_backup> latest_backup(base::transaction& db, std::string const& user) {
-    return read(
-        db.first("SELECT version, algorithm, auth_data, etag FROM key_backups WHERE user_id = ?1 AND deleted = 0"
-                 " ORDER BY version DESC LIMIT 1",
-                 {user}));
+    return read(db, db.first("SELECT version, algorithm, auth_data, etag FROM key_backups WHERE user_id = ?1 AND deleted = 0"
+                             " ORDER BY version DESC LIMIT 1",
+                             {user}));
 }
 
 std::optional<key_backup> find_backup(base::transaction& db, std::string const& user, std::int64_t version) {
-    return read(db.first("SELECT version, algorithm, auth_data, etag FROM key_backups WHERE user_id = ?1 AND version = ?2 AND deleted = 0",
+    return read(db,
+                db.first("SELECT version, algorithm, auth_data, etag FROM key_backups WHERE user_id = ?1 AND version = ?2 AND deleted = 0",
                          {user, version}));
 }
 
@@ -49,13 +51,14 @@ bool backup_existed(base::transaction& db, std::string const& user, std::int64_t
 }
 
 void set_auth_data(base::transaction& db, std::string const& user, std::int64_t version, json::object const& auth_data) {
-    db.run("UPDATE key_backups SET auth_data = ?3 WHERE user_id = ?1 AND version = ?2", {user, version, seal_json(auth_data)});
+    db.run("UPDATE key_backups SET auth_data = ?3 WHERE user_id = ?1 AND version = ?2",
+           {user, version, seal_json(db, sealed_in::backup, auth_data)});
 }
 
 void delete_backup(base::transaction& db, std::string const& user, std::int64_t version) {
     db.run("DELETE FROM backed_up_keys WHERE user_id = ?1 AND version = ?2", {user, version});
     db.run("UPDATE key_backups SET deleted = 1, auth_data = ?3 WHERE user_id = ?1 AND version = ?2",
-           {user, version, seal_json(json::object())});
+           {user, version, seal_json(db, sealed_in::backup, json::object())});
 }
 
 void delete_backups(base::transaction& db, std::string const& user) {
@@ -71,7 +74,7 @@ std::vector<backed_up_key> backed_up_keys(base::transaction& db, backup_place co
         {where.user, where.version, where.room, where.session});
     for (auto const& row : rows) {
         keys.push_back({row.text(0), row.text(1), row.integer(2), row.integer(3), row.integer(4) != 0,
-                        std::move(unseal_json(row.bytes(5)).as_object())});
+                        std::move(unseal_json(db, sealed_in::backed_up, row.bytes(5)).as_object())});
     }
     return keys;
 }
@@ -99,7 +102,7 @@ bool put_backed_up_key(base::transaction& db, std::string const& user, std::int6
         " first_message_index = excluded.first_message_index, forwarded_count = excluded.forwarded_count,"
         " is_verified = excluded.is_verified, session_data = excluded.session_data",
         {user, version, key.room, key.session, key.first_message_index, key.forwarded_count, std::int64_t{key.is_verified},
-         seal_json(key.session_data)});
+         seal_json(db, sealed_in::backed_up, key.session_data)});
     return true;
 }
 

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/presence.hpp"
 
-#include <chatrixcd/base/sealed.hpp>
-
+#include "store/sealed_columns.hpp"
 #include "store/sequences.hpp"
 
 namespace chatrixcd::homeserver {
 
 namespace {
 
-presence read(base::row const& row) {
+presence read(base::transaction& db, base::row const& row) {
     presence one;
     one.user = row.text(0);
     one.state = row.text(1);
-    if (!row.is_null(2)) one.status = base::unseal(row.bytes(2)).value();
+    if (!row.is_null(2)) one.status = db.unseal(sealed_in::presence, row.bytes(2)).value();
     one.last_active = row.integer(3);
     return one;
 }
@@ -22,7 +21,7 @@ presence read(base::row const& row) {
 
 void put_presence(base::transaction& db, presence const& now) {
     base::sql_value status;
-    if (now.status) status = base::seal(*now.status);
+    if (now.status) status = db.seal(sealed_in::presence, *now.status);
     db.run(
         "INSERT INTO presence (user_id, state, status, last_active, stream_id) VALUES (?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT (user_id) DO UPDATE SET state = excluded.state, status = excluded.status, last_active = excluded.last_active,"
@@ -33,7 +32,7 @@ void put_presence(base::transaction& db, presence const& now) {
 std::optional<presence> find_presence(base::transaction& db, std::string const& user) {
     auto const row = db.first("SELECT user_id, state, status, last_active FROM presence WHERE user_id = ?1", {user});
     if (!row) return std::nullopt;
-    return read(*row);
+    return read(db, *row);
 }
 
 presence_news presence_since(base::transaction& db, std::string const& user, std::int64_t after, std::int64_t limit) {
@@ -45,7 +44,7 @@ presence_news presence_since(base::transaction& db, std::string const& user, std
         " ORDER BY p.stream_id LIMIT ?3",
         {user, after, limit});
     for (auto const& row : rows) {
-        news.all.push_back(read(row));
+        news.all.push_back(read(db, row));
         news.last = row.integer(4);
     }
     return news;

@@ -4,9 +4,9 @@
 #include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
 #include "store/accounts.hpp"
+#include "store/sealed_columns.hpp"
 
 namespace chatrixcd::homeserver {
 
@@ -20,7 +20,7 @@ std::optional<json::object> find_profile(base::transaction& db, std::string cons
     if (known->avatar_url) profile["avatar_url"] = *known->avatar_url;
     for (auto const& row : db.query("SELECT name, value FROM profile_fields WHERE user_id = ?1 ORDER BY name", {user})) {
         // As deep as the body that it came in.
-        profile[row.text(0)] = base::parse_json(base::unseal(row.bytes(1)).value(), 128).value();
+        profile[row.text(0)] = base::parse_json(db.unseal(sealed_in::profile, row.bytes(1)).value(), 128).value();
     }
     return profile;
 }
@@ -29,7 +29,7 @@ void put_profile_field(base::transaction& db, std::string const& user, std::stri
     db.run(
         "INSERT INTO profile_fields (user_id, name, value) VALUES (?1, ?2, ?3)"
         " ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value",
-        {user, name, base::seal(json::serialize(value))});
+        {user, name, db.seal(sealed_in::profile, json::serialize(value))});
 }
 
 void delete_profile_field(base::transaction& db, std::string const& user, std::string const& name) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/schema.hpp"
 
+#include "store/sealed_columns.hpp"
+
 namespace chatrixcd::homeserver {
 
 namespace {
 
-// Secrets and bodies are sealed columns (base/sealed.hpp). Events keep the exact bytes that were hashed and signed.
+// Secrets and bodies are sealed columns (store/sealed_columns.hpp). Events keep the exact bytes that were hashed and signed.
 constexpr auto accounts = R"sql(
 CREATE TABLE server (
     name TEXT PRIMARY KEY,
@@ -304,6 +306,12 @@ std::vector<base::migration> migrations() {
             {"first tier", first_tier},
             {"end-to-end keys", end_to_end},
             {"key backups", key_backups}};
+}
+
+std::vector<base::sealed_column> sealed_columns() {
+    return {sealed_in::server,       sealed_in::password,     sealed_in::account_data,  sealed_in::event,     sealed_in::profile,
+            sealed_in::presence,     sealed_in::to_device,    sealed_in::report,        sealed_in::file_name, sealed_in::device_keys,
+            sealed_in::one_time_key, sealed_in::fallback_key, sealed_in::cross_signing, sealed_in::backup,    sealed_in::backed_up};
 }
 
 }  // namespace chatrixcd::homeserver

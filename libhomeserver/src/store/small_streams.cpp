@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
+#include "store/sealed_columns.hpp"
 #include "store/sequences.hpp"
 
 namespace chatrixcd::homeserver {
@@ -15,15 +15,15 @@ namespace json = boost::json;
 
 namespace {
 
-json::object read_body(base::blob const& column) {
+json::object read_body(base::transaction& db, base::blob const& column) {
     // Deeper than any request may be, for it came in one.
-    return base::parse_json_object(base::unseal(column).value(), 128).value();
+    return base::parse_json_object(db.unseal(sealed_in::account_data, column).value(), 128).value();
 }
 
-std::vector<account_datum> read_all(std::vector<base::row> const& rows) {
+std::vector<account_datum> read_all(base::transaction& db, std::vector<base::row> const& rows) {
     std::vector<account_datum> all;
     all.reserve(rows.size());
-    for (auto const& row : rows) all.push_back({row.text(0), row.text(1), read_body(row.bytes(2))});
+    for (auto const& row : rows) all.push_back({row.text(0), row.text(1), read_body(db, row.bytes(2))});
     return all;
 }
 
@@ -61,24 +61,25 @@ void put_account_data(base::transaction& db, std::string const& user, account_da
     db.run(
         "INSERT INTO account_data (user_id, room_id, type, body, stream_id) VALUES (?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT (user_id, room_id, type) DO UPDATE SET body = excluded.body, stream_id = excluded.stream_id",
-        {user, datum.room, datum.type, base::seal(json::serialize(datum.content)), sequences::next(db, sequences::account_data)});
+        {user, datum.room, datum.type, db.seal(sealed_in::account_data, json::serialize(datum.content)),
+         sequences::next(db, sequences::account_data)});
 }
 
 std::optional<json::object> find_account_data(base::transaction& db, std::string const& user, std::string const& room,
                                               std::string const& type) {
     auto const row = db.first("SELECT body FROM account_data WHERE user_id = ?1 AND room_id = ?2 AND type = ?3", {user, room, type});
     if (!row) return std::nullopt;
-    return read_body(row->bytes(0));
+    return read_body(db, row->bytes(0));
 }
 
 std::vector<account_datum> account_data_since(base::transaction& db, std::string const& user, std::int64_t after) {
-    return read_all(
-        db.query("SELECT room_id, type, body FROM account_data WHERE user_id = ?1 AND stream_id > ?2 ORDER BY stream_id", {user, after}));
+    return read_all(db, db.query("SELECT room_id, type, body FROM account_data WHERE user_id = ?1 AND stream_id > ?2 ORDER BY stream_id",
+                                 {user, after}));
 }
 
 std::vector<account_datum> room_account_data(base::transaction& db, std::string const& user, std::string const& room) {
     return read_all(
-        db.query("SELECT room_id, type, body FROM account_data WHERE user_id = ?1 AND room_id = ?2 ORDER BY stream_id", {user, room}));
+        db, db.query("SELECT room_id, type, body FROM account_data WHERE user_id = ?1 AND room_id = ?2 ORDER BY stream_id", {user, room}));
 }
 
 }  // namespace chatrixcd::homeserver

@@ -4,15 +4,16 @@
 #include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
 namespace chatrixcd::homeserver {
 
-base::blob seal_json(boost::json::value const& value) { return base::seal(boost::json::serialize(value)); }
+base::blob seal_json(base::transaction& db, base::sealed_column const& in, boost::json::value const& value) {
+    return db.seal(in, boost::json::serialize(value));
+}
 
-boost::json::value unseal_json(base::blob const& column) {
+boost::json::value unseal_json(base::transaction& db, base::sealed_column const& in, base::blob const& value) {
     // Deeper than any request may be, for it came in one.
-    return base::parse_json(base::unseal(column).value(), 128).value();
+    return base::parse_json(db.unseal(in, value).value(), 128).value();
 }
 
 }  // namespace chatrixcd::homeserver

@@ -8,7 +8,7 @@
 
 namespace chatrixcd::homeserver {
 
-base::blob seal_json(boost::json::value const& value);
-boost::json::value unseal_json(base::blob const& column);
+base::blob seal_json(base::transaction& db, base::sealed_column const& in, boost::json::value const& value);
+boost::json::value unseal_json(base::transaction& db, base::sealed_column const& in, base::blob const& value);
 
 }  // namespace chatrixcd::homeserver

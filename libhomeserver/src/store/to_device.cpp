@@ -4,8 +4,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
+#include "store/sealed_columns.hpp"
 #include "store/sequences.hpp"
 
 namespace chatrixcd::homeserver {
@@ -13,7 +13,7 @@ namespace chatrixcd::homeserver {
 void put_device_message(base::transaction& db, std::string const& user, std::string const& device, device_message const& message) {
     db.run("INSERT INTO to_device (stream_id, user_id, device_id, sender, type, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
            {sequences::next(db, sequences::to_device), user, device, message.sender, message.type,
-            base::seal(boost::json::serialize(message.content))});
+            db.seal(sealed_in::to_device, boost::json::serialize(message.content))});
 }
 
 std::vector<device_message> device_messages(base::transaction& db, std::string const& user, std::string const& device, std::int64_t after,
@@ -25,7 +25,7 @@ std::vector<device_message> device_messages(base::transaction& db, std::string c
         {user, device, after, limit});
     for (auto const& row : rows) {
         // Deeper than any request may be, for it came in one.
-        auto content = base::parse_json_object(base::unseal(row.bytes(2)).value(), 128).value();
+        auto content = base::parse_json_object(db.unseal(sealed_in::to_device, row.bytes(2)).value(), 128).value();
         found.push_back({row.text(0), row.text(1), std::move(content), row.integer(3)});
     }
     return found;

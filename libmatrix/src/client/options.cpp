@@ -15,6 +15,10 @@ options& options::store(std::string folder) {
     return *this;
 }
 
+options& options::store_key(base::store_key_source key) {
+    values_.store_key = std::move(key);
+    return *this;
+}
 options& options::device_name(std::string name) {
     values_.device_name = std::move(name);
     return *this;

@@ -13,6 +13,7 @@
 #include "encryption/key_files.hpp"
 #include "requests/confirm.hpp"
 #include "state/failure.hpp"
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -44,6 +45,11 @@ base::http::client_options network_options(options::values const& how) {
     network.key_file = how.key_file;
     if (how.proxy) network.proxy = *how.proxy;
     return network;
+}
+
+base::store_key_source key_of(options::values const& how) {
+    if (!std::holds_alternative<std::monostate>(how.store_key)) return how.store_key;
+    return base::store_key_file{how.store + "/store.key"};
 }
 
 error without_encryption() { return error(error_kind::invalid, "the client has no encryption (options::encryption())"); }
@@ -98,12 +104,14 @@ base::worker_pool& runtime::workers() {
 result<void> runtime::open_store() {
     base::store_options file;
     file.migrations = migrations();
+    file.sealed = sealed_columns();
     file.hooks = how_.store_hooks;
     if (!how_.store.empty()) {
         auto locked = base::folder_lock::acquire(how_.store);
         if (!locked) return locked.error();
         lock_.emplace(std::move(*locked));
         file.path = how_.store + "/matrix.db";
+        file.key = key_of(how_);
     }
     auto runner = how_.store_runner ? how_.store_runner() : base::make_store_thread();
     auto opened = base::store::open(std::move(file), std::move(runner));

@@ -2,16 +2,19 @@
 // Pickles in sealed columns.
 #pragma once
 
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/base/secret.hpp>
 #include <chatrixcd/base/store.hpp>
 
+#include "crypto/sealed_columns.hpp"
+
 namespace chatrixcd::matrix::crypto {
 
-inline base::blob sealed(base::secret const& pickle) { return base::seal(pickle.reveal()); }
+inline base::blob sealed(base::transaction& t, base::sealed_column const& in, base::secret const& pickle) {
+    return t.seal(in, pickle.reveal());
+}
 
-inline base::secret unsealed(base::row const& row, std::size_t column) {
-    auto text = base::unseal(row.bytes(column));
+inline base::secret unsealed(base::transaction& t, base::sealed_column const& in, base::row const& row, std::size_t column) {
+    auto text = t.unseal(in, row.bytes(column));
     if (!text) throw base::store_error(text.error().describe());
     return base::secret(std::move(*text));
 }

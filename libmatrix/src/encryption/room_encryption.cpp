@@ -6,7 +6,6 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/base/json_text.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/keys/own_device.hpp"
@@ -14,6 +13,7 @@
 #include "outbox/lookup.hpp"
 #include "outbox/request.hpp"
 #include "state/room_table.hpp"
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -40,7 +40,7 @@ std::optional<std::string> kept_ciphertext(crypto::context const& with, outbox_r
     auto const found = with.t.first("SELECT ciphertext FROM outbox WHERE id = ?1 AND ciphertext IS NOT NULL AND ciphertext_device = ?2",
                                     {row.id, with.device.str()});
     if (!found) return std::nullopt;
-    auto text = base::unseal(found->bytes(0));
+    auto text = with.t.unseal(sealed_in::outbox_ciphertext, found->bytes(0));
     return text ? std::optional(std::move(*text)) : std::nullopt;
 }
 
@@ -111,7 +111,7 @@ sealed_message seal_message(crypto::context const& with, outbox_row const& row, 
     if (key) encrypted[key_member] = *key;
     base::append_json(message.content, encrypted);
     with.t.run("UPDATE outbox SET ciphertext = ?2, ciphertext_device = ?3 WHERE id = ?1",
-               {row.id, base::seal(message.content), with.device.str()});
+               {row.id, with.t.seal(sealed_in::outbox_ciphertext, message.content), with.device.str()});
     message.before = obstacle::none;
     return message;
 }

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include <chatrixcd/base/many_rows.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
 #include "inbox/trust_text.hpp"
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -28,7 +28,7 @@ std::optional<inbox_row> head_of(base::transaction& t, std::int64_t account, std
     row.event_id = found->text(1);
     row.kind = static_cast<inbox_kind>(found->integer(2));
     // Unreadable, it is handed out empty: whoever cannot read it says so, and the rows behind it go on.
-    if (auto text = base::unseal(found->bytes(3))) row.event = std::move(*text);
+    if (auto text = t.unseal(sealed_in::inbox_event, found->bytes(3))) row.event = std::move(*text);
     row.trace = found->text(4);
     row.tries = found->integer(5);
     row.restored = found->integer(6) != 0;
@@ -59,7 +59,7 @@ std::size_t insert_rows(base::transaction& t, arrival const& where, std::span<ne
 
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
                 std::string const& trace) {
-    new_row const row{event_id, kind, base::seal(event), trace, std::nullopt};
+    new_row const row{event_id, kind, t.seal(sealed_in::inbox_event, event), trace, std::nullopt};
     return insert_rows(t, where, std::span(&row, 1)) > 0;
 }
 

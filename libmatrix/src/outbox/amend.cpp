@@ -6,9 +6,9 @@
 #include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
 #include "outbox/lookup.hpp"
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -26,7 +26,7 @@ result<known_row> find_message(base::transaction& t, std::int64_t account, outbo
 // The content of what is queued, with the edit's new content in place of the old one: relations and key stay.
 std::optional<std::string> folded(base::transaction& t, known_row const& message, outbox_item const& edit) {
     auto const stored = t.first("SELECT content FROM outbox WHERE id = ?1", {message.id});
-    auto const text = base::unseal(stored->bytes(0));
+    auto const text = t.unseal(sealed_in::outbox_content, stored->bytes(0));
     if (!text) return std::nullopt;
     auto const old = base::parse_json_object(*text);
     auto const whole = base::parse_json_object(edit.content);
@@ -57,7 +57,7 @@ result<std::vector<key_state>> enqueue_edit(base::transaction& t, std::int64_t a
         if (message->parts == 1 && message->state == row_state::queued) {
             if (auto const content = folded(t, *message, edit)) {
                 t.run("UPDATE outbox SET content = ?2, bytes = ?3 WHERE id = ?1",
-                      {message->id, base::seal(*content), static_cast<std::int64_t>(content->size())});
+                      {message->id, t.seal(sealed_in::outbox_content, *content), static_cast<std::int64_t>(content->size())});
                 insert_settled(t, account, edit, row_state::replaced, edit.target_key);
                 return find_keys(t, account, edit.key);
             }
@@ -143,7 +143,7 @@ std::vector<dead_letter> find_dead_letters(base::transaction& t, std::int64_t ac
         letter.room = room_id(row.text(1));
         letter.type = row.text(2);
         if (!row.is_null(3)) {
-            if (auto content = base::unseal(row.bytes(3))) letter.content = std::move(*content);
+            if (auto content = t.unseal(sealed_in::outbox_content, row.bytes(3))) letter.content = std::move(*content);
         }
         letter.queued = base::time_point(std::chrono::milliseconds(row.integer(4)));
         letter.why = stored_refusal(row, 5);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outbox' rows on their way out, and what stays of them.
-#include <chatrixcd/base/sealed.hpp>
-
 #include "outbox/table.hpp"
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -11,13 +10,13 @@ namespace {
 // Refused messages whose contents are kept.
 constexpr std::int64_t most_dead_contents = 200;
 
-outbox_row read_row(base::row const& from, room_id const& room) {
+outbox_row read_row(base::transaction& t, base::row const& from, room_id const& room) {
     outbox_row row;
     row.id = from.integer(0);
     row.key = from.text(1);
     row.room = room;
     row.type = from.text(2);
-    if (auto content = base::unseal(from.bytes(3))) row.content = std::move(*content);
+    if (auto content = t.unseal(sealed_in::outbox_content, from.bytes(3))) row.content = std::move(*content);
     row.target = from.text(4);
     row.target_key = from.text(5);
     row.transaction = from.text(6);
@@ -35,7 +34,7 @@ std::optional<outbox_row> first_of(base::transaction& t, std::int64_t account, r
         " WHERE account = ?1 AND state = ?3 AND room_id = ?2 ORDER BY priority DESC, position, id LIMIT 1",
         {account, room.str(), static_cast<std::int64_t>(state)});
     if (!found) return std::nullopt;
-    return read_row(*found, room);
+    return read_row(t, *found, room);
 }
 
 // False if what it is about leaves later.

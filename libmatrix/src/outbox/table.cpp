@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include <chatrixcd/base/sealed.hpp>
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -84,9 +84,9 @@ void insert(base::transaction& t, std::int64_t account, outbox_item const& item,
     t.run(
         "INSERT INTO outbox (account, key, made_here, room_id, type, content, target, target_key, transaction_id, device_id, position,"
         " created, priority, parts, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        {account, item.key, std::int64_t{item.made_here}, item.room.str(), item.type, base::seal(item.content), item.target,
-         item.target_key, item.transaction, copy ? std::string() : item.device.str(), place, copy ? copy->integer(0) : now, item.priority,
-         item.parts, static_cast<std::int64_t>(item.content.size())});
+        {account, item.key, std::int64_t{item.made_here}, item.room.str(), item.type, t.seal(sealed_in::outbox_content, item.content),
+         item.target, item.target_key, item.transaction, copy ? std::string() : item.device.str(), place, copy ? copy->integer(0) : now,
+         item.priority, item.parts, static_cast<std::int64_t>(item.content.size())});
 }
 
 }  // namespace

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/account_table.hpp"
 
-#include <chatrixcd/base/sealed.hpp>
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
 namespace {
 
-secret unsealed(base::row const& row, std::size_t column) {
-    auto text = base::unseal(row.bytes(column));
+secret unsealed(base::transaction& t, base::sealed_column const& in, base::row const& row, std::size_t column) {
+    auto text = t.unseal(in, row.bytes(column));
     if (!text) throw base::store_error(text.error().describe());
     return secret(std::move(*text));
 }
@@ -34,8 +34,8 @@ account_row load_account(base::transaction& t, std::int64_t account) {
     loaded.base_url = row->optional_text(1).value_or(std::string());
     loaded.user = id_of<user_id>(*row, 2);
     loaded.device = id_of<device_id>(*row, 3);
-    if (!row->is_null(4)) loaded.access_token = unsealed(*row, 4);
-    if (!row->is_null(5)) loaded.refresh_token = unsealed(*row, 5);
+    if (!row->is_null(4)) loaded.access_token = unsealed(t, sealed_in::access_token, *row, 4);
+    if (!row->is_null(5)) loaded.refresh_token = unsealed(t, sealed_in::refresh_token, *row, 5);
     if (auto const expires = row->optional_integer(6)) loaded.expires = base::time_point(std::chrono::milliseconds(*expires));
     return loaded;
 }
@@ -53,9 +53,9 @@ void save_grant(base::transaction& t, std::int64_t account, grant const& given, 
     base::sql_value refresh;
     base::sql_value until;
     if (expires) until = std::int64_t{expires->time_since_epoch().count()};
-    if (given.refresh_token) refresh = base::seal(given.refresh_token->reveal());
+    if (given.refresh_token) refresh = t.seal(sealed_in::refresh_token, given.refresh_token->reveal());
     t.run("UPDATE account SET user_id = ?2, device_id = ?3, access_token = ?4, refresh_token = ?5, token_expires = ?6 WHERE id = ?1",
-          {account, given.user.str(), given.device.str(), base::seal(given.access_token.reveal()), refresh, until});
+          {account, given.user.str(), given.device.str(), t.seal(sealed_in::access_token, given.access_token.reveal()), refresh, until});
 }
 
 void forget_tokens(base::transaction& t, std::int64_t account) {

@@ -2,12 +2,14 @@
 #include "state/schema.hpp"
 
 #include "crypto/schema.hpp"
+#include "crypto/sealed_columns.hpp"
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
 namespace {
 
-// Sealed columns are BLOBs (base/sealed.hpp): tokens, and what was said in rooms and not yet handled.
+// Sealed columns are BLOBs (base/sealed_column.hpp, state/sealed_columns.hpp): tokens, and what was said in rooms and not yet handled.
 //
 // inbox.position orders what is delivered in a room: twice the number of the sync batch for events out of its gap, one more for events of
 // its timeline. A row waits while a gap of its room has a position that is not after its own.
@@ -212,6 +214,13 @@ std::vector<base::migration> migrations() {
             base::migration{"a file against copies", generation},
             base::migration{"requests for keys", crypto::key_requests},
             base::migration{"who is known by a key", crypto::trusted_key_tables}};
+}
+
+std::vector<base::sealed_column> sealed_columns() {
+    std::vector all = {sealed_in::access_token, sealed_in::refresh_token, sealed_in::inbox_event, sealed_in::outbox_content,
+                       sealed_in::outbox_ciphertext};
+    all.insert(all.end(), crypto::sealed_columns.begin(), crypto::sealed_columns.end());
+    return all;
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -6,9 +6,9 @@
 #include <boost/json/serialize.hpp>
 
 #include <chatrixcd/base/many_rows.hpp>
-#include <chatrixcd/base/sealed.hpp>
 
 #include "inbox/trust_text.hpp"
+#include "state/sealed_columns.hpp"
 #include "sync/decryption.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -24,12 +24,13 @@ bool is_to_be_opened(raw_event const& e, receiving const& how) {
     return how.decrypts != nullptr && is_encrypted && (how.filter.other_events || !how.decrypts->is_of_this_device(e));
 }
 
-void add_opened(opened_event const& opened, arrival const& where, receiving& how, std::vector<new_row>& rows) {
+void add_opened(base::transaction& t, opened_event const& opened, arrival const& where, receiving& how, std::vector<new_row>& rows) {
     if (how.decrypts != nullptr) how.decrypts->note(opened.event, where.room);
     auto const kind = how.filter.kind_of(where.room, opened.event, how.me, opened.keeper, opened.believed);
     if (!kind) return;
     auto const text = opened.event.to_text();
-    rows.push_back(new_row{std::string(opened.event.id()), *kind, base::seal(text), how.traces.next(), trust_text(opened.believed)});
+    rows.push_back(new_row{std::string(opened.event.id()), *kind, t.seal(sealed_in::inbox_event, text), how.traces.next(),
+                           trust_text(opened.believed)});
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ void store_loss(base::transaction& t, arrival const& where, std::string const& r
 
 bool store_opened(base::transaction& t, opened_event const& opened, arrival const& where, receiving& how) {
     std::vector<new_row> rows;
-    add_opened(opened, where, how, rows);
+    add_opened(t, opened, where, how, rows);
     return insert_rows(t, where, rows) > 0;
 }
 
@@ -65,11 +66,13 @@ std::size_t store_events(base::transaction& t, event_place first, event_place la
     for (auto e = first; e != last; ++e) {
         if (!is_of(*e, where.room) || !walk.visit(*e)) continue;
         if (is_to_be_opened(*e, how)) {
-            if (auto const opened = how.decrypts->open(*e, where)) add_opened(*opened, where, how, rows);
+            if (auto const opened = how.decrypts->open(*e, where)) add_opened(t, *opened, where, how, rows);
         } else {
             if (how.decrypts != nullptr) how.decrypts->note(*e, where.room);
             auto const kind = how.filter.kind_of(where.room, *e, how.me, keeper);
-            if (kind) rows.push_back(new_row{std::string(e->id()), *kind, base::seal(e->to_text()), how.traces.next(), std::nullopt});
+            if (kind)
+                rows.push_back(
+                    new_row{std::string(e->id()), *kind, t.seal(sealed_in::inbox_event, e->to_text()), how.traces.next(), std::nullopt});
         }
         // Events are up to 64 KiB each: a long page is not held twice.
         if (rows.size() < base::many_rows::most_at_once) continue;

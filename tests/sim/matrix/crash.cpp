@@ -114,6 +114,7 @@ std::string position_in(std::string const& folder, std::int64_t& rows) {
     base::store_options file;
     file.path = folder + "/matrix.db";
     file.migrations = matrix::detail::migrations();
+    file.key = base::store_key_file{folder + "/store.key"};
     auto opened = base::store::open(std::move(file), base::make_inline_store_runner());
     auto db = std::move(opened.value());
     boost::asio::io_context loop;

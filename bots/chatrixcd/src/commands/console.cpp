@@ -16,6 +16,7 @@
 #include "config/read.hpp"
 #include "config/secrets.hpp"
 #include "line_reader.hpp"
+#include "store_key.hpp"
 #include "wiring.hpp"
 
 namespace chatrixcd::bot {
@@ -49,6 +50,11 @@ awaitable<void> stop_at_signal(asio::any_io_executor executor, running_bot& bot)
 }
 
 awaitable<void> converse(surroundings around, config settings, environment variables, std::optional<base::error>& failure) {
+    auto const store_key = co_await read_store_key(around.executor, settings.matrix, variables);
+    if (!store_key) {
+        failure = store_key.error();
+        co_return;
+    }
     auto const tokens = co_await read_server_secrets(around.executor, settings, std::move(variables));
     if (!tokens) {
         failure = tokens.error();
@@ -62,7 +68,7 @@ awaitable<void> converse(surroundings around, config settings, environment varia
     });
     settings.bot.admin_users = {how.user};
     settings.bot.allowed_rooms = {how.room};
-    running_bot bot(around, settings, chat);
+    running_bot bot(around, settings, chat, *store_key);
     base::task_group tasks(around.executor, [&bot](std::exception_ptr) { bot.request_stop(); });
     base::result<void> outcome = co_await bot.start();
     if (outcome) {

@@ -11,6 +11,7 @@
 #include "doctor/findings.hpp"
 #include "doctor/homeserver.hpp"
 #include "doctor/semaphore.hpp"
+#include "doctor/store.hpp"
 #include "outside.hpp"
 
 namespace chatrixcd::bot {
@@ -30,6 +31,7 @@ void examine_configuration(loaded_config const& loaded, std::string const& file,
 }
 
 awaitable<void> examine(surroundings around, config settings, environment variables, findings& into) {
+    co_await examine_store(around.executor, settings, variables, into);
     co_await examine_homeserver(around, settings, variables, into);
     auto const read = co_await read_server_secrets(around.executor, settings, std::move(variables));
     if (!read) {

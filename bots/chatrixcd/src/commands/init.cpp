@@ -48,6 +48,8 @@ exit_code init(init_command const& asked, environment variables) {
     }
     std::cout << "\nWritten to " << asked.file << ", which nobody else can read.\n";
     show_recovery_key(*made);
+    std::cout << "\nWhat the bot keeps lies in " << made->matrix.store_path
+              << ", sealed with the key that its first start puts there (store.key).\n";
     std::cout << "\nNow start the bot:\n  chatrixcd run -c " << asked.file
               << "\naccept the invitation to the room ChatrixCD in your Matrix client, and type there:\n  !cd projects\n";
     return exit_code::success;

@@ -12,6 +12,7 @@
 #include "config/secrets.hpp"
 #include "matrix_login.hpp"
 #include "outside.hpp"
+#include "store_key.hpp"
 #include "version.hpp"
 #include "wiring.hpp"
 
@@ -33,10 +34,12 @@ awaitable<base::result<void>> live(surroundings around, config settings, environ
     if (!tokens) co_return tokens.error();
     auto recovery = co_await read_recovery_key(around.executor, settings.matrix, variables);
     if (!recovery) co_return recovery.error();
+    auto const store_key = co_await read_store_key(around.executor, settings.matrix, variables);
+    if (!store_key) co_return store_key.error();
     auto const ci_tokens = co_await read_server_secrets(around.executor, settings, std::move(variables));
     if (!ci_tokens) co_return ci_tokens.error();
     base::logger const log = around.log.named("bot");
-    running_bot bot(around, settings, *tokens, std::move(*recovery));
+    running_bot bot(around, settings, *tokens, std::move(*recovery), *store_key);
     base::task_group signals(around.executor, [](std::exception_ptr) {});
     signals.spawn(stop_at_signal(around.executor, bot, log));
     base::result<void> outcome = co_await bot.start();

@@ -120,6 +120,7 @@ std::vector<std::string> missing_secrets(loaded_config const& loaded, environmen
     if (auto const why = why_missing(c.matrix.recovery_key, variables); is_encrypted && !why.empty()) {
         lines.push_back(placed(loaded, "matrix.recovery_key", why));
     }
+    if (auto const why = why_missing(c.matrix.store_key, variables); !why.empty()) lines.push_back(placed(loaded, "matrix.store_key", why));
     for (ci_config& server : c.ci) {
         for (auto const& [name, source] : secrets_of(server)) {
             auto const missing = why_missing(*source, variables);

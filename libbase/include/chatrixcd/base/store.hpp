@@ -25,6 +25,8 @@
 #include <vector>
 
 #include <chatrixcd/base/error.hpp>
+#include <chatrixcd/base/sealed_column.hpp>
+#include <chatrixcd/base/store_key.hpp>
 
 namespace chatrixcd::base {
 
@@ -90,6 +92,13 @@ public:
     // The first row, or nothing.
     std::optional<row> first(std::string_view sql, std::span<sql_parameter const> parameters);
 
+    // What a sealed column is given for `content`: encrypted if the store has a key. A column that the store was not opened with throws
+    // std::logic_error.
+    virtual blob seal(sealed_column const& column, std::string_view content) = 0;
+    // What seal() was given for this column. Errors (environment): it was changed since, belongs to another column or another store, or is
+    // not encrypted though the store has a key.
+    virtual result<std::string> unseal(sealed_column const& column, blob const& value) = 0;
+
     // The same with the parameters spelled out: run("…", {id, name}).
     std::int64_t run(std::string_view sql, std::initializer_list<sql_parameter> parameters = {}) {
         return run(sql, std::span(parameters.begin(), parameters.size()));
@@ -139,15 +148,22 @@ public:
     store_options() = default;
     std::string path;  // a file; empty: in memory, gone with the store
     std::vector<migration> migrations;
+    std::vector<sealed_column> sealed;  // every column that seal() is asked for
+    store_key_source key;               // what they are sealed with
     store_hooks hooks;
 };
 
 class store {
 public:
     // Opens (creating it with mode 0600), sets WAL and synchronous=FULL, migrates. An executor that waits for
-    // a result must outlive the store.
-    // Errors (environment): unwritable folder, not a database, newer than this program, locked by another process.
+    // a result must outlive the store. A store from before, whose columns are not sealed, is sealed if there is a key, in steps that go on
+    // where a killed process left them; then what deleted rows have left in the file is overwritten.
+    // Errors (environment): unwritable folder, not a database, newer than this program, locked by another process; sealed, and there is no
+    // key or another one: then nothing was changed.
     static result<std::unique_ptr<store>> open(store_options options, std::unique_ptr<store_runner> runner);
+    // Whether the key is that of the database, of which nothing is changed, also while another process uses it. One that is not there or
+    // not sealed has none. Errors (environment): no key or another one; not a database.
+    static result<void> examine_key(std::string const& path, store_key_source const& key);
     ~store();
     store(store const&) = delete;
     store& operator=(store const&) = delete;

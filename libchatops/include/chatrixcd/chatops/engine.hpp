@@ -72,7 +72,8 @@ public:
     base::clock* time;
     base::random* entropy;
     base::logger log;
-    std::string store_path;  // the file chatops.db, in a private folder whose lock the caller holds; empty: in memory
+    std::string store_path;            // the file chatops.db, in a private folder whose lock the caller holds; empty: in memory
+    base::store_key_source store_key;  // none: what people said is kept in the clear
     std::function<std::unique_ptr<base::store_runner>()> make_runner = base::make_store_thread;
     base::store_hooks store_hooks;
     std::vector<named_server> servers;    // projects are numbered in this order

@@ -33,7 +33,8 @@ class options {
 public:
     options() = default;
     std::vector<project> projects;
-    std::string store_folder;  // made if missing; holds executor.db. Its lock is the caller's business. Empty: in memory
+    std::string store_folder;          // made if missing; holds executor.db. Its lock is the caller's business. Empty: in memory
+    base::store_key_source store_key;  // none: parameters and output are kept in the clear
     std::function<std::unique_ptr<base::store_runner>()> store_runner = base::make_store_thread;
     base::store_hooks store_hooks;  // for fault injection
     base::logger log;

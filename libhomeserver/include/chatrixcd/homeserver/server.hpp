@@ -55,6 +55,8 @@ public:
     std::string server_name = "demo.local";
     // A file, made with mode 0600, and for what is uploaded a folder (0700) beside it, PATH-media; empty: in memory, gone with the server.
     std::string store_path;
+    // The key under which that file keeps secrets and events; none: they are kept in the clear. Uploads are not sealed.
+    base::store_key_source store_key;
     // What runs the store's closures; empty: base::make_store_thread.
     std::function<std::unique_ptr<base::store_runner>()> make_runner;
     base::store_hooks hooks;

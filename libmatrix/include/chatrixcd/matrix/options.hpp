@@ -16,6 +16,7 @@
 #include <chatrixcd/base/log.hpp>
 #include <chatrixcd/base/random.hpp>
 #include <chatrixcd/base/store.hpp>
+#include <chatrixcd/base/store_key.hpp>
 #include <chatrixcd/base/worker_pool.hpp>
 #include <chatrixcd/matrix/ids.hpp>
 #include <chatrixcd/matrix/recovery_key.hpp>
@@ -38,6 +39,10 @@ public:
     options& homeserver(std::string url_or_server_name);
     // A folder (made with mode 0700) for this account alone; empty, the default: in memory, gone with the client.
     options& store(std::string folder);
+    // The key under which a store in a folder keeps tokens, keys and messages, or the file that has it or shall (base::store_key_file). By
+    // default the file `store.key` in that folder, which is made at the first start: a copy of the store is nothing without its key. A
+    // store in memory needs none.
+    options& store_key(base::store_key_source key);
     // What people see in the account's list of devices.
     options& device_name(std::string name);
     options& at_first_start(first_start policy);
@@ -104,6 +109,7 @@ public:
         values() = default;
         std::string homeserver;
         std::string store;
+        base::store_key_source store_key;
         std::string device_name = "chatrixcd";
         first_start at_first_start = first_start::ignore_old;
         sync_filter filter;

@@ -30,7 +30,7 @@ own_device::own_device(context const& with) : with_(with) {
         row.reset();
     }
     if (row) {
-        account_ = loaded(with.olm.load_account(unsealed(*row, 1)));
+        account_ = loaded(with.olm.load_account(unsealed(with_.t, sealed_in::own_device, *row, 1)));
         is_published_ = row->integer(2) != 0;
         count_ = row->optional_integer(3);
         wants_fallback_ = row->integer(4) != 0;
@@ -52,8 +52,9 @@ void own_device::save() {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (account) DO UPDATE SET pickle = excluded.pickle,"
         " published = excluded.published, server_count = excluded.server_count, wants_fallback = excluded.wants_fallback,"
         " fallback_made = excluded.fallback_made",
-        {with_.account, with_.device.str(), account_->curve25519(), account_->ed25519(), sealed(account_->pickle()),
-         std::int64_t{is_published_}, count_, std::int64_t{wants_fallback_}, std::int64_t{fallback_made_.time_since_epoch().count()}});
+        {with_.account, with_.device.str(), account_->curve25519(), account_->ed25519(),
+         sealed(with_.t, sealed_in::own_device, account_->pickle()), std::int64_t{is_published_}, count_, std::int64_t{wants_fallback_},
+         std::int64_t{fallback_made_.time_since_epoch().count()}});
 }
 
 std::optional<json::object> own_device::to_upload() {

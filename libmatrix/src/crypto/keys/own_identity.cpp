@@ -71,15 +71,18 @@ std::array<secret, 3> own_identity::seeds() const { return {master_.seed(), self
 std::optional<own_identity> own_identity::load(context const& with) {
     auto const row = with.t.first("SELECT master, self_signing, user_signing FROM own_identity WHERE account = ?1", {with.account});
     if (!row) return std::nullopt;
-    auto const key = [&](std::size_t column) { return loaded(protocol::signing_key::from_seed(unsealed(*row, column), version)); };
-    return own_identity(key(0), key(1), key(2));
+    auto const key = [&](base::sealed_column const& in, std::size_t column) {
+        return loaded(protocol::signing_key::from_seed(unsealed(with.t, in, *row, column), version));
+    };
+    return own_identity(key(sealed_in::master, 0), key(sealed_in::self_signing, 1), key(sealed_in::user_signing, 2));
 }
 
 void own_identity::save(context const& with) const {
     with.t.run(
         "INSERT INTO own_identity (account, master, self_signing, user_signing) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (account) DO UPDATE"
         " SET master = excluded.master, self_signing = excluded.self_signing, user_signing = excluded.user_signing",
-        {with.account, sealed(master_.seed()), sealed(self_signing_.seed()), sealed(user_signing_.seed())});
+        {with.account, sealed(with.t, sealed_in::master, master_.seed()), sealed(with.t, sealed_in::self_signing, self_signing_.seed()),
+         sealed(with.t, sealed_in::user_signing, user_signing_.seed())});
 }
 
 void own_identity::sign_with_master(json::object& object, user_id const& me) const { sign_by(object, me, master_); }

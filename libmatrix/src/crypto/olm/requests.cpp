@@ -27,7 +27,7 @@ std::int64_t reserve_request(context const& with, std::string const& type, std::
 void fill_request(context const& with, std::int64_t id, json::object const& body) {
     std::string text;
     base::append_json(text, body);
-    with.t.run("UPDATE to_device SET body = ?2 WHERE id = ?1", {id, base::seal(text)});
+    with.t.run("UPDATE to_device SET body = ?2 WHERE id = ?1", {id, with.t.seal(sealed_in::to_device, text)});
 }
 
 void drop_request(context const& with, std::int64_t id) { with.t.run("DELETE FROM to_device WHERE id = ?1", {id}); }
@@ -40,7 +40,7 @@ std::optional<device_request> next_request(context const& with) {
     request.id = row->integer(0);
     request.type = row->text(1);
     request.transaction = row->text(2);
-    request.body = unsealed(*row, 3).reveal();
+    request.body = unsealed(with.t, sealed_in::to_device, *row, 3).reveal();
     return request;
 }
 

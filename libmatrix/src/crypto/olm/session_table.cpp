@@ -27,7 +27,8 @@ std::vector<session_row> sessions_with(context const& with, std::string const& t
     for (auto const& found : with.t.query("SELECT session_id, pickle, copied FROM olm_session WHERE account = ?1 AND their_key = ?2"
                                           " ORDER BY copied, used DESC, rowid DESC LIMIT ?3",
                                           {with.account, their_key, most_sessions})) {
-        rows.push_back({found.text(0), found.integer(2) != 0, loaded(with.olm.load_session(unsealed(found, 1)))});
+        auto session = loaded(with.olm.load_session(unsealed(with.t, sealed_in::olm_session, found, 1)));
+        rows.push_back({found.text(0), found.integer(2) != 0, std::move(session)});
     }
     return rows;
 }
@@ -39,7 +40,7 @@ bool has_session(context const& with, std::string const& their_key) {
 
 void add_session(context const& with, std::string const& their_key, olm_session& session) {
     with.t.run("INSERT INTO olm_session (account, their_key, session_id, pickle, used) VALUES (?1, ?2, ?3, ?4, ?5)",
-               {with.account, their_key, session.id(), sealed(session.pickle()), with.milliseconds()});
+               {with.account, their_key, session.id(), sealed(with.t, sealed_in::olm_session, session.pickle()), with.milliseconds()});
     with.t.run(
         "DELETE FROM olm_session WHERE account = ?1 AND their_key = ?2 AND session_id <> ?4 AND session_id NOT IN"
         " (SELECT session_id FROM olm_session WHERE account = ?1 AND their_key = ?2 ORDER BY used DESC, rowid DESC LIMIT ?3)",
@@ -51,7 +52,8 @@ void save_session(context const& with, std::string const& their_key, olm_session
     with.t.run(
         "UPDATE olm_session SET pickle = ?4, used = CASE WHEN ?5 THEN ?6 ELSE used END"
         " WHERE account = ?1 AND their_key = ?2 AND session_id = ?3",
-        {with.account, their_key, session.id(), sealed(session.pickle()), std::int64_t{read_one}, with.milliseconds()});
+        {with.account, their_key, session.id(), sealed(with.t, sealed_in::olm_session, session.pickle()), std::int64_t{read_one},
+         with.milliseconds()});
 }
 
 bool note_seen(context const& with, std::string const& their_key, olm_message const& message) {

@@ -32,7 +32,7 @@ room_key_row row_of(context const& with, base::row const& from, room_id const& r
     row.source = static_cast<key_source>(from.integer(4));
     row.first_index = from.integer(5);
     row.highest_index = from.integer(6);
-    row.group = loaded(with.olm.load_inbound_group(unsealed(from, 7)));
+    row.group = loaded(with.olm.load_inbound_group(unsealed(with.t, sealed_in::room_key, from, 7)));
     return row;
 }
 
@@ -88,7 +88,7 @@ key_outcome add_room_key(context const& with, room_key_row row) {
         // A better voucher does not take away what an earlier key reads.
         bool const reads_more = row.first_index < known->first_index;
         with.t.run("UPDATE room_key SET pickle = ?2, first_index = ?3, source = ?4, in_backup = 0 WHERE id = ?1",
-                   {known->id, sealed(reads_more ? row.group->pickle() : known->group->pickle()),
+                   {known->id, sealed(with.t, sealed_in::room_key, reads_more ? row.group->pickle() : known->group->pickle()),
                     std::min(row.first_index, known->first_index), static_cast<std::int64_t>(std::min(row.source, known->source))});
         return key_outcome::improved;
     }
@@ -97,7 +97,8 @@ key_outcome add_room_key(context const& with, room_key_row row) {
         "pickle,"
         " received) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, -1, ?9, ?10)",
         {with.account, row.room.str(), row.session, row.sender.str(), row.sender_curve25519, row.sender_ed25519,
-         static_cast<std::int64_t>(row.source), row.first_index, sealed(row.group->pickle()), with.milliseconds()});
+         static_cast<std::int64_t>(row.source), row.first_index, sealed(with.t, sealed_in::room_key, row.group->pickle()),
+         with.milliseconds()});
     bound_keys_of(with, row.room);
     return key_outcome::added;
 }
@@ -125,7 +126,7 @@ bool note_message(context const& with, room_key_row& of, std::uint32_t index, st
     of.highest_index = index;
     if ((std::int64_t{index} + 1) % pickle_every == 0) {
         with.t.run("UPDATE room_key SET highest_index = ?2, pickle = ?3 WHERE id = ?1",
-                   {of.id, of.highest_index, sealed(of.group->pickle())});
+                   {of.id, of.highest_index, sealed(with.t, sealed_in::room_key, of.group->pickle())});
     } else {
         with.t.run("UPDATE room_key SET highest_index = ?2 WHERE id = ?1", {of.id, of.highest_index});
     }

@@ -91,7 +91,7 @@ std::string room_sender::begin(audience const& who) {
         " ON CONFLICT (account, room_id) DO UPDATE SET session_id = excluded.session_id, pickle = excluded.pickle, created = "
         "excluded.created,"
         " messages = 0, visibility = excluded.visibility",
-        {with_.account, room_.str(), id, sealed(group_->pickle()), with_.milliseconds(), who.visibility});
+        {with_.account, room_.str(), id, sealed(with_.t, sealed_in::sending_key, group_->pickle()), with_.milliseconds(), who.visibility});
     return id;
 }
 
@@ -105,7 +105,7 @@ bool room_sender::is_out_of_reach(base::row const& share) const {
 outbound_group* room_sender::sending() {
     if (!group_) {
         auto const row = with_.t.first("SELECT pickle FROM sending_key WHERE account = ?1 AND room_id = ?2", {with_.account, room_.str()});
-        if (row) group_ = loaded(with_.olm.load_outbound_group(unsealed(*row, 0)));
+        if (row) group_ = loaded(with_.olm.load_outbound_group(unsealed(with_.t, sealed_in::sending_key, *row, 0)));
     }
     return group_.get();
 }
@@ -211,7 +211,7 @@ json::object room_sender::encrypt(std::string const& type, json::object content)
     made["sender_key"] = own_.keys().curve25519();
     made["device_id"] = with_.device.str();
     with_.t.run("UPDATE sending_key SET pickle = ?3, messages = messages + 1 WHERE account = ?1 AND room_id = ?2",
-                {with_.account, room_.str(), sealed(group->pickle())});
+                {with_.account, room_.str(), sealed(with_.t, sealed_in::sending_key, group->pickle())});
     return made;
 }
 

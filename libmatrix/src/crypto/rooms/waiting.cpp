@@ -13,13 +13,13 @@ constexpr std::int64_t prune_every = 64;
 
 constexpr char const* columns = "SELECT event_id, session_id, position, restored, event, reason, room_id, sender, rowid FROM undecrypted";
 
-waiting_event event_of(base::row const& from) {
+waiting_event event_of(context const& with, base::row const& from) {
     waiting_event event;
     event.id = from.text(0);
     event.session = from.text(1);
     event.position = from.integer(2);
     event.restored = from.integer(3) != 0;
-    event.event = unsealed(from, 4).reveal();
+    event.event = unsealed(with.t, sealed_in::undecrypted, from, 4).reveal();
     event.reason = from.optional_text(5).value_or(std::string());
     event.room = room_id(from.text(6));
     event.sender = user_id(from.text(7));
@@ -36,8 +36,8 @@ void keep_waiting(context const& with, waiting_event const& event) {
         " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4"
         " AND sender = ?9))"
         " ON CONFLICT DO NOTHING RETURNING rowid",
-        {with.account, event.room.str(), event.id, event.session, event.position, std::int64_t{event.restored}, base::seal(event.event),
-         with.milliseconds(), event.sender.str(), std::int64_t{event.for_device}});
+        {with.account, event.room.str(), event.id, event.session, event.position, std::int64_t{event.restored},
+         with.t.seal(sealed_in::undecrypted, event.event), with.milliseconds(), event.sender.str(), std::int64_t{event.for_device}});
     // Looking for the oldest costs time, and need not be done each time.
     if (!made || made->integer(0) % prune_every != 0) return;
     with.t.run(
@@ -55,7 +55,7 @@ std::vector<waiting_event> take_waiting(context const& with, room_id const& room
     for (auto const& row :
          with.t.query(std::string(columns) + " WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 ORDER BY rowid LIMIT ?4",
                       {with.account, room.str(), session, most_in_room})) {
-        events.push_back(event_of(row));
+        events.push_back(event_of(with, row));
     }
     with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND session_id = ?3", {with.account, room.str(), session});
     return events;
@@ -66,7 +66,7 @@ std::vector<waiting_event> take_waiting_of(context const& with, user_id const& s
     for (auto const& row :
          with.t.query(std::string(columns) + " WHERE account = ?1 AND sender = ?2 AND for_device = 1 ORDER BY rowid LIMIT ?3",
                       {with.account, sender.str(), most_in_room})) {
-        events.push_back(event_of(row));
+        events.push_back(event_of(with, row));
     }
     with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND sender = ?2 AND for_device = 1", {with.account, sender.str()});
     return events;
@@ -100,7 +100,7 @@ std::vector<overdue> find_overdue(context const& with, base::time_point before) 
                                         {with.account, std::int64_t{before.time_since_epoch().count()}})) {
         // They are counted in an index; only the first is read.
         auto const first = with.t.first(std::string(columns) + " WHERE rowid = ?1", {row.integer(1)});
-        found.push_back({event_of(*first), row.integer(0)});
+        found.push_back({event_of(with, *first), row.integer(0)});
     }
     return found;
 }

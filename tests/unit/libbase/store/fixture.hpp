@@ -44,6 +44,8 @@ struct store_fixture {
     std::string path = folder.path() + "/test.sqlite";
     base::store_hooks hooks;
     std::vector<base::migration> migrations = {{"first", "CREATE TABLE t (n INTEGER PRIMARY KEY, s TEXT UNIQUE)"}};
+    std::vector<base::sealed_column> sealed;
+    base::store_key_source key;
     job_list jobs = std::make_shared<std::deque<std::function<void()>>>();
 
     base::result<std::unique_ptr<base::store>> open(std::unique_ptr<base::store_runner> runner = base::make_inline_store_runner()) const {
@@ -51,6 +53,8 @@ struct store_fixture {
         options.path = path;
         options.migrations = migrations;
         options.hooks = hooks;
+        options.sealed = sealed;
+        options.key = key;
         return base::store::open(std::move(options), std::move(runner));
     }
 

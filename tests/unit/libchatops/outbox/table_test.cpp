@@ -7,6 +7,7 @@
 #include <chatrixcd/base/store.hpp>
 
 #include "journal/schema.hpp"
+#include "journal/sealed_columns.hpp"
 #include "outbox/table.hpp"
 #include "support/run_coroutine.hpp"
 
@@ -20,6 +21,7 @@ public:
     outbox_store() {
         base::store_options options;
         options.migrations = journal::migrations();
+        options.sealed = journal::sealed_columns();
         store_ = base::store::open(std::move(options), base::make_inline_store_runner()).value();
     }
     template <class F>

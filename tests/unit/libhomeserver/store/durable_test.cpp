@@ -4,7 +4,6 @@
 
 #include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/json_reader.hpp>
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/base/store.hpp>
 #include <chatrixcd/protocol/canonical_json.hpp>
 #include <chatrixcd/protocol/event.hpp>
@@ -14,6 +13,9 @@
 
 #include "rig.hpp"
 #include "store/schema.hpp"
+#include "store/sealed_columns.hpp"
+#include "support/blob_columns.hpp"
+#include "support/files_with.hpp"
 #include "support/run_coroutine.hpp"
 
 using namespace chatrixcd;
@@ -39,15 +41,17 @@ disk read(rig& at, std::string const& path) {
     base::store_options options;
     options.path = path;
     options.migrations = homeserver::migrations();
+    options.sealed = homeserver::sealed_columns();
     auto store = base::store::open(std::move(options), base::make_inline_store_runner()).value();
     auto look = [](base::transaction& db) {
         disk found;
         for (auto const& one : db.query("SELECT e.event_id, r.version, e.depth, e.body FROM events e JOIN rooms r ON r.room_id = e.room_id"
                                         " ORDER BY e.stream_ordering")) {
-            found.events.push_back({one.text(0), one.text(1), one.integer(2), base::unseal(one.bytes(3)).value()});
+            found.events.push_back(
+                {one.text(0), one.text(1), one.integer(2), db.unseal(homeserver::sealed_in::event, one.bytes(3)).value()});
         }
         auto const value = [&db](std::string const& name) {
-            return base::unseal(db.first("SELECT value FROM server WHERE name = ?1", {name})->bytes(0)).value();
+            return db.unseal(homeserver::sealed_in::server, db.first("SELECT value FROM server WHERE name = ?1", {name})->bytes(0)).value();
         };
         found.key_seed = value("key_seed");
         found.key_version = value("key_version");
@@ -59,6 +63,24 @@ disk read(rig& at, std::string const& path) {
 }  // namespace
 
 TEST_SUITE("homeserver::durable") {
+    TEST_CASE("whatever is kept as a BLOB is sealed") {
+        CHECK(test::blob_columns(homeserver::migrations()) == test::labels_of(homeserver::sealed_columns()));
+    }
+
+    TEST_CASE("with a key, what people say cannot be read in any file of the database") {
+        base::temporary_folder const folder("homeserver-test");
+        auto const seal = [&](homeserver::server_options& how) { how.store_key = base::store_key_file{folder.path() + "/store.key"}; };
+        rig at(folder.path() + "/homeserver.db", seal);
+        auto const ann = at.add("ann");
+        auto const room = ann.make_room({{"preset", "public_chat"}});
+        auto const event = ann.say(room, "planted words", "t");
+        CHECK(test::files_with("planted", folder.path()).empty());
+        CHECK_FALSE(test::files_with(event, folder.path()).empty());
+        at.close();
+        CHECK(test::files_with("planted", folder.path()).empty());
+        CHECK_FALSE(test::files_with(event, folder.path()).empty());
+    }
+
     TEST_CASE("every stored event has its hash, its signature, its id and its place in the graph") {
         base::temporary_folder const folder("homeserver-test");
         auto const path = folder.path() + "/homeserver.db";

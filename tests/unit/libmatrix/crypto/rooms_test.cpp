@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "crypto/sealed_columns.hpp"
 #include "support/crypto_party.hpp"
 
 namespace chatrixcd::test {
@@ -287,7 +288,8 @@ TEST_SUITE("matrix::crypto::rooms") {
             auto const session = base::find_string(before, "session_id").value();
             auto const key_now = p.alice.in([&](crypto::context const& with) {
                 auto const row = with.t.first("SELECT pickle FROM sending_key WHERE session_id = ?1", {session});
-                return with.olm.load_outbound_group(base::secret(base::unseal(row->bytes(0)).value())).value()->session_key().reveal();
+                auto pickle = with.t.unseal(crypto::sealed_in::sending_key, row->bytes(0)).value();
+                return with.olm.load_outbound_group(base::secret(std::move(pickle))).value()->session_key().reveal();
             });
             auto const passed_on = [&](party& by, std::string const& name) {
                 learn(by, p.bob.me, query_answer().person(p.bobs).device(p.bobs.sign_device(p.bob.published())).get());

@@ -12,6 +12,7 @@
 #include <chatrixcd/base/virtual_clock.hpp>
 
 #include "state/schema.hpp"
+#include "state/sealed_columns.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -46,6 +47,7 @@ public:
     explicit rig(std::size_t parallel) {
         base::store_options how;
         how.migrations = migrations();
+        how.sealed = sealed_columns();
         how.hooks.after_commit = [this] {
             if (lose_in > 0 && --lose_in == 0) throw std::runtime_error("the answer was lost");
         };

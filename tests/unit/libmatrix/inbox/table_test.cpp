@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "state/schema.hpp"
+#include "state/sealed_columns.hpp"
 #include "support/run_coroutine.hpp"
 #include "sync/gap_table.hpp"
 
@@ -21,6 +22,7 @@ public:
     desk() {
         base::store_options how;
         how.migrations = migrations();
+        how.sealed = sealed_columns();
         auto opened = base::store::open(std::move(how), base::make_inline_store_runner());
         db_ = std::move(opened.value());
     }

@@ -9,6 +9,8 @@
 
 #include "inbox/table.hpp"
 #include "outbox/table.hpp"
+#include "state/sealed_columns.hpp"
+#include "support/blob_columns.hpp"
 #include "support/run_coroutine.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -27,6 +29,7 @@ public:
         base::store_options how;
         how.path = folder_.path() + "/matrix.db";
         how.migrations.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(version));
+        how.sealed = sealed_columns();
         auto opened = base::store::open(std::move(how), base::make_inline_store_runner());
         auto const db = std::move(opened.value());
         boost::asio::io_context loop;
@@ -40,6 +43,8 @@ private:
 }  // namespace
 
 TEST_SUITE("matrix::schema") {
+    TEST_CASE("whatever is kept as a BLOB is sealed") { CHECK(test::blob_columns(migrations()) == test::labels_of(sealed_columns())); }
+
     TEST_CASE("of an older outbox the first of each room and urgency may have left, the others wait") {
         old_store store;
         store.in(4, [](base::transaction& t) {

@@ -15,7 +15,6 @@
 
 #include <chatrixcd/base/json_reader.hpp>
 #include <chatrixcd/base/random.hpp>
-#include <chatrixcd/base/sealed.hpp>
 #include <chatrixcd/base/store.hpp>
 #include <chatrixcd/protocol/signing.hpp>
 
@@ -28,6 +27,7 @@
 #include "crypto/rooms/sending_key.hpp"
 #include "session/account_table.hpp"
 #include "state/schema.hpp"
+#include "state/sealed_columns.hpp"
 #include "support/run_coroutine.hpp"
 
 namespace chatrixcd::test {
@@ -46,6 +46,7 @@ public:
         base::store_options how;
         how.path = std::move(database);
         how.migrations = matrix::detail::migrations();
+        how.sealed = matrix::detail::sealed_columns();
         store_ = base::store::open(std::move(how), base::make_inline_store_runner()).value();
         auto begin = [](base::transaction& t) { matrix::detail::load_account(t, matrix::detail::only_account); };
         run_coroutine(loop_, store_->write(std::move(begin)));

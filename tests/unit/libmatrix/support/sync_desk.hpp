@@ -12,6 +12,7 @@
 #include "state/room_table.hpp"
 #include "state/room_view.hpp"
 #include "state/schema.hpp"
+#include "state/sealed_columns.hpp"
 #include "support/run_coroutine.hpp"
 #include "sync/commit.hpp"
 
@@ -27,6 +28,7 @@ public:
     sync_desk() : how(matrix::detail::only_account, matrix::user_id("@me:b"), "trace") {
         base::store_options options;
         options.migrations = matrix::detail::migrations();
+        options.sealed = matrix::detail::sealed_columns();
         db_ = base::store::open(std::move(options), base::make_inline_store_runner()).value();
         in([](base::transaction& t) { t.run("INSERT INTO account (id, homeserver) VALUES (1, '')"); });
         how.filter.messages = true;

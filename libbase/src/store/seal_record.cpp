@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/seal_record.hpp"
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include <chatrixcd/base/random.hpp>
+
+namespace chatrixcd::base {
+
+namespace {
+
+constexpr sealed_column proof_column("store_seal", "proof");
+constexpr char const* all_is_sealed = "complete";
+constexpr char const* some_may_not_be = "under way";
+constexpr std::size_t salt_size = 16;
+
+bool has_table(database& db, std::string const& name) {
+    std::array<sql_parameter, 1> const named = {name};
+    return !db.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", named).empty();
+}
+
+std::string text_of(blob const& bytes) { return std::string(reinterpret_cast<char const*>(bytes.data()), bytes.size()); }
+
+blob new_salt() {
+    blob salt(salt_size);
+    make_system_random()->fill(salt);
+    return salt;
+}
+
+// A key that must exist already.
+struct existing_key {
+    result<store_key> operator()(std::monostate) const {
+        return error(error_kind::environment, "what it holds is sealed, and no key was given");
+    }
+    result<store_key> operator()(store_key const& key) const { return key; }
+    result<store_key> operator()(store_key_file const& file) const { return store_key::from_file(file.path); }
+};
+
+error not_opened(error const& why) {
+    auto const advice =
+        std::string("A store needs the key that it was made with: a copy of one is of no use without the other. Nothing was changed.");
+    return error(error_kind::environment, why.message()).with_hint(why.hint().empty() ? advice : why.hint());
+}
+
+std::string name_of(store_key_source const& source) {
+    auto const* const file = std::get_if<store_key_file>(&source);
+    return file == nullptr ? "the one that was given" : "that of " + file->path;
+}
+
+}  // namespace
+
+seal_record::seal_record(std::vector<sealed_column> columns, store_key_source source)
+    : columns_(std::move(columns)), source_(std::move(source)), seals_(columns_) {
+    columns_.push_back(proof_column);
+}
+
+result<seal_record> seal_record::open(database& db, std::vector<sealed_column> columns, store_key_source source) {
+    seal_record record(std::move(columns), std::move(source));
+    record.is_new_ = !has_table(db, "schema_migrations");
+    if (!has_table(db, "store_seal")) return record;
+    auto const stored = db.query("SELECT salt, proof FROM store_seal", {});
+    if (stored.size() != 1) return error(error_kind::environment, "the record of its seal is damaged");
+    auto const unlocked = record.unlock(stored.front());
+    if (!unlocked) return not_opened(unlocked.error());
+    return record;
+}
+
+result<void> seal_record::unlock(row const& stored) {
+    auto key = std::visit(existing_key(), source_);
+    if (!key) return key.error();
+    is_sealed_ = true;
+    seals_ = column_seals(columns_, std::move(*key), text_of(stored.bytes(0)));
+    auto const state = seals_.unseal(proof_column, stored.bytes(1));
+    if (!state) return error(error_kind::environment, "what it holds is sealed with another key than " + name_of(source_));
+    unfinished_ = *state != all_is_sealed;
+    return {};
+}
+
+result<void> seal_record::begin(database& db) {
+    if (is_sealed_ || std::holds_alternative<std::monostate>(source_)) return {};
+    auto const* const file = std::get_if<store_key_file>(&source_);
+    auto key = file == nullptr ? result<store_key>(std::get<store_key>(source_)) : store_key::of_new_file(file->path);
+    if (!key) return key.error();
+    auto const salt = new_salt();
+    seals_ = column_seals(columns_, std::move(*key), text_of(salt));
+    // Of a database that is being made nothing is there that would have to be sealed.
+    unfinished_ = !is_new_;
+    auto const proof = seals_.seal(proof_column, unfinished_ ? some_may_not_be : all_is_sealed);
+    std::array<sql_parameter, 2> const values = {salt, proof};
+    db.execute("BEGIN IMMEDIATE; CREATE TABLE store_seal (id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, proof BLOB NOT NULL)");
+    db.run("INSERT INTO store_seal (id, salt, proof) VALUES (1, ?1, ?2)", values);
+    db.execute("COMMIT");
+    is_sealed_ = true;
+    return {};
+}
+
+void seal_record::finish(database& db) {
+    auto const proof = seals_.seal(proof_column, all_is_sealed);
+    std::array<sql_parameter, 1> const values = {proof};
+    db.run("UPDATE store_seal SET proof = ?1", values);
+    unfinished_ = false;
+}
+
+}  // namespace chatrixcd::base
