@@ -57,7 +57,7 @@ std::unique_ptr<pair_of_parties> introduced() {
     alone = ann.with_keys([](auto const& with, auto& own) {
         crypto::room_sender const sender(with, own, lobby);
         auto const row = with.t.first("SELECT pickle FROM sending_key", {});
-        auto const group = with.olm.load_outbound_group(crypto::unsealed(*row, 0)).value();
+        auto const group = with.olm.load_outbound_group(crypto::unsealed(with.t, crypto::sealed_in::sending_key, *row, 0)).value();
         return with.olm.make_inbound_group(group->session_key()).value();
     });
     return both;

@@ -559,6 +559,24 @@ class Console(WithFolder):
         done = chatrixcd("console", "-c", self.config(), stdin="!cd ping\r!cd info\n")
         self.assertIn("A command is one line", done.stdout)
 
+    def test_nothing_of_what_is_typed_and_printed_can_be_read_in_the_store_and_without_its_key_it_is_refused(self):
+        jobs = [{"name": "say", "argv": ["/bin/echo", "it says {what}"], "parameters": [{"name": "what"}]}]
+        config = self.config(ci=[{"name": "local", "type": "executor", "projects": [{"name": "demo", "jobs": jobs}]}])
+        done = chatrixcd("console", "-c", config, stdin="!cd run say what=planted-value\n!cd nonsense planted-word\n")
+        self.assertIn("demo / say #1 · success", done.stdout)
+        key = self.folder / "store" / "store.key"
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        files = [path for path in (self.folder / "store").rglob("*") if path.is_file() and path != key]
+        self.assertIn("executor.db", [path.name for path in files])
+        for path in files:
+            self.assertNotIn(b"planted", path.read_bytes(), path)
+        kept = key.read_text(encoding="ascii")
+        key.unlink()
+        self.assertOneLine(chatrixcd("console", "-c", config, stdin=""), 5, "store.key does not exist", "A store needs the key that it was made with")
+        self.assertOneLine(chatrixcd("console", "-c", config, "--set", "matrix.store_key=" + "b" * 64, stdin=""), 5, "sealed with another key")
+        done = chatrixcd("console", "-c", config, "--set", "matrix.store_key=" + kept.strip(), stdin="!cd status 1\n")
+        self.assertIn("what=planted-value", done.stdout)
+
     def test_a_missing_program_is_an_error_of_that_run_alone(self):
         jobs = [{"name": "gone", "argv": ["/no/such/program"]}, {"name": "hello", "argv": ["/bin/echo", "hi"]}]
         config = self.config(ci=[{"name": "local", "type": "executor", "projects": [{"name": "demo", "jobs": jobs}]}])

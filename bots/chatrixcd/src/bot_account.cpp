@@ -20,9 +20,10 @@ std::function<bool(std::string const&, std::string const&)> addressed_by(std::st
     };
 }
 
-matrix::options options_of(surroundings const& around, config const& settings, std::optional<matrix::recovery_key> const& recovery) {
+matrix::options options_of(surroundings const& around, config const& settings, account_secrets const& secrets) {
     auto options = matrix_options(around, settings.matrix);
-    if (recovery) options.recovery(*recovery);
+    options.store_key(secrets.store_key);
+    if (secrets.recovery) options.recovery(*secrets.recovery);
     // Whose commands are to be run: others may say what they like to one another.
     options.unreadable_matters([rooms = settings.bot.allowed_rooms, people = settings.bot.admin_users](matrix::room_id const& room,
                                                                                                        matrix::user_id const& sender) {
@@ -33,8 +34,8 @@ matrix::options options_of(surroundings const& around, config const& settings, s
 
 }  // namespace
 
-bot_account::bot_account(surroundings const& around, config const& settings, std::optional<matrix::recovery_key> recovery)
-    : admins_(settings.bot.admin_users), log_(around.log.named("bot")), client_(around.executor, options_of(around, settings, recovery)) {
+bot_account::bot_account(surroundings const& around, config const& settings, account_secrets const& secrets)
+    : admins_(settings.bot.admin_users), log_(around.log.named("bot")), client_(around.executor, options_of(around, settings, secrets)) {
     client_.on_gap_lost([this](matrix::room room, std::string reason) { return tell_of_gap(std::move(room), std::move(reason)); });
     client_.on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });
     chatops::matrix_service_options how;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <chatrixcd/base/log.hpp>
+#include <chatrixcd/base/store_key.hpp>
 #include <chatrixcd/chatops/chat/service.hpp>
 #include <chatrixcd/matrix/client.hpp>
 
@@ -18,10 +19,21 @@
 
 namespace chatrixcd::bot {
 
+// What the account's store and its identity are kept under.
+class account_secrets {
+public:
+    account_secrets() = default;
+    account_secrets(std::optional<matrix::recovery_key> of_identity, base::store_key_source of_store)
+        : recovery(std::move(of_identity)), store_key(std::move(of_store)) {}
+
+    std::optional<matrix::recovery_key> recovery;
+    base::store_key_source store_key;
+};
+
 class bot_account {
 public:
     // What is around must outlive it.
-    bot_account(surroundings const& around, config const& settings, std::optional<matrix::recovery_key> recovery);
+    bot_account(surroundings const& around, config const& settings, account_secrets const& secrets);
 
     matrix::client& client() noexcept { return client_; }
     // Commands that nobody takes from it wait in the store for the next start.

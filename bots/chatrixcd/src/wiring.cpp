@@ -136,7 +136,7 @@ awaitable<base::result<void>> running_bot::impl::start_chat() {
         lock.emplace(std::move(*acquired));
         co_return base::result<void>();
     }
-    account = std::make_unique<bot_account>(around, settings, recovery);
+    account = std::make_unique<bot_account>(around, settings, account_secrets(recovery, store_key));
     verification_desk::options how;
     how.people = settings.bot.admin_users;
     how.agrees_with_known = true;

@@ -131,17 +131,29 @@ CREATE TABLE questions (
 ALTER TABLE journal ADD COLUMN answers TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What a run was given, and the CI's last answer about it, which repeats that: in columns that are sealed. What is written here in their
+// format without a key (base/sealed_column.hpp) is sealed with the rest of a store from before.
+constexpr char const* sealed_values = R"sql(
+ALTER TABLE runs ADD COLUMN given BLOB NOT NULL DEFAULT x'';
+ALTER TABLE runs ADD COLUMN answer BLOB;
+UPDATE runs SET given = CAST(x'00' || parameters AS BLOB), answer = CAST(x'00' || latest AS BLOB);
+ALTER TABLE runs DROP COLUMN parameters;
+ALTER TABLE runs DROP COLUMN latest;
+)sql";
+
 }  // namespace
 
 std::vector<base::migration> migrations() {
     return {{"journal, runs, intents, outbox", first},
             {"marks against copies", copies},
             {"decisions about runs that wait", decisions},
-            {"open questions", questions}};
+            {"open questions", questions},
+            {"values of runs are sealed", sealed_values}};
 }
 
 std::vector<base::sealed_column> sealed_columns() {
-    return {sealed_in::line, sealed_in::question, sealed_in::excerpt, sealed_in::plan, sealed_in::outbox};
+    return {sealed_in::line,    sealed_in::question, sealed_in::given, sealed_in::answer,
+            sealed_in::excerpt, sealed_in::plan,     sealed_in::outbox};
 }
 
 }  // namespace chatrixcd::chatops::journal

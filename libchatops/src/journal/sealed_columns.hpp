@@ -11,6 +11,8 @@ namespace chatrixcd::chatops::journal {
 namespace sealed_in {
 inline constexpr base::sealed_column line("journal", "line");
 inline constexpr base::sealed_column question("questions", "line");
+inline constexpr base::sealed_column given("runs", "given");
+inline constexpr base::sealed_column answer("runs", "answer");
 inline constexpr base::sealed_column excerpt("runs", "excerpt");
 inline constexpr base::sealed_column plan("intents", "plan");
 inline constexpr base::sealed_column outbox("outbox", "body");

@@ -22,7 +22,7 @@ namespace sealed_in = journal::sealed_in;
 
 constexpr char const* columns =
     "SELECT number, service, account, room, event, ordinal, run_key, thread, requested_by, trace, server, run_id, project, project_name, "
-    "job, job_name, parameters, has_secrets, created, start, latest, reason, stopped_by, excerpt, open, ended, revision, shown, decision, "
+    "job, job_name, given, has_secrets, created, start, answer, reason, stopped_by, excerpt, open, ended, revision, shown, decision, "
     "decided_in FROM "
     "runs ";
 
@@ -32,9 +32,9 @@ base::sql_value nullable(std::optional<base::time_point> const& when) {
 }
 base::sql_value number_of(bool truth) { return std::int64_t(truth ? 1 : 0); }
 
-base::sql_value latest_column(std::optional<ci::run> const& latest) {
+base::sql_value answer_column(base::transaction& in, std::optional<ci::run> const& latest) {
     if (!latest) return std::monostate();
-    return journal::json_text(ci::to_json(*latest));
+    return in.seal(sealed_in::answer, journal::json_text(ci::to_json(*latest)));
 }
 
 // What this program wrote and cannot read any more: the environment is broken.
@@ -62,6 +62,8 @@ ci::parameter_values parameters_of(std::string const& text) {
     return values;
 }
 
+ci::run answer_of(std::string const& text) { return readable(ci::run_from_json(readable(base::parse_json_object(text)))); }
+
 record record_of(base::transaction& in, base::row const& row) {
     record r;
     r.number = row.integer(0);
@@ -76,11 +78,11 @@ record record_of(base::transaction& in, base::row const& row) {
     r.job = ci::job_id(ci::project_id(row.text(12)), row.text(14));
     r.project_name = row.text(13);
     r.job_name = row.text(15);
-    r.parameters = parameters_of(row.text(16));
+    r.parameters = parameters_of(readable(in.unseal(sealed_in::given, row.bytes(16))));
     r.has_secrets = row.integer(17) != 0;
     r.created = time_from_column(row.integer(18));
     r.start = start_state_from(row.text(19)).value_or(start_state::in_doubt);
-    if (auto const latest = row.optional_text(20)) r.latest = readable(ci::run_from_json(readable(base::parse_json_object(*latest))));
+    if (!row.is_null(20)) r.latest = answer_of(readable(in.unseal(sealed_in::answer, row.bytes(20))));
     r.reason = row.text(21);
     r.stopped_by = row.text(22);
     r.excerpt = readable(in.unseal(sealed_in::excerpt, row.bytes(23)));
@@ -107,7 +109,7 @@ std::int64_t insert(base::transaction& in, record const& what, intent const& sta
     auto const number = highest->integer(0) + 1;
     in.run(
         "INSERT INTO runs (number, service, account, room, event, ordinal, run_key, thread, requested_by, trace, server, run_id, project, "
-        "project_name, job, job_name, parameters, has_secrets, created, start, latest, reason, stopped_by, excerpt, open, ended, revision, "
+        "project_name, job, job_name, given, has_secrets, created, start, answer, reason, stopped_by, excerpt, open, ended, revision, "
         "shown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, "
         "?25, ?26, ?27, ?28)",
         {number,
@@ -126,11 +128,11 @@ std::int64_t insert(base::transaction& in, record const& what, intent const& sta
          what.project_name,
          what.job.name,
          what.job_name,
-         text_of(what.parameters),
+         in.seal(sealed_in::given, text_of(what.parameters)),
          number_of(what.has_secrets),
          to_column(what.created),
          std::string(to_string(what.start)),
-         latest_column(what.latest),
+         answer_column(in, what.latest),
          what.reason,
          what.stopped_by,
          in.seal(sealed_in::excerpt, what.excerpt),
@@ -145,9 +147,9 @@ std::int64_t insert(base::transaction& in, record const& what, intent const& sta
 
 void save(base::transaction& in, record const& what) {
     in.run(
-        "UPDATE runs SET run_id = ?2, start = ?3, latest = ?4, reason = ?5, stopped_by = ?6, excerpt = ?7, open = ?8, ended = ?9, "
+        "UPDATE runs SET run_id = ?2, start = ?3, answer = ?4, reason = ?5, stopped_by = ?6, excerpt = ?7, open = ?8, ended = ?9, "
         "revision = ?10, shown = ?11, decision = ?12, decided_in = ?13 WHERE number = ?1",
-        {what.number, what.id.str(), std::string(to_string(what.start)), latest_column(what.latest), what.reason, what.stopped_by,
+        {what.number, what.id.str(), std::string(to_string(what.start)), answer_column(in, what.latest), what.reason, what.stopped_by,
          in.seal(sealed_in::excerpt, what.excerpt), number_of(what.open), nullable(what.ended), what.revision, what.shown, what.decision,
          what.decided_in});
 }

@@ -12,6 +12,7 @@
 #include "line_reader.hpp"
 #include "matrix_login.hpp"
 #include "outside.hpp"
+#include "store_key.hpp"
 #include "verification/at_machine.hpp"
 
 namespace chatrixcd::bot {
@@ -32,11 +33,14 @@ awaitable<std::optional<std::string>> typed_line(line_reader& input) {
 awaitable<base::result<bool>> live(surroundings around, config settings, environment variables, std::optional<matrix::user_id> whom) {
     auto tokens = co_await make_tokens(around.executor, settings.matrix, variables);
     if (!tokens) co_return tokens.error();
-    auto recovery = co_await read_recovery_key(around.executor, settings.matrix, std::move(variables));
+    auto recovery = co_await read_recovery_key(around.executor, settings.matrix, variables);
     if (!recovery) co_return recovery.error();
+    auto store_key = co_await read_store_key(around.executor, settings.matrix, std::move(variables));
+    if (!store_key) co_return store_key.error();
+    account_secrets const secrets(std::move(*recovery), std::move(*store_key));
     line_reader input(around.executor);
     verification_at_machine::answers const answers = [&input] { return typed_line(input); };
-    verification_at_machine session(around, std::move(settings), std::move(*recovery), std::move(whom), answers, std::cout);
+    verification_at_machine session(around, std::move(settings), secrets, std::move(whom), answers, std::cout);
     base::task_group signals(around.executor, [](std::exception_ptr) {});
     signals.spawn(stop_at_signal(around.executor, session));
     auto outcome = co_await session.run(std::move(*tokens));

@@ -48,14 +48,14 @@ std::optional<bool> meaning_of(std::string const& said) {
 
 }  // namespace
 
-verification_at_machine::verification_at_machine(surroundings const& around, config settings, std::optional<matrix::recovery_key> recovery,
+verification_at_machine::verification_at_machine(surroundings const& around, config settings, account_secrets const& secrets,
                                                  std::optional<matrix::user_id> whom, answers from, std::ostream& out)
     : around_(around),
       settings_(std::move(settings)),
       whom_(std::move(whom)),
       answers_(std::move(from)),
       out_(out),
-      account_(around_, settings_, std::move(recovery)),
+      account_(around_, settings_, secrets),
       desk_(around_, account_.client(), whom_to_take(settings_, whom_)),
       changed_(around_.executor),
       tasks_(around_.executor, [this](std::exception_ptr) { request_stop(); }) {}

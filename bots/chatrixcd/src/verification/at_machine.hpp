@@ -26,7 +26,7 @@ public:
     using answers = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
 
     // `whom`: is asked; nothing: an admin's request is waited for. What is around, and `out`, must outlive it.
-    verification_at_machine(surroundings const& around, config settings, std::optional<matrix::recovery_key> recovery,
+    verification_at_machine(surroundings const& around, config settings, account_secrets const& secrets,
                             std::optional<matrix::user_id> whom, answers from, std::ostream& out);
 
     // Returns whether somebody was verified; if not, why has been shown. Errors as matrix::client::start() (conflict: the bot runs), and

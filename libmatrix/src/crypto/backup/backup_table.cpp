@@ -8,7 +8,7 @@ namespace chatrixcd::matrix::crypto {
 std::optional<backup_key> load_backup_key(context const& with) {
     auto const row = with.t.first("SELECT private_key FROM key_backup WHERE account = ?1 AND private_key IS NOT NULL", {with.account});
     if (!row) return std::nullopt;
-    auto key = backup_key::parse(unsealed(*row, 0));
+    auto key = backup_key::parse(unsealed(with.t, sealed_in::backup_key, *row, 0));
     if (!key) throw base::store_error("the stored key of the backup is damaged");
     return key;
 }
@@ -17,7 +17,7 @@ void save_backup_key(context const& with, backup_key const& key) {
     with.t.run(
         "INSERT INTO key_backup (account, private_key) VALUES (?1, ?2) ON CONFLICT (account) DO UPDATE SET private_key ="
         " excluded.private_key",
-        {with.account, sealed(key.text())});
+        {with.account, sealed(with.t, sealed_in::backup_key, key.text())});
 }
 
 backup_place load_backup_place(context const& with) {

@@ -17,18 +17,18 @@ namespace {
 constexpr std::int64_t slice = 200;
 constexpr std::int64_t most_at_once = 100;
 
-exported_session session_of(context const& with, base::row const& from, std::size_t column) {
+exported_session session_of(context const& with, base::sealed_column const& in, base::row const& from, std::size_t column) {
     exported_session made;
     made.sender_curve25519 = from.text(column);
     made.sender_ed25519 = from.text(column + 1);
-    made.group = loaded(with.olm.load_inbound_group(unsealed(from, column + 2)));
+    made.group = loaded(with.olm.load_inbound_group(unsealed(with.t, in, from, column + 2)));
     return made;
 }
 
-exported_slice slice_of(context const& with, std::vector<base::row> const& rows) {
+exported_slice slice_of(context const& with, base::sealed_column const& in, std::vector<base::row> const& rows) {
     exported_slice made;
     for (auto const& row : rows) {
-        auto session = session_of(with, row, 3);
+        auto session = session_of(with, in, row, 3);
         room_key_row key;
         key.room = room_id(row.text(1));
         key.session = row.text(2);
@@ -65,7 +65,7 @@ import_outcome import_key(context const& with, json::value const& from) {
     if (auto const before = with.t.first(
             "SELECT sender_key, sender_ed25519, pickle FROM imported_key WHERE account = ?1 AND room_id = ?2 AND session_id = ?3",
             {with.account, room->str(), session})) {
-        auto const known = session_of(with, *before, 0);
+        auto const known = session_of(with, sealed_in::imported_key, *before, 0);
         if (known.sender_curve25519 != read->sender_curve25519 || !connects(*known.group, *read->group)) return import_outcome::refused;
         if (first >= known.group->first_index()) return import_outcome::known;
     }
@@ -73,26 +73,29 @@ import_outcome import_key(context const& with, json::value const& from) {
         "INSERT INTO imported_key (account, room_id, session_id, sender_key, sender_ed25519, first_index, pickle) VALUES (?1, ?2, ?3, ?4,"
         " ?5, ?6, ?7) ON CONFLICT (account, room_id, session_id) DO UPDATE SET sender_key = excluded.sender_key, sender_ed25519 ="
         " excluded.sender_ed25519, first_index = excluded.first_index, pickle = excluded.pickle",
-        {with.account, room->str(), session, read->sender_curve25519, read->sender_ed25519, first, sealed(read->group->pickle())});
+        {with.account, room->str(), session, read->sender_curve25519, read->sender_ed25519, first,
+         sealed(with.t, sealed_in::imported_key, read->group->pickle())});
     return import_outcome::taken;
 }
 
 }  // namespace
 
 exported_slice export_room_keys(context const& with, std::int64_t after) {
-    return slice_of(with, with.t.query("SELECT id, room_id, session_id, sender_key, sender_ed25519, pickle FROM room_key WHERE account = ?1"
-                                       " AND id > ?2 AND NOT EXISTS (SELECT 1 FROM room_key AS better WHERE better.account = ?1 AND"
-                                       " better.room_id = room_key.room_id AND better.session_id = room_key.session_id AND"
-                                       " (better.source, better.id) < (room_key.source, room_key.id)) ORDER BY id LIMIT ?3",
-                                       {with.account, after, slice}));
+    return slice_of(with, sealed_in::room_key,
+                    with.t.query("SELECT id, room_id, session_id, sender_key, sender_ed25519, pickle FROM room_key WHERE account = ?1"
+                                 " AND id > ?2 AND NOT EXISTS (SELECT 1 FROM room_key AS better WHERE better.account = ?1 AND"
+                                 " better.room_id = room_key.room_id AND better.session_id = room_key.session_id AND"
+                                 " (better.source, better.id) < (room_key.source, room_key.id)) ORDER BY id LIMIT ?3",
+                                 {with.account, after, slice}));
 }
 
 exported_slice export_imported_keys(context const& with, std::int64_t after) {
     return slice_of(
-        with, with.t.query("SELECT rowid, room_id, session_id, sender_key, sender_ed25519, pickle FROM imported_key WHERE account = ?1"
-                           " AND rowid > ?2 AND NOT EXISTS (SELECT 1 FROM room_key AS held WHERE held.account = ?1 AND held.room_id ="
-                           " imported_key.room_id AND held.session_id = imported_key.session_id) ORDER BY rowid LIMIT ?3",
-                           {with.account, after, slice}));
+        with, sealed_in::imported_key,
+        with.t.query("SELECT rowid, room_id, session_id, sender_key, sender_ed25519, pickle FROM imported_key WHERE account = ?1"
+                     " AND rowid > ?2 AND NOT EXISTS (SELECT 1 FROM room_key AS held WHERE held.account = ?1 AND held.room_id ="
+                     " imported_key.room_id AND held.session_id = imported_key.session_id) ORDER BY rowid LIMIT ?3",
+                     {with.account, after, slice}));
 }
 
 imported_keys import_keys(context const& with, std::span<json::value const> exported) {
@@ -125,7 +128,7 @@ restored take_imported(context const& with, session_name const& which) {
                      {with.account, room.str(), session});
     restored done;
     if (!row) return done;
-    auto const imported = session_of(with, *row, 0);
+    auto const imported = session_of(with, sealed_in::imported_key, *row, 0);
     for (auto const& sender : senders_waiting(with, room, session)) {
         auto const outcome = adopt_key(with, room, session, sender, imported);
         if (outcome == key_outcome::refused) {

@@ -47,7 +47,7 @@ backup_batch next_to_back_up(context const& with, base::random& randomness, std:
         key.sender_curve25519 = from.text(4);
         key.sender_ed25519 = from.text(5);
         key.source = static_cast<key_source>(from.integer(6));
-        key.group = loaded(with.olm.load_inbound_group(unsealed(from, 7)));
+        key.group = loaded(with.olm.load_inbound_group(unsealed(with.t, sealed_in::room_key, from, 7)));
         std::int64_t const first = key.group->first_index();
         auto data = seal_for_backup(randomness, public_key, write_exported(key, /*with_place=*/false).reveal());
         if (!data) throw base::store_error("the stored public key of the backup is damaged");

@@ -18,7 +18,7 @@ public:
         : o(with), typed(std::move(lines)), life(with.w.loop.get_executor(), nullptr) {
         auto const around = o.around();
         auto const answers = [this] { return next(); };
-        session = std::make_unique<bot::verification_at_machine>(around, o.settings, std::nullopt, std::move(whom), answers, out);
+        session = std::make_unique<bot::verification_at_machine>(around, o.settings, bot::account_secrets(), std::move(whom), answers, out);
         life.spawn([](terminal& it) -> awaitable<void> { it.outcome.emplace(co_await it.session->run(it.o.tokens())); }(*this));
     }
     ~terminal() { end(); }

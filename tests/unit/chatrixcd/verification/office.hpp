@@ -134,7 +134,7 @@ public:
     }
     std::shared_ptr<matrix::token_source> tokens() { return matrix::login::password(matrix::user_id("@bot:test"), base::secret(password)); }
     void start_bot() {
-        running = std::make_unique<bot::running_bot>(around(), settings, tokens(), std::nullopt);
+        running = std::make_unique<bot::running_bot>(around(), settings, tokens(), std::nullopt, base::store_key_source());
         auto const started = w.run(running->start());
         if (!started) FAIL(started.error().describe());
         life.spawn([](bot::running_bot& it) -> boost::asio::awaitable<void> { (void)co_await it.run(); }(*running));

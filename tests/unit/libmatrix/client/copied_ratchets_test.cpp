@@ -119,7 +119,8 @@ public:
         fs::create_directory(w.path("store-bot"));
         for (auto const& each : fs::directory_iterator(w.path("store-bot"))) {
             bool const is_database = each.path().filename().string().starts_with("matrix.db");
-            if (is_database || what == copy::of_database_without_file) fs::remove(each.path());
+            bool const is_mark = each.path().filename() == "matrix.generation";
+            if (is_database || (is_mark && what == copy::of_database_without_file)) fs::remove(each.path());
         }
         for (auto const& each : fs::directory_iterator(w.path("copy"))) {
             auto const name = each.path().filename().string();
