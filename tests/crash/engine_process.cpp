@@ -25,7 +25,7 @@ public:
         : bot_process(world, itself, line),
           ci_(time_, network_, world.url()),
           tasks_(loop_.get_executor(), nullptr),
-          store_(world.folder() + "/chatops.db"),
+          store_(world.folder()),
           room_(world.room()) {
         furnish(ci_, native);
         chatops::matrix_service_options how;
@@ -36,7 +36,8 @@ public:
 private:
     chatops::engine_parts parts() {
         chatops::engine_parts made(loop_.get_executor(), time_, *entropy_);
-        made.store_path = store_;
+        made.store_path = store_ + "/chatops.db";
+        made.store_key = base::store_key_file{store_ + "/store.key"};
         made.store_hooks = itself_.hooks();
         made.servers.push_back({"local", &ci_});
         made.chats.push_back(chat_.get());
