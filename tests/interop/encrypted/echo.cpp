@@ -40,7 +40,10 @@ awaitable<void> bot(matrix::client& client) {
     client.on_invite(join);
     client.on_verification(verify);
     bool const stalls = std::getenv("MATRIX_STALL_UPLOADS") != nullptr;
-    client.deliver_if([](matrix::room_id const&, matrix::event const& e) { return matrix::is_message(e); });
+    // A request for verification is a message, too, and is answered elsewhere.
+    client.deliver_if([](matrix::room_id const&, matrix::event const& e) {
+        return matrix::is_text_message(e) || (matrix::is_message(e) && e.content_text("msgtype") == "m.file");
+    });
     client.on_message([&client, stalls](matrix::message m) { return echo(client, std::move(m), stalls); });
     auto const user = matrix::user_id(matrix::from_env("MATRIX_USER"));
     (co_await client.start(matrix::login::password(user, matrix::secret::from_env("MATRIX_PASSWORD")))).value();

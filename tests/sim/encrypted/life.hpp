@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ private:
     void perform(step const& one);
     void start(step const& one, std::size_t who);
     void lie(step const& one, std::size_t who);
+    void log_in_again(step const& one, std::size_t who, bool same_device);
     homeserver::testing::faults::rule about(std::size_t who, std::string const& path);
     void say(std::size_t who);
     void settle();
@@ -63,6 +65,7 @@ private:
     std::string room_;
     std::vector<std::unique_ptr<party>> parties_;
     std::vector<bool> may_lose_;  // of each party: for something that no client could help
+    std::set<std::size_t> were_counts_false_;
     bool is_carol_in_ = false;
     std::optional<homeserver::testing::faults::rule> storm_;
     unsigned texts_ = 0;
