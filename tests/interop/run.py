@@ -261,6 +261,22 @@ class Encrypted(OnBoth):
         self.assertEqual([line.split('"')[1] for line in heard], ["one", "two", "three", "four", "five"])
         self.assertTrue(all("encrypted=1" in line and "cross_signed=1" in line and "late=0" in line for line in heard), heard)
 
+    def example(self, homeserver):
+        """examples/echo_bot.cpp, which has no word of encryption, in a room of a strict client."""
+        program = bots.start_echo_bot(BINARIES, self.folder, homeserver.url, self.bot_id, PASSWORD, "echo_bot", {})
+        self.addCleanup(program.stop)
+        program.wait_for_line("ready")
+        talk = self.js(homeserver)
+        for word in ("one", "two"):
+            said = talk.say(word, f"echo: {word}")
+            self.assertEqual((said["wire"], said["shield"], said["signed"]), ("m.room.encrypted", 0, True), said)
+
+    def test_example_as_it_is_on_synapse(self):
+        self.example(self.server)
+
+    def test_example_as_it_is_on_embedded(self):
+        self.example(self.on_embedded())
+
     def compared(self, homeserver, between_devices):
         """Emoji are compared; both sides know each other then, and what is said afterwards is from somebody who was verified."""
         self.start_echo(homeserver, unsigned=False)
