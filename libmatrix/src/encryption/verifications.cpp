@@ -319,7 +319,9 @@ asio::awaitable<void> verifications::send_to_device(user_id user, device_id devi
 }
 
 asio::awaitable<void> verifications::conclude(entry of) {
-    auto const them = of->talk.them();
+    auto them = of->talk.them();
+    // Only what was proved is signed.
+    if (!of->talk.proves_master()) them.master.clear();
     verified proof;
     proof.identity = of->talk.proves_master() && them.user != session_->user();
     if (!of->keeps_proof) {
