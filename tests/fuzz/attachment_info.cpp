@@ -45,9 +45,6 @@ attachment written(attached const& found) {
     return std::move(made).thumbnail(picture, {}).caption(found.caption);
 }
 
-// A name that is so long may have been cut, and is then cut again.
-constexpr std::size_t long_name = 100;
-
 // What is lost is what the kind of message has no place for: half a size, and a caption that repeats the name.
 bool same(attached const& a, attached const& b) {
     bool const shows_picture = a.msgtype == "m.image" || a.msgtype == "m.video";
@@ -56,10 +53,9 @@ bool same(attached const& a, attached const& b) {
     bool const has_length = a.msgtype == "m.audio" || a.msgtype == "m.video";
     auto const name = a.file_name.empty() ? "file" : a.file_name;
     bool const is_caption_kept = a.caption == b.caption || (a.caption == name && b.caption.empty());
-    return a.msgtype == b.msgtype && a.uri == b.uri && same_secret(a.secret, b.secret) &&
-           (name == b.file_name || name.size() > long_name) && (is_caption_kept || name.size() > long_name) && a.mime_type == b.mime_type &&
-           a.size.value_or(0) == b.size && is_size_kept && (!has_length || a.length == b.length) && a.thumbnail == b.thumbnail &&
-           same_secret(a.thumbnail_secret, b.thumbnail_secret);
+    return a.msgtype == b.msgtype && a.uri == b.uri && same_secret(a.secret, b.secret) && name == b.file_name && is_caption_kept &&
+           a.mime_type == b.mime_type && a.size.value_or(0) == b.size && is_size_kept && (!has_length || a.length == b.length) &&
+           a.thumbnail == b.thumbnail && same_secret(a.thumbnail_secret, b.thumbnail_secret);
 }
 
 }  // namespace

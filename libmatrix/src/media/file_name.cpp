@@ -27,6 +27,10 @@ std::string_view cut(std::string_view text, std::size_t most) {
 
 bool is_bad_end(char c) noexcept { return c == '.' || c == ' '; }
 
+void drop_bad_end(std::string& name) {
+    while (!name.empty() && is_bad_end(name.back())) name.pop_back();
+}
+
 // Names that Windows keeps for devices, with any ending.
 bool is_device(std::string_view name) {
     std::string stem(name.substr(0, name.find('.')));
@@ -42,11 +46,12 @@ std::string safe_file_name(std::string_view said) {
     auto name = detail::repaired_utf8(slash == std::string_view::npos ? said : said.substr(slash + 1));
     std::erase_if(name, is_refused);
     name.erase(name.begin(), std::find_if_not(name.begin(), name.end(), is_bad_end));
-    while (!name.empty() && is_bad_end(name.back())) name.pop_back();
+    drop_bad_end(name);
     if (name.size() > longest) {
         auto const dot = name.rfind('.');
         auto const ending = dot != std::string::npos && name.size() - dot <= longest_ending ? name.substr(dot) : std::string();
         name = std::string(cut(name, longest - ending.size())) + ending;
+        drop_bad_end(name);
     }
     return is_device(name) ? "_" + name : name;
 }

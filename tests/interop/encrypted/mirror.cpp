@@ -2,7 +2,8 @@
 #include "mirror.hpp"
 
 #include <algorithm>
-#include <chatrixcd/base/clock.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <chatrixcd/base/notifier.hpp>
 #include <iostream>
 
 namespace base = chatrixcd::base;
@@ -21,7 +22,8 @@ public:
         auto const half = content_.size() / 2;
         if (at_ == half) {
             std::cout << "half of the answer has left" << std::endl;
-            co_await time_->sleep(std::chrono::hours(1));
+            base::notifier nobody(co_await boost::asio::this_coro::executor);
+            co_await nobody.wait();
         }
         auto piece = content_.substr(at_, std::min(most, half - at_));
         at_ += piece.size();
@@ -36,7 +38,6 @@ public:
 private:
     std::string content_;
     std::size_t at_ = 0;
-    std::unique_ptr<base::clock> time_ = base::make_system_clock();
 };
 
 matrix::upload upload_of(std::string content, bool stalls) {

@@ -207,6 +207,38 @@ TEST_SUITE("matrix::client::verification") {
         w.run(later.join());
     }
 
+    TEST_CASE("a device that does not prove its owner's identity is not taken for it: nobody signs that identity") {
+        for (bool const proves : {true, false}) {
+            CAPTURE(proves);
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            room_of_both(w, ann, account);
+            std::string bots;
+            std::string signed_by_bot;
+            w.network->faults = [&](base::http::request const& r) {
+                auto const token = r.headers.get("Authorization").value_or("");
+                if (bots.empty()) bots = token;
+                if (r.path().ends_with("/keys/signatures/upload") && token == bots) signed_by_bot += r.body;
+                return fault::none();
+            };
+            person_at_client bot(w, "bot", "bot");
+            person_at_client anns(w, "ann", "ann");
+            // The identity is the first one's; the second has not its keys.
+            person_at_client second(w, "ann", "second");
+            auto const& device = (proves ? anns : second).client->device();
+            auto asked = w.run(bot.client->verify_device(matrix::user_id("@ann:test"), device));
+            REQUIRE(asked.has_value());
+            base::task_group later(w.loop.get_executor(), nullptr);
+            later.spawn(bot.look_after(*asked));
+            w.until([&] { return bot.proved.has_value(); });
+            w.pass(std::chrono::minutes(1));
+            CHECK(bot.proved->identity == proves);
+            CHECK(contains(signed_by_bot, "@ann:test") == proves);
+            w.run(later.join());
+        }
+    }
+
     TEST_CASE("nobody who answers is waited for longer than ten minutes, nor beyond a stop") {
         for (bool const stops : {false, true}) {
             CAPTURE(stops);

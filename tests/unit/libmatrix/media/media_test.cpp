@@ -110,6 +110,8 @@ TEST_SUITE("matrix::safe_file_name") {
         CHECK(matrix::safe_file_name("a\nb\x1b[0m\x7f.txt") == "ab[0m.txt");
         CHECK(matrix::safe_file_name("what?<is>:\"this|*") == "whatisthis");
         CHECK(matrix::safe_file_name("trailing. . ") == "trailing");
+        // Nor where a long one is cut, so that what was cleaned stays as it is.
+        CHECK(matrix::safe_file_name("long" + std::string(300, ' ') + "name") == "long");
         CHECK(matrix::safe_file_name("nul.txt") == "_nul.txt");
         CHECK(matrix::safe_file_name("com7") == "_com7");
         CHECK(matrix::safe_file_name("common.txt") == "common.txt");
