@@ -87,9 +87,11 @@ key_outcome add_room_key(context const& with, room_key_row row) {
         if (row.first_index >= known->first_index && !vouched_more) return key_outcome::known;
         // A better voucher does not take away what an earlier key reads.
         bool const reads_more = row.first_index < known->first_index;
-        with.t.run("UPDATE room_key SET pickle = ?2, first_index = ?3, source = ?4, in_backup = 0 WHERE id = ?1",
+        // Nor is whose device it is said to be worth more than who said it.
+        auto const& better = vouched_more ? row : *known;
+        with.t.run("UPDATE room_key SET pickle = ?2, first_index = ?3, source = ?4, sender_ed25519 = ?5, in_backup = 0 WHERE id = ?1",
                    {known->id, sealed(with.t, sealed_in::room_key, reads_more ? row.group->pickle() : known->group->pickle()),
-                    std::min(row.first_index, known->first_index), static_cast<std::int64_t>(std::min(row.source, known->source))});
+                    std::min(row.first_index, known->first_index), static_cast<std::int64_t>(better.source), better.sender_ed25519});
         return key_outcome::improved;
     }
     with.t.run(

@@ -178,6 +178,23 @@ TEST_SUITE("matrix::crypto::backup") {
         CHECK(believed(second).source == key_source::direct);
     }
 
+    TEST_CASE("what a backup claims of a device that was not known is nothing once the device gives the key itself") {
+        scene s;
+        s.bob.in([&](crypto::context const& with) { crypto::remove_device(with, s.alice.me, s.alice.device); });
+        auto const first = encrypt(s.alice, "first");
+        auto claimed = s.exported(s.alice, s.session);
+        claimed["sender_claimed_keys"].as_object()["ed25519"] =
+            s.mallory.with_keys([](auto const&, auto& own) { return own.keys().ed25519(); });
+        s.show(first, s.alice.me, "$1");
+        CHECK(s.restore(s.answer(claimed)).has_key);
+        learn(s.bob, s.alice.me, query_answer().person(s.alices).device(s.alices.sign_device(s.alice.published())).get());
+        CHECK(give(s.bob, s.alice.me, share(s.alice, s.both, {&s.bob}).begin()->second).complaints.empty());
+        auto const trust = believed(read(s.bob, s.alice.me, encrypt(s.alice, "second"), "$2"));
+        CHECK(trust.source == key_source::direct);
+        CHECK(trust.device == s.alice.device);
+        CHECK(trust.cross_signed);
+    }
+
     TEST_CASE("the data of another session, or of none, is refused whatever it is") {
         scene s;
         auto const said = encrypt(s.alice, "hello");
