@@ -97,8 +97,9 @@ TEST_SUITE("matrix::crypto::verification") {
             p.compare();
             CHECK(p.ann.codes()->emoji == p.bot.codes()->emoji);
             CHECK(p.ann.codes()->decimals == p.bot.codes()->decimals);
-            for (auto const number : p.ann.codes()->decimals) CHECK((number >= 1000 && number <= 9191));
-            for (auto const number : p.ann.codes()->emoji) CHECK(number < sas_emojis().size());
+            auto const codes = p.ann.codes().value();
+            for (auto const number : codes.decimals) CHECK((number >= 1000 && number <= 9191));
+            for (auto const number : codes.emoji) CHECK(number < sas_emojis().size());
             p.ann.confirm();
             p.talk();
             CHECK(p.ann.step() == step::confirmed);
