@@ -27,6 +27,13 @@ chat::trust_level level_of(matrix::trust const& believed) {
     return believed.user_verified ? chat::trust_level::verified : chat::trust_level::cross_signed;
 }
 
+// Of an encrypted room the homeserver could add to what is said in clear, and add a device to somebody's. Keys that did not come from the
+// sender's device show no device.
+bool is_doubted(matrix::trust const& believed, bool encrypted_room) {
+    if (!encrypted_room && !believed.encrypted) return false;
+    return level_of(believed) == chat::trust_level::server || !believed.cross_signed;
+}
+
 chat::message content_of(matrix::message const& m, chat::origin from) {
     chat::message made;
     made.from = std::move(from);
@@ -169,6 +176,9 @@ asio::awaitable<result<std::unique_ptr<chat::delivery>>> matrix_service::next() 
     from.room = m.room().id().str();
     from.event = m.id().str();
     auto content = content_of(m, std::move(from));
+    // A room that we are not in any more has no commands that could be answered; it may have been encrypted.
+    auto const room = co_await m.room().info();
+    content.author.doubted = is_doubted(m.trust(), !room || room->is_encrypted());
     std::unique_ptr<chat::delivery> made = std::make_unique<matrix_delivery>(std::move(*handed), std::move(content));
     co_return made;
 }

@@ -89,6 +89,49 @@ TEST_SUITE("chatops::matrix") {
         w.stop(*anns);
     }
 
+    TEST_CASE("in an encrypted room what is said in clear or from a device that nobody vouches for is doubted, elsewhere nothing is") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const plain = ann.make_room({account.id()});
+        auto const secret = make_room_as(
+            w, ann,
+            R"({"invite":["@bot:test"],"initial_state":[{"type":"m.room.encryption","state_key":"","content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})");
+        for (auto const& room : {plain, secret}) account.join(room);
+        auto client =
+            w.make_client("bot", [](matrix::options& o) { o.encryption(true).unsigned_devices([](auto const&) { return true; }); });
+        auto const service = chatops::make_matrix_service(*client);
+        w.start(*client, "bot");
+        auto vouched = w.make_client("ann", [](matrix::options& o) { o.encryption(true); });
+        w.start(*vouched, "ann");
+        w.run(vouched->identity()).value();
+        // The identity lies in the other store.
+        auto planted = w.make_client("planted", [](matrix::options& o) { o.encryption(true); });
+        w.start(*planted, "ann");
+        REQUIRE_FALSE(w.run(planted->identity()).value().is_cross_signed);
+        auto const heard = [&] {
+            auto const delivery = w.run(service->next()).value();
+            w.run(delivery->acknowledge());
+            return delivery->content();
+        };
+        auto const say = [&](matrix::client& who, std::string const& text) {
+            w.run(who.room(matrix::room_id(secret)).send(matrix::outgoing::text(text))).value();
+            return heard();
+        };
+        ann.say(plain, "in a plain room");
+        CHECK_FALSE(heard().author.doubted);
+        CHECK_FALSE(say(*vouched, "from a device of hers").author.doubted);
+        auto const unsigned_device = say(*planted, "from a device that nobody vouches for");
+        CHECK(unsigned_device.text == "from a device that nobody vouches for");
+        CHECK(unsigned_device.author.trust == chatops::chat::trust_level::device);
+        CHECK(unsigned_device.author.doubted);
+        ann.say(secret, "in clear");
+        auto const clear = heard();
+        CHECK(clear.author.trust == chatops::chat::trust_level::server);
+        CHECK(clear.author.doubted);
+        for (auto* each : {&planted, &vouched, &client}) w.stop(**each);
+    }
+
     TEST_CASE("an account without encryption says so") {
         desk d;
         auto const remarks = d.w.run(d.service->remarks()).value();

@@ -60,6 +60,8 @@ TEST_SUITE("chatops::journal::keys") {
         person.device = "ABC";
         person.trust = chat::trust_level::verified;
         CHECK(journal::actor_from_text(journal::actor_to_text(person)).value() == actor(person));
+        person.doubted = true;
+        CHECK(journal::actor_from_text(journal::actor_to_text(person)).value() == actor(person));
         local_operator const local{"root"};
         CHECK(journal::actor_from_text(journal::actor_to_text(local)).value() == actor(local));
         CHECK(journal::actor_from_text(R"({"v":2,"kind":"chat"})").has_error());

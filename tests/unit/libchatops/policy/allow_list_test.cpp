@@ -52,6 +52,22 @@ TEST_SUITE("chatops::allow_list") {
         CHECK(ignored.silent);
     }
 
+    TEST_CASE("what the homeserver could have written is not obeyed, and only an admin in an allowed room hears why") {
+        allow_list const rules({"@ann:a.org"}, {"!r:a.org"});
+        auto const said_doubtfully_by = [](std::string user, std::string room) {
+            auto asked = said_by(std::move(user), std::move(room));
+            std::get<chat::sender>(asked.who).doubted = true;
+            return asked;
+        };
+        auto const told = rules.decide(said_doubtfully_by("@ann:a.org", "!r:a.org"));
+        CHECK_FALSE(told.allowed);
+        CHECK(told.code == "doubted");
+        CHECK_FALSE(told.silent);
+        CHECK(rules.decide(said_doubtfully_by("@bob:a.org", "!r:a.org")).code == "not_admin");
+        CHECK(rules.decide(said_doubtfully_by("@ann:a.org", "!other:a.org")).code == "room_not_allowed");
+        CHECK(rules.decide(said_doubtfully_by("@bob:a.org", "!other:a.org")).code == "stranger");
+    }
+
     TEST_CASE("an admin in another room is told the line to paste") {
         allow_list const rules({"@ann:a.org"}, {});
         auto const told = rules.decide(said_by("@ann:a.org", "!abc:server"));

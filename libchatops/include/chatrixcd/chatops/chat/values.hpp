@@ -25,6 +25,9 @@ struct sender {
     std::string user;    // "@ann:example.org"
     std::string device;  // empty: unknown
     trust_level trust = trust_level::server;
+    // The place promises that what is said in it comes from people's own devices, and of this nobody can show it: whoever runs the server
+    // may have written it.
+    bool doubted = false;
     friend bool operator==(sender const&, sender const&) = default;
 };
 
