@@ -282,4 +282,12 @@ CREATE TABLE trusted_key (
 );
 )";
 
+// room_key.messages_of: under which number the messages that a key has read are noted (room_message.room_key). Rows that are one ratchet
+// share it: what one of them has read is read.
+inline constexpr char const* shared_messages = R"(
+ALTER TABLE room_key ADD COLUMN messages_of INTEGER NOT NULL DEFAULT 0;
+UPDATE room_key SET messages_of = id;
+CREATE INDEX room_key_messages ON room_key (messages_of);
+)";
+
 }  // namespace chatrixcd::matrix::crypto

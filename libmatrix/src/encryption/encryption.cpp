@@ -82,11 +82,12 @@ std::size_t give_up_unread(crypto::context const& with, std::function<bool(room_
             crypto::leave_waiting(with, each);
             continue;
         }
-        crypto::give_up(with, each, before);
+        auto const where = arrival_at(how, each.first.room, each.first.position);
+        for (auto const& event : crypto::give_up(with, each, before)) note_done(with.t, where, event);
         auto const number = std::to_string(each.number) + (each.number == 1 ? " message of " : " messages of ");
         auto const why = crypto::words_of(crypto::cause_of(each.first), each.first.reason);
         auto const reason = number + each.first.sender.str() + " cannot be read: " + why;
-        store_loss(with.t, arrival_at(how, each.first.room, each.first.position), reason, how);
+        store_loss(with.t, where, reason, how);
         ++lost;
     }
     return lost;

@@ -63,6 +63,19 @@ bool insert_row(base::transaction& t, arrival const& where, std::string const& e
     return insert_rows(t, where, std::span(&row, 1)) > 0;
 }
 
+void note_done(base::transaction& t, arrival const& where, std::string const& event_id) {
+    t.run(
+        "INSERT INTO inbox (account, room_id, event_id, kind, position, event, trace, state, received) VALUES (?1, ?2, ?3, 0, 0, x'', '', "
+        "4,"
+        " ?4) ON CONFLICT DO NOTHING",
+        {where.account, where.room.str(), event_id, milliseconds(where.now)});
+}
+
+bool is_known(base::transaction& t, std::int64_t account, room_id const& room, std::string const& event_id) {
+    return t.first("SELECT 1 FROM inbox WHERE account = ?1 AND room_id = ?2 AND event_id = ?3", {account, room.str(), event_id})
+        .has_value();
+}
+
 void drop_invites(base::transaction& t, std::int64_t account, room_id const& room) {
     t.run("DELETE FROM inbox WHERE account = ?1 AND room_id = ?2 AND kind = ?3 AND state <> 1",
           {account, room.str(), static_cast<std::int64_t>(inbox_kind::invite)});

@@ -56,6 +56,9 @@ std::size_t insert_rows(base::transaction& t, arrival const& where, std::span<ne
 // As above, one; returns whether it was made.
 bool insert_row(base::transaction& t, arrival const& where, std::string const& event_id, inbox_kind kind, std::string const& event,
                 std::string const& trace);
+// An event that will not be handled: for `done_memory` it is known as one that was.
+void note_done(base::transaction& t, arrival const& where, std::string const& event_id);
+bool is_known(base::transaction& t, std::int64_t account, room_id const& room, std::string const& event_id);
 // An invitation that was accepted, rejected or withdrawn need not be handled.
 void drop_invites(base::transaction& t, std::int64_t account, room_id const& room);
 

@@ -213,7 +213,8 @@ std::vector<base::migration> migrations() {
             base::migration{"sessions of copied stores", crypto::copied_sessions},
             base::migration{"a file against copies", generation},
             base::migration{"requests for keys", crypto::key_requests},
-            base::migration{"who is known by a key", crypto::trusted_key_tables}};
+            base::migration{"who is known by a key", crypto::trusted_key_tables},
+            base::migration{"what one ratchet has read, by whomever it was given", crypto::shared_messages}};
 }
 
 std::vector<base::sealed_column> sealed_columns() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
+#include <iterator>
 #include <variant>
 
 #include <chatrixcd/base/json_reader.hpp>
@@ -74,9 +75,12 @@ void decryption::expect(user_id const& member) {
 
 void decryption::part(room_id const& room, user_id const& member) { crypto::unpin_member(with_, room, member); }
 
-std::optional<opened_event> decryption::open(raw_event const& e, arrival const& where) { return read(e, where, /*whoever=*/false); }
+std::optional<opened_event> decryption::open(raw_event const& e, arrival const& where) {
+    bool waits = false;
+    return read(e, where, /*whoever=*/false, waits);
+}
 
-std::optional<opened_event> decryption::read(raw_event const& e, arrival const& where, bool whoever) {
+std::optional<opened_event> decryption::read(raw_event const& e, arrival const& where, bool whoever, bool& waits) {
     // What was redacted has nothing to be read.
     if (!e.content().contains("ciphertext")) return std::nullopt;
     crypto::encrypted_event const encrypted{where.room, std::string(e.id()), user_id(std::string(e.sender())), e.sent(), e.content()};
@@ -89,6 +93,8 @@ std::optional<opened_event> decryption::read(raw_event const& e, arrival const& 
                                   " is refused: " + refused->words);
             return std::nullopt;
         }
+        // It was given up, and whoever waited for it has heard so.
+        if (is_known(with_.t, with_.account, where.room, encrypted.id)) return std::nullopt;
         if (refused->why == crypto::unreadable::unknown_device) crypto::track(with_, encrypted.sender);
         wants_errand_ = true;
         crypto::waiting_event waiting;
@@ -102,6 +108,7 @@ std::optional<opened_event> decryption::read(raw_event const& e, arrival const& 
         waiting.event = e.to_text();
         wants_key_ = wants_key_ || !waiting.for_device;
         crypto::keep_waiting(with_, waiting);
+        waits = true;
         return std::nullopt;
     }
     auto& clear = std::get<crypto::clear_event>(said);
@@ -112,38 +119,37 @@ std::optional<opened_event> decryption::read(raw_event const& e, arrival const& 
     return opened_event{std::move(keeper), *view, std::move(believed)};
 }
 
-void decryption::reopen_all(std::vector<crypto::waiting_event> const& waiting, bool whoever, std::vector<reopened>& into) {
+// What was said first is read first, whatever the keys and the people are called. What came in one answer has one place in the inbox.
+std::vector<decryption::reopened> decryption::reopen_all(std::vector<crypto::waiting_event> waiting, bool whoever) {
+    std::ranges::sort(waiting, {}, [](crypto::waiting_event const& each) { return std::pair(each.position, each.order); });
+    std::vector<reopened> all;
     for (auto const& each : waiting) {
         auto const stored = base::parse_json(each.event);
         auto const event = stored ? raw_event::view(*stored) : std::nullopt;
-        if (!event) continue;
         arrival where;
         where.account = with_.account;
         where.room = each.room;
         where.position = each.position;
         where.restored = each.restored;
         where.now = with_.now;
-        if (auto opened = read(*event, where, whoever)) into.push_back({std::move(*opened), where, each.order});
+        bool waits = false;
+        auto opened = event ? read(*event, where, whoever, waits) : std::nullopt;
+        if (!waits) crypto::drop_waiting(with_.t, with_.account, each.room, each.id);
+        if (opened) all.push_back({std::move(*opened), where});
     }
-}
-
-// What was said first is read first, whatever the keys and the people are called. What came in one answer has one place in the inbox.
-void decryption::sort(std::vector<reopened>& all) {
-    std::ranges::sort(all, {}, [](reopened const& each) { return std::pair(each.where.position, each.order); });
+    return all;
 }
 
 std::vector<decryption::reopened> decryption::reopen(crypto::session_names const& keys) {
-    std::vector<reopened> all;
-    for (auto const& [room, session] : keys) reopen_all(crypto::take_waiting(with_, room, session), /*whoever=*/false, all);
-    sort(all);
-    return all;
+    std::vector<crypto::waiting_event> waiting;
+    for (auto const& [room, session] : keys) std::ranges::move(crypto::waiting_for_key(with_, room, session), std::back_inserter(waiting));
+    return reopen_all(std::move(waiting), /*whoever=*/false);
 }
 
 std::vector<decryption::reopened> decryption::reopen_of(std::vector<user_id> const& users) {
-    std::vector<reopened> all;
-    for (auto const& user : users) reopen_all(crypto::take_waiting_of(with_, user), /*whoever=*/true, all);
-    sort(all);
-    return all;
+    std::vector<crypto::waiting_event> waiting;
+    for (auto const& user : users) std::ranges::move(crypto::waiting_of_user(with_, user), std::back_inserter(waiting));
+    return reopen_all(std::move(waiting), /*whoever=*/true);
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -46,7 +46,6 @@ public:
     struct reopened {
         opened_event opened;
         arrival where;
-        std::int64_t order = 0;  // among those of one place
     };
     std::vector<reopened> reopen() { return reopen(new_keys_); }
     std::vector<reopened> reopen(crypto::session_names const& keys);
@@ -66,9 +65,8 @@ public:
     std::vector<std::string> const& complaints() const noexcept { return complaints_; }
 
 private:
-    std::optional<opened_event> read(raw_event const& e, arrival const& where, bool whoever);
-    void reopen_all(std::vector<crypto::waiting_event> const& waiting, bool whoever, std::vector<reopened>& into);
-    static void sort(std::vector<reopened>& all);
+    std::optional<opened_event> read(raw_event const& e, arrival const& where, bool whoever, bool& waits);
+    std::vector<reopened> reopen_all(std::vector<crypto::waiting_event> waiting, bool whoever);
 
     crypto::context with_;
     std::optional<crypto::own_device> own_;  // loaded when something came

@@ -90,6 +90,8 @@ bool answer_questions(context const& with, own_device& own, std::string const& t
         auto const asker = asker_of(with, each.text(1));
         if (!asker) continue;
         for (auto const& key : room_keys_of(with, room_id(each.text(2)), each.text(3))) {
+            // What lay at the homeserver would be worth more for coming from us.
+            if (key.source == key_source::backup) continue;
             auto const exported = key.group->export_at(key.group->first_index());
             if (!exported) continue;
             auto message = write_to_device(with, own, *asker, "m.forwarded_room_key", forwarded(key, std::string(exported->reveal())));

@@ -71,6 +71,14 @@ std::variant<clear_event, unreadable_event> room_reader::read(encrypted_event co
     auto said = key->group->decrypt(text_in(event.content, "ciphertext"));
     if (!said) {
         bool const is_early = said.error().kind() == base::error_kind::not_found;
+        // Whoever passed the key on, or wrote it into a backup, may have made it up: what its sender says himself is waited for.
+        if (!is_early && key->source != key_source::direct) {
+            if (key->highest_index < 0) {
+                forget_room_key(with_, *key);
+                keys_.erase(std::make_tuple(event.room, session, event.sender));
+            }
+            return cannot(unreadable::missing_key, std::move(session), "the key that was passed on does not read it");
+        }
         return cannot(is_early ? unreadable::earlier_index : unreadable::malformed, std::move(session), said.error().message());
     }
     auto payload = base::parse_json_object(said->text);

@@ -23,6 +23,7 @@ struct room_key_row {
     key_source source = key_source::direct;
     std::int64_t first_index = 0;
     std::int64_t highest_index = -1;  // read so far
+    std::int64_t messages_of = 0;     // under which number its messages are noted; rows of one ratchet share it
     std::unique_ptr<inbound_group> group;
 };
 
@@ -35,6 +36,8 @@ enum class key_outcome : std::uint8_t { added, improved, known, refused };
 // Each device has its own row of a session; the key is improved if it is the same one from an earlier index on, or if it is better vouched
 // for. One that is another key is refused, unless it is better vouched for than what is here.
 key_outcome add_room_key(context const& with, room_key_row row);
+// It has never read anything, and does not read what it should: whoever passed it on has made it up. Another one may come.
+void forget_room_key(context const& with, room_key_row const& row);
 // Whether the same device has a key for the room that came later and was used. Of a key that others passed on, or that lay in a backup, it
 // is not known when it was made: it counts as older than those that the device gave out itself.
 bool has_newer_key(context const& with, room_key_row const& than);

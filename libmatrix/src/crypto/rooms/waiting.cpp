@@ -27,6 +27,18 @@ waiting_event event_of(context const& with, base::row const& from) {
     return event;
 }
 
+// Whoever fills the room loses what they have filled it with.
+void prune(context const& with, room_id const& room) {
+    auto const all = with.t.first("SELECT count(*) FROM undecrypted WHERE account = ?1 AND room_id = ?2", {with.account, room.str()});
+    auto const surplus = all->integer(0) - most_in_room;
+    if (surplus <= 0) return;
+    with.t.run(
+        "DELETE FROM undecrypted WHERE rowid IN (SELECT rowid FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND sender = (SELECT"
+        " sender FROM undecrypted WHERE account = ?1 AND room_id = ?2 GROUP BY sender ORDER BY count(*) DESC LIMIT 1)"
+        " ORDER BY rowid LIMIT ?3)",
+        {with.account, room.str(), surplus});
+}
+
 }  // namespace
 
 void keep_waiting(context const& with, waiting_event const& event) {
@@ -35,40 +47,35 @@ void keep_waiting(context const& with, waiting_event const& event) {
         "VALUES"
         " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, (SELECT code FROM withheld WHERE account = ?1 AND room_id = ?2 AND session_id = ?4"
         " AND sender = ?9))"
-        " ON CONFLICT DO NOTHING RETURNING rowid",
+        " ON CONFLICT (account, room_id, event_id) DO UPDATE SET for_device = excluded.for_device"
+        " WHERE session_id = excluded.session_id AND sender = excluded.sender RETURNING rowid",
         {with.account, event.room.str(), event.id, event.session, event.position, std::int64_t{event.restored},
          with.t.seal(sealed_in::undecrypted, event.event), with.milliseconds(), event.sender.str(), std::int64_t{event.for_device}});
     // Looking for the oldest costs time, and need not be done each time.
-    if (!made || made->integer(0) % prune_every != 0) return;
-    with.t.run(
-        "DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND rowid <= (SELECT rowid FROM undecrypted WHERE account = ?1 AND"
-        " room_id = ?2 ORDER BY rowid DESC LIMIT 1 OFFSET ?3)",
-        {with.account, event.room.str(), most_in_room});
+    if (made && made->integer(0) % prune_every == 0) prune(with, event.room);
 }
 
 void drop_waiting(base::transaction& t, std::int64_t account, room_id const& room, std::string const& event) {
     t.run("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND event_id = ?3", {account, room.str(), event});
 }
 
-std::vector<waiting_event> take_waiting(context const& with, room_id const& room, std::string const& session) {
+std::vector<waiting_event> waiting_for_key(context const& with, room_id const& room, std::string const& session) {
     std::vector<waiting_event> events;
     for (auto const& row :
          with.t.query(std::string(columns) + " WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 ORDER BY rowid LIMIT ?4",
                       {with.account, room.str(), session, most_in_room})) {
         events.push_back(event_of(with, row));
     }
-    with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND session_id = ?3", {with.account, room.str(), session});
     return events;
 }
 
-std::vector<waiting_event> take_waiting_of(context const& with, user_id const& sender) {
+std::vector<waiting_event> waiting_of_user(context const& with, user_id const& sender) {
     std::vector<waiting_event> events;
     for (auto const& row :
          with.t.query(std::string(columns) + " WHERE account = ?1 AND sender = ?2 AND for_device = 1 ORDER BY rowid LIMIT ?3",
                       {with.account, sender.str(), most_in_room})) {
         events.push_back(event_of(with, row));
     }
-    with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND sender = ?2 AND for_device = 1", {with.account, sender.str()});
     return events;
 }
 
@@ -105,9 +112,15 @@ std::vector<overdue> find_overdue(context const& with, base::time_point before) 
     return found;
 }
 
-void give_up(context const& with, overdue const& what, base::time_point before) {
-    with.t.run("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND sender = ?3 AND told = 0 AND since <= ?4",
-               {with.account, what.first.room.str(), what.first.sender.str(), std::int64_t{before.time_since_epoch().count()}});
+std::vector<std::string> give_up(context const& with, overdue const& what, base::time_point before) {
+    std::vector<std::string> events;
+    for (auto const& row :
+         with.t.query("DELETE FROM undecrypted WHERE account = ?1 AND room_id = ?2 AND sender = ?3 AND told = 0 AND"
+                      " since <= ?4 RETURNING event_id",
+                      {with.account, what.first.room.str(), what.first.sender.str(), std::int64_t{before.time_since_epoch().count()}})) {
+        events.push_back(row.text(0));
+    }
+    return events;
 }
 
 void leave_waiting(context const& with, overdue const& what) {

@@ -18,18 +18,18 @@ struct waiting_event {
     std::string session;
     bool for_device = false;    // not for its key, but to know whose device it came from
     std::int64_t position = 0;  // its place in the inbox, which it shares with what came in the same answer
-    std::int64_t order = 0;     // in which those that wait were stored; set when it is taken
+    std::int64_t order = 0;     // in which those that wait were stored; set when it is found
     bool restored = false;
     std::string event;   // JSON text, as it came
     std::string reason;  // what the sender's device says of it: "m.unverified"; empty: nothing
 };
 
-// What is known already stays as it is. Of more than a few thousand in a room the oldest are dropped.
+// What waits already keeps its place and its age. Of more than a few thousand in a room the oldest of whoever has most are dropped.
 void keep_waiting(context const& with, waiting_event const& event);
-// Those of a session whose key has come, the oldest first; they wait no longer.
-std::vector<waiting_event> take_waiting(context const& with, room_id const& room, std::string const& session);
+// Those of a session, the oldest first. They wait on until they are dropped.
+std::vector<waiting_event> waiting_for_key(context const& with, room_id const& room, std::string const& session);
 // Of a user, what waits to know their devices.
-std::vector<waiting_event> take_waiting_of(context const& with, user_id const& sender);
+std::vector<waiting_event> waiting_of_user(context const& with, user_id const& sender);
 // Who waits for the key of a session.
 std::vector<user_id> senders_waiting(context const& with, room_id const& room, std::string const& session);
 // A device of that user says why it gives no key; worth something for their own messages alone.
@@ -40,11 +40,11 @@ struct overdue {
     std::int64_t number = 0;
 };
 std::vector<overdue> find_overdue(context const& with, base::time_point before);
-// They are not waited for any more: a key that comes later reads nothing of them. Or, if nobody is to hear of it, they go on waiting, and
-// are not found again.
-void give_up(context const& with, overdue const& what, base::time_point before);
+// They are not waited for any more; returns their ids, by which they are to be known if they are shown again: a key that comes later reads
+// nothing of them. Or, if nobody is to hear of it, they go on waiting, and are not found again.
+std::vector<std::string> give_up(context const& with, overdue const& what, base::time_point before);
 void leave_waiting(context const& with, overdue const& what);
-// It was redacted: it will not be read any more.
+// It was read, or redacted: it will not be read any more.
 void drop_waiting(base::transaction& t, std::int64_t account, room_id const& room, std::string const& event);
 std::int64_t count_waiting(context const& with);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/homeserver/testing/lies.hpp>
 
 #include "support/requests.hpp"
 #include "support/speaker.hpp"
@@ -44,6 +45,14 @@ public:
 };
 
 // No message between devices comes to anybody.
+boost::json::object last_encrypted(person& who, std::string const& room) {
+    boost::json::object last;
+    for (auto const& event : who.history(room)) {
+        if (base::find_string(event, "type") == "m.room.encrypted") last = event;
+    }
+    return last;
+}
+
 void hide_keys(world& w) {
     auto const hide = [](boost::json::object& answer) { answer["to_device"] = boost::json::object(); };
     w.network->faults = [hide](base::http::request const& r) {
@@ -370,6 +379,23 @@ TEST_SUITE("matrix::client::encrypted") {
         w.pass(std::chrono::minutes(30));
         CHECK(bots.lost.size() == 1);
         CHECK(std::ranges::find(bots.heard, "first") == bots.heard.end());
+        // Shown once more, with its key or without: ann may have said it again meanwhile.
+        auto const again = homeserver::testing::lies::add_event(room, boost::json::serialize(last_encrypted(ann, room)));
+        for (bool const has_key : {false, true}) {
+            CAPTURE(has_key);
+            if (has_key) {
+                auto file = w.run(anns.client->export_keys(base::secret("passphrase"))).value();
+                CHECK(w.run(bots.client->import_keys(std::move(file), base::secret("passphrase"))).has_value());
+            }
+            w.network->faults = [&](base::http::request const& r) {
+                return contains(r.path(), "/sync") ? fault::lie("the event again", again) : fault::none();
+            };
+            w.pass(std::chrono::minutes(1));
+            w.network->calm();
+            w.pass(std::chrono::minutes(30));
+            CHECK(bots.lost.size() == 1);
+            CHECK(std::ranges::find(bots.heard, "first") == bots.heard.end());
+        }
     }
 
     TEST_CASE("while nothing comes nothing is given up: a key may be what comes first") {

@@ -170,12 +170,35 @@ TEST_SUITE("matrix::crypto::backup") {
         forged["session_key"] = protocol::encode_base64(bytes);
         s.show(first, s.alice.me, "$1");
         CHECK(s.restore(s.answer(forged)).has_key);
-        CHECK_FALSE(is_read(read(s.bob, s.alice.me, first, "$1")));
+        auto const unread = read(s.bob, s.alice.me, first, "$1");
+        REQUIRE_FALSE(is_read(unread));
+        // It goes on waiting, and nothing stands in the way of the right key.
+        CHECK(std::get<crypto::unreadable_event>(unread).why == crypto::unreadable::missing_key);
+        CHECK(s.restore(s.answer(s.exported(s.alice, s.session))).has_key);
+        CHECK(is_read(read(s.bob, s.alice.me, first, "$1")));
         auto const taken = give(s.bob, s.alice.me, share(s.alice, s.both, {&s.bob}).begin()->second);
         CHECK(taken.complaints.empty());
         auto const second = read(s.bob, s.alice.me, encrypt(s.alice, "second"), "$2");
         REQUIRE(is_read(second));
         CHECK(believed(second).source == key_source::direct);
+    }
+
+    TEST_CASE("one message is one event, whichever way its key came") {
+        scene s;
+        auto const given = share(s.alice, s.both, {&s.bob}).begin()->second;
+        auto const first = encrypt(s.alice, "first");
+        auto claimed = s.exported(s.alice, s.session);
+        // Somebody in the room has the ratchet, and says that it is another device's.
+        claimed["sender_key"] = s.mallory.with_keys(
+            [](auto const&, auto&) { return crypto::make_libolm_driver(*base::make_seeded_random(11))->make_account()->curve25519(); });
+        s.show(first, s.alice.me, "$1");
+        CHECK(s.restore(s.answer(claimed)).has_key);
+        CHECK(is_read(read(s.bob, s.alice.me, first, "$1")));
+        give(s.bob, s.alice.me, given);
+        auto const again = read(s.bob, s.alice.me, first, "$2");
+        REQUIRE_FALSE(is_read(again));
+        CHECK(std::get<crypto::unreadable_event>(again).why == crypto::unreadable::repeated);
+        CHECK(believed(read(s.bob, s.alice.me, encrypt(s.alice, "second"), "$3")).source == key_source::direct);
     }
 
     TEST_CASE("what a backup claims of a device that was not known is nothing once the device gives the key itself") {

@@ -59,7 +59,11 @@ TEST_SUITE("matrix::crypto::key_requests") {
         CHECK_FALSE(asked[0].is_for(f.asking));
         f.wait(f.session, f.alice.me, "$2");
         CHECK(f.ask("U").empty());
-        f.asking.in([&](crypto::context const& with) { return crypto::take_waiting(with, lobby, f.session).size(); });
+        f.asking.in([&](crypto::context const& with) {
+            for (auto const& each : crypto::waiting_for_key(with, lobby, f.session)) {
+                crypto::drop_waiting(with.t, with.account, lobby, each.id);
+            }
+        });
         auto const told = f.ask("V");
         REQUIRE(told.size() == 1);
         auto const content = told[0].to(f.holding);
@@ -214,6 +218,13 @@ TEST_SUITE("matrix::crypto::key_requests") {
         CHECK(f.answer().empty());
         f.request(question_of(f.asking, f.session), f.asking.me);
         CHECK(f.answer().size() == 1);
+    }
+
+    TEST_CASE("what lay at the homeserver is not passed on: it would be worth more for coming from us") {
+        key_family f;
+        f.holding.in([](crypto::context const& with) { with.t.run("UPDATE room_key SET source = 2", {}); });
+        f.request(question_of(f.asking, f.session), f.asking.me);
+        CHECK(f.answer().empty());
     }
 
     TEST_CASE("a question that was taken back is not answered, and one that is repeated is at most once an hour") {

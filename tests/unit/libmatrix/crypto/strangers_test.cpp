@@ -45,7 +45,9 @@ std::string reason_for(party& who, matrix::user_id const& sender, std::string co
     event.event = "{}";
     return who.in([&](crypto::context const& with) {
         crypto::keep_waiting(with, event);
-        return crypto::take_waiting(with, lobby, session).at(0).reason;
+        auto const reason = crypto::waiting_for_key(with, lobby, session).at(0).reason;
+        crypto::drop_waiting(with.t, with.account, lobby, event.id);
+        return reason;
     });
 }
 
@@ -96,6 +98,29 @@ TEST_SUITE("matrix::crypto::strangers") {
         withhold(bob, lobby, matrix::user_id("@eve:b"), 1);
         CHECK(reason_for(bob, matrix::user_id("@alice:b"), "session 0").empty());
         CHECK(reason_for(bob, matrix::user_id("@eve:b"), "session 0") == "m.unverified");
+    }
+
+    TEST_CASE("whoever floods a room with what cannot be read pushes nothing of others out") {
+        party me("@me:b", "BOT", 1);
+        me.in([](crypto::context const& with) {
+            crypto::waiting_event event;
+            event.room = lobby;
+            event.event = "{}";
+            event.sender = matrix::user_id("@ann:b");
+            event.session = "hers";
+            event.id = "$hers";
+            crypto::keep_waiting(with, event);
+            event.sender = matrix::user_id("@mallory:b");
+            for (int i = 0; i < 5000; ++i) {
+                event.session = "S" + std::to_string(i);
+                event.id = "$" + std::to_string(i);
+                crypto::keep_waiting(with, event);
+            }
+            CHECK(crypto::waiting_for_key(with, lobby, "hers").size() == 1);
+            CHECK(crypto::waiting_for_key(with, lobby, "S0").empty());
+            CHECK(crypto::waiting_for_key(with, lobby, "S4999").size() == 1);
+            CHECK(crypto::count_waiting(with) < 4200);
+        });
     }
 
     TEST_CASE("keys for rooms that we are not in are bounded, and take no key of ours away") {
