@@ -17,6 +17,7 @@ std::string actor_to_text(actor const& who) {
         out["device"] = person->device;
         out["trust"] = static_cast<std::int64_t>(person->trust);
         if (person->doubted) out["doubted"] = true;
+        if (person->late) out["late"] = true;
     } else {
         out["kind"] = "operator";
         out["name"] = std::get<local_operator>(who).name;
@@ -35,7 +36,7 @@ base::result<actor> actor_from_text(std::string_view text) {
     local_operator local;
     in.required("v", version).required("kind", kind).optional("trust", trust);
     in.optional("user", person.user).optional("device", person.device).optional("name", local.name);
-    in.optional("doubted", person.doubted);
+    in.optional("doubted", person.doubted).optional("late", person.late);
     bool const known_trust = trust >= 0 && trust <= static_cast<std::int64_t>(chat::trust_level::verified);
     if (!in.ok() || version != 1 || !known_trust || (kind != "chat" && kind != "operator")) {
         return base::error(base::error_kind::environment, "the journal names an actor that this program does not know");

@@ -31,6 +31,10 @@ decision allow_list::decide(access_request const& asked) const {
             "This came in clear, or from a device that nobody vouches for, and the room is encrypted: anybody at the homeserver could "
             "have written it. I do nothing for it.";
         out.hint = "Say it encrypted, from a device that you have verified with your own identity.";
+    } else if (admin && room && person->late && asked.what != effect::read) {
+        out.code = "late";
+        out.text = "This has come late: you have said something since, so the homeserver may have held it back. I have not done it.";
+        out.hint = "If you still want it, say it again.";
     } else if (admin && room) {
         out.allowed = true;
         out.code = "allowed";

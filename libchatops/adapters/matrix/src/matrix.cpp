@@ -40,6 +40,7 @@ chat::message content_of(matrix::message const& m, chat::origin from) {
     made.author.user = m.sender().str();
     made.author.device = m.trust().device.str();
     made.author.trust = level_of(m.trust());
+    made.author.late = m.trust().late;
     made.text = m.text();
     if (auto const root = m.thread_root()) made.thread = root->str();
     made.sent = m.sent();

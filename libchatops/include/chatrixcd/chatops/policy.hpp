@@ -22,7 +22,7 @@ struct access_request {
 
 struct decision {
     bool allowed = false;
-    std::string code;     // for machines, logs and the journal: "allowed", "not_admin", "doubted", "room_not_allowed"
+    std::string code;     // for machines, logs and the journal: "allowed", "not_admin", "doubted", "late", "room_not_allowed"
     std::string text;     // one sentence for the person
     std::string hint;     // what can be done about it; may be empty
     bool silent = false;  // a refusal that is not answered in the room
@@ -39,6 +39,7 @@ public:
 // allowed: whoever has the machine has its files. Codes:
 //   allowed            the person is in admin_users and the room in allowed_rooms, or a local operator
 //   doubted            both are so, but the message may be somebody else's (chat::sender::doubted): one line says so
+//   late               as well, but it does something and may have been held back (chat::sender::late): one line asks to say it again
 //   not_admin          in an allowed room: one line says so
 //   room_not_allowed   said to an admin: the hint is the line to paste into the configuration
 //   stranger           neither: silent

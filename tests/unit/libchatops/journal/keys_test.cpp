@@ -61,6 +61,7 @@ TEST_SUITE("chatops::journal::keys") {
         person.trust = chat::trust_level::verified;
         CHECK(journal::actor_from_text(journal::actor_to_text(person)).value() == actor(person));
         person.doubted = true;
+        person.late = true;
         CHECK(journal::actor_from_text(journal::actor_to_text(person)).value() == actor(person));
         local_operator const local{"root"};
         CHECK(journal::actor_from_text(journal::actor_to_text(local)).value() == actor(local));

@@ -68,6 +68,20 @@ TEST_SUITE("chatops::allow_list") {
         CHECK(rules.decide(said_doubtfully_by("@bob:a.org", "!other:a.org")).code == "stranger");
     }
 
+    TEST_CASE("what may have been held back does nothing, and may still ask") {
+        allow_list const rules({"@ann:a.org"}, {"!r:a.org"});
+        auto asked = said_by("@ann:a.org", "!r:a.org");
+        std::get<chat::sender>(asked.who).late = true;
+        CHECK(rules.decide(asked).allowed);
+        for (auto const what : {effect::low, effect::high, effect::critical}) {
+            asked.what = what;
+            auto const told = rules.decide(asked);
+            CHECK_FALSE(told.allowed);
+            CHECK(told.code == "late");
+            CHECK(told.hint.find("say it again") != std::string::npos);
+        }
+    }
+
     TEST_CASE("an admin in another room is told the line to paste") {
         allow_list const rules({"@ann:a.org"}, {});
         auto const told = rules.decide(said_by("@ann:a.org", "!abc:server"));

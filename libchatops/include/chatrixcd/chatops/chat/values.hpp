@@ -28,6 +28,8 @@ struct sender {
     // The place promises that what is said in it comes from people's own devices, and of this nobody can show it: whoever runs the server
     // may have written it.
     bool doubted = false;
+    // The server may have held it back: its author has said something else since.
+    bool late = false;
     friend bool operator==(sender const&, sender const&) = default;
 };
 
