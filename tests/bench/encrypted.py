@@ -16,14 +16,21 @@ import peers
 import synapse
 
 
+def printed_by(program):
+    done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True)
+    return {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
+
+
 def machine(table, binaries):
-    done = subprocess.run([binaries / "bench_room_keys"], stdout=subprocess.PIPE, text=True, check=True)
-    figure = {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
+    figure = printed_by(binaries / "bench_room_keys")
     read, alone = figure["read_whole_us"], figure["read_driver_us"]
     table.add("reading an encrypted message, replay row and trust included, over the library alone, in a batch of 100: CPU", read - alone, "µs", 25,
               beside=[("the library alone", alone), ("both", read)])
     share, alone = figure["share_whole_us"], figure["share_driver_us"]
     table.add("giving a room's key to 1,000 devices: CPU a device", share, "µs", round(alone * 1.1), beside=[("the library alone", alone)])
+    figure = printed_by(binaries / "bench_io_thread")
+    table.add("the first message to 1,000 devices: longest that the I/O thread is not free", figure["io_thread_wall_ms"], "ms", 5,
+              beside=[("its CPU", figure["io_thread_cpu_ms"])])
 
 
 def idle(table, binaries, rounds=3):
