@@ -302,10 +302,17 @@ class Encrypted(OnBoth):
         self.compared(self.server, between_devices=True)
 
     def open_conversation(self, homeserver):
-        self.start_echo(homeserver, unsigned=True)
+        echo = self.start_echo(homeserver, unsigned=True)
         talk = self.nio(homeserver)
         for word in ("one", "two", "three"):
             self.assertTrue(talk.say(word, f"echo: {word}")["decrypted"])
+        echo.kill()
+        talk.begin("four", "echo: four")
+        self.start_echo(homeserver, unsigned=True)
+        talk.finish()
+        self.assertTrue(talk.say("five", "echo: five")["decrypted"])
+        heard = [line.split('"')[1] for line in (self.folder / "echo.log").read_text().splitlines() if line.startswith("heard")]
+        self.assertEqual(heard, ["one", "two", "three", "four", "five"])
 
     def test_strict_js_on_synapse(self):
         self.strict_conversation(self.server)
@@ -440,6 +447,36 @@ class ComingAndGoing(WithPeople):
 
     def test_a_guest_on_embedded(self):
         self.a_guest(self.on_embedded())
+
+    def killed_while_a_guest_comes_and_goes(self, homeserver):
+        echo, ann = self.with_ann(homeserver)
+        self.answered(ann, "one")
+        self.homeserver.register(f"eve-{self.name}", PASSWORD)
+        eve, eve_id = self.person("eve"), f"@eve-{self.name}:localhost"
+        ann.do("invite", user=eve_id)
+        echo.kill()
+        eve.do("join", room=self.room)
+        ann.do("member", user=eve_id, **{"is": "join"})
+        ann.says("two")
+        echo = self.start_echo()
+        shared = ann.hears("echo: two", self.bot_id)
+        eve.hears("echo: two", self.bot_id)
+        echo.kill()
+        eve.do("leave")
+        ann.do("member", user=eve_id, **{"is": "leave"})
+        ann.says("three")
+        self.start_echo()
+        without = ann.hears("echo: three", self.bot_id)
+        self.assertNotEqual(without["session"], shared["session"])
+        ann.do("invite", user=eve_id)
+        eve.do("join", room=self.room)
+        self.assertTrue(eve.misses(without["event"]))
+
+    def test_killed_while_people_come_on_synapse(self):
+        self.killed_while_a_guest_comes_and_goes(self.server)
+
+    def test_killed_while_people_come_on_embedded(self):
+        self.killed_while_a_guest_comes_and_goes(self.on_embedded())
 
     def a_signed_device(self, homeserver):
         _, ann = self.with_ann(homeserver)
@@ -592,6 +629,46 @@ class Identity(OnBoth):
         found = self.recover(KNOWN_KEY)
         self.assertTrue(found["keyFits"] and found["ready"] and found["signed"] and found["inStorage"], found)
         self.assertEqual(found["held"], {"masterKey": True, "selfSigningKey": True, "userSigningKey": True})
+
+    def killed_on_the_way(self, homeserver):
+        """As soon as the homeserver has each of its parts; an account for each, so that it is made for the first time."""
+        self.homeserver = homeserver
+        for number, is_there in enumerate((self.has_device_keys, self.has_secret_storage, self.has_identity)):
+            name = f"bot-{number}-{self.name}"
+            self.homeserver.register(name, PASSWORD)
+            self.bot_id = f"@{name}:localhost"
+            account = Client(self.homeserver.port, name, PASSWORD)
+            program = bots.start_echo_bot(BINARIES, self.folder / str(number), self.homeserver.url, self.bot_id, PASSWORD, "encrypted_echo",
+                                          {"MATRIX_RECOVERY_KEY": KNOWN_KEY})
+            self.addCleanup(program.stop)
+            deadline = time.monotonic() + 30
+            while not is_there(account):
+                self.assertLess(time.monotonic(), deadline, is_there.__name__)
+            program.kill()
+            self.start(str(number), KNOWN_KEY)
+            found = js_client.recover(self.node(), WORK / "js", self.homeserver.url, name, PASSWORD, KNOWN_KEY)
+            self.assertTrue(found["keyFits"] and found["ready"] and found["signed"] and found["inStorage"], found)
+
+    def published(self, account):
+        return account.call("POST", "/_matrix/client/v3/keys/query", {"device_keys": {self.bot_id: []}})
+
+    def has_device_keys(self, account):
+        return bool(self.published(account).get("device_keys", {}).get(self.bot_id))
+
+    def has_identity(self, account):
+        return self.bot_id in self.published(account).get("master_keys", {})
+
+    def has_secret_storage(self, account):
+        try:
+            return bool(account.call("GET", f"/_matrix/client/v3/user/{self.bot_id}/account_data/m.secret_storage.default_key"))
+        except Refused:
+            return False
+
+    def test_killed_on_the_way_on_synapse(self):
+        self.killed_on_the_way(self.server)
+
+    def test_killed_on_the_way_on_embedded(self):
+        self.killed_on_the_way(self.on_embedded())
 
     def made_by_js(self, homeserver):
         self.homeserver = homeserver
