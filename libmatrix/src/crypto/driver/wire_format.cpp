@@ -8,6 +8,8 @@
 #include <chatrixcd/protocol/base64.hpp>
 #include <chatrixcd/protocol/signing.hpp>
 
+#include "crypto/driver/curve25519.hpp"
+
 namespace chatrixcd::matrix::crypto {
 
 namespace {
@@ -87,6 +89,7 @@ private:
     std::array<std::optional<bytes_view>, 4> found_;
 };
 
+bool is_key(bytes_view bytes) { return checked_curve25519(protocol::encode_base64(bytes)).has_value(); }
 bool is_ciphertext(bytes_view bytes) { return !bytes.empty() && bytes.size() % block_bytes == 0; }
 
 // What is between the version and the last `behind` bytes.
@@ -113,18 +116,15 @@ bool is_olm_message(bytes_view bytes) {
     constexpr std::uint64_t chain_index = 0x10;
     auto const body = body_of(bytes, message_version, mac_bytes);
     fields found;
-    return body && found.read(*body, tags, chain_index) && found.at(0).size() == key_bytes && is_ciphertext(found.at(1));
+    return body && found.read(*body, tags, chain_index) && is_key(found.at(0)) && is_ciphertext(found.at(1));
 }
 
-std::optional<pre_key_parts> parse_pre_key_message(bytes_view bytes) {
+bool is_pre_key_message(bytes_view bytes) {
     constexpr std::array<std::uint64_t, 4> tags{0x0a, 0x12, 0x1a, 0x22};  // one-time key, base key, identity key, message
     auto const body = body_of(bytes, message_version, 0);
     fields found;
-    if (!body || !found.read(*body, tags, std::nullopt) || !is_olm_message(found.at(3))) return std::nullopt;
-    pre_key_parts const parts{found.at(0), found.at(1), found.at(2)};
-    bool const has_keys =
-        parts.one_time_key.size() == key_bytes && parts.base_key.size() == key_bytes && parts.identity_key.size() == key_bytes;
-    return has_keys ? std::optional(parts) : std::nullopt;
+    return body && found.read(*body, tags, std::nullopt) && is_key(found.at(0)) && is_key(found.at(1)) && is_key(found.at(2)) &&
+           is_olm_message(found.at(3));
 }
 
 bool is_group_message(bytes_view bytes) {

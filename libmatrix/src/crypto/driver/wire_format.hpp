@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes of Olm and Megolm messages (the Olm and Megolm specifications, "Message Format"), checked before a library sees them. Stricter
-// than those need be: each field once, none besides, ciphertexts of whole blocks, lengths of keys exact.
+// than those need be: each field once, none besides, ciphertexts of whole blocks, lengths of keys exact, and none of low order.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +19,8 @@ inline constexpr std::size_t longest_message = 1U << 20U;
 
 // Whether they are a normal Olm message.
 bool is_olm_message(bytes_view bytes);
-// Of a pre-key message; nothing if they are none.
-struct pre_key_parts {
-    bytes_view one_time_key;
-    bytes_view base_key;
-    bytes_view identity_key;
-};
-std::optional<pre_key_parts> parse_pre_key_message(bytes_view bytes);
+// Whether they are a pre-key message, which has a normal one in it.
+bool is_pre_key_message(bytes_view bytes);
 // Whether they are a Megolm message whose signature is a canonical one: S below the group's order, for there is a second spelling else.
 bool is_group_message(bytes_view bytes);
 // The public key in a session key (m.room_key, "session_key"); nothing if the length, the version or the signature is wrong.

@@ -10,6 +10,7 @@
 #include <chatrixcd/protocol/signing.hpp>
 
 #include "crypto/driver/curve25519.hpp"
+#include "support/weak_keys.hpp"
 
 namespace base = chatrixcd::base;
 namespace crypto = chatrixcd::matrix::crypto;
@@ -139,22 +140,7 @@ TEST_SUITE("matrix::crypto::driver") {
     TEST_CASE("no session begins with a key of which everybody knows the shared secret") {
         people p;
         auto const good = p.bobs_key();
-        bytes key(32, std::byte{0});
-        std::vector<bytes> weak{key};
-        key[0] = std::byte{1};
-        weak.push_back(key);
-        key = bytes(32, std::byte{0xff});
-        for (unsigned const first : {0xecU, 0xedU, 0xeeU}) {
-            key[0] = static_cast<std::byte>(first);
-            key[31] = std::byte{0x7f};
-            weak.push_back(key);
-            // The highest bit is not part of a key.
-            key[31] = std::byte{0xff};
-            weak.push_back(key);
-        }
-        weak.push_back(decoded("4Ot6fDtBuK4WVuP68Z/EatoJjeucMrH9hmIFFl9JuAA"));
-        weak.push_back(decoded("X5yVvKNQjCSx0LFVnIPvWwRETFzEWByOhtgiTt3QnxFX"));
-        for (auto const& each : weak) {
+        for (auto const& each : chatrixcd::test::weak_keys()) {
             auto const text = protocol::encode_base64(each);
             CAPTURE(text);
             CHECK_FALSE(crypto::checked_curve25519(text));
