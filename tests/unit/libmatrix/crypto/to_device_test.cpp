@@ -2,95 +2,28 @@
 // What devices say to one another, and what somebody in between could make of it.
 #include <doctest/doctest.h>
 
-#include <variant>
-
 #include "crypto/olm/requests.hpp"
-#include "crypto/olm/session_table.hpp"
 #include "crypto/rooms/waiting.hpp"
-#include "support/crypto_party.hpp"
+#include "support/olm_line.hpp"
 
 namespace chatrixcd::test {
 
 using crypto::refusal;
 
-namespace {
-
-class line {
-public:
-    line() {
-        learn(alice, bob.me, query_answer().device(bob.published()).get());
-        learn(bob, alice.me, query_answer().device(alice.published()).get());
-        to_bob = alice.in([&](crypto::context const& with) { return crypto::devices_of(with, bob.me).at(0); });
-        to_alice = bob.in([&](crypto::context const& with) { return crypto::devices_of(with, alice.me).at(0); });
-        connect();
-    }
-    void connect() {
-        json::object const keys{{"@bob:b", json::object{{"LAPTOP", bob.one_time_key()}}}};
-        alice.with_keys([&](auto const& with, auto& own) {
-            CHECK(crypto::take_claim_answer(with, own, {to_bob}, json::object{{"one_time_keys", keys}}).empty());
-        });
-    }
-    json::object say(std::string const& word) {
-        return alice.with_keys([&](auto const& with, auto& own) {
-            return crypto::write_to_device(with, own, to_bob, "test.word", json::object{{"word", word}}).value();
-        });
-    }
-    json::object reply(std::string const& word) {
-        return bob.with_keys([&](auto const& with, auto& own) {
-            return crypto::write_to_device(with, own, to_alice, "test.word", json::object{{"word", word}}).value();
-        });
-    }
-    static std::variant<crypto::device_event, crypto::refused_event> hear(party& who, matrix::user_id const& from,
-                                                                          json::object const& content) {
-        return who.with_keys([&](auto const& with, auto& own) { return crypto::read_from_device(with, own, from, content); });
-    }
-    std::variant<crypto::device_event, crypto::refused_event> hear(json::object const& content) { return hear(bob, alice.me, content); }
-    // What Bob hears of a payload of any content, encrypted as Alice does.
-    std::variant<crypto::device_event, crypto::refused_event> hear_payload(json::object const& payload) {
-        auto const message = alice.in([&](crypto::context const& with) {
-            auto sessions = crypto::sessions_with(with, to_bob.curve25519);
-            auto said = sessions.front().session->encrypt(json::serialize(payload));
-            crypto::save_session(with, to_bob.curve25519, *sessions.front().session, false);
-            return said;
-        });
-        json::object const cipher{{to_bob.curve25519, json::object{{"type", message.type}, {"body", message.body}}}};
-        return hear(json::object{{"algorithm", crypto::olm_algorithm}, {"sender_key", to_alice.curve25519}, {"ciphertext", cipher}});
-    }
-    json::object good_payload() {
-        json::object payload{{"type", "test.word"}, {"content", json::object()}, {"sender", "@alice:b"}, {"recipient", "@bob:b"}};
-        payload["keys"] = json::object{{"ed25519", to_alice.ed25519}};
-        payload["recipient_keys"] = json::object{{"ed25519", to_bob.ed25519}};
-        return payload;
-    }
-
-    party alice{"@alice:b", "PHONE", 1};
-    party bob{"@bob:b", "LAPTOP", 2};
-    crypto::device_row to_bob;
-    crypto::device_row to_alice;
-};
-
-std::string word(std::variant<crypto::device_event, crypto::refused_event> const& heard) {
-    auto const* event = std::get_if<crypto::device_event>(&heard);
-    return event == nullptr ? std::get<crypto::refused_event>(heard).words : base::find_string(event->content, "word").value_or("");
-}
-refusal why(std::variant<crypto::device_event, crypto::refused_event> const& heard) { return std::get<crypto::refused_event>(heard).why; }
-
-}  // namespace
-
 TEST_SUITE("matrix::crypto::to_device") {
     TEST_CASE("devices talk both ways, and each knows whom it hears") {
-        line l;
+        olm_line l;
         auto const heard = l.hear(l.say("hello"));
         CHECK(word(heard) == "hello");
         auto const& event = std::get<crypto::device_event>(heard);
         REQUIRE(event.device);
         CHECK(event.device->device == l.alice.device);
-        CHECK(word(line::hear(l.alice, l.bob.me, l.reply("hello yourself"))) == "hello yourself");
+        CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("hello yourself"))) == "hello yourself");
         CHECK(word(l.hear(l.say("again"))) == "again");
     }
 
     TEST_CASE("a message that comes again is dropped without a word") {
-        line l;
+        olm_line l;
         auto const message = l.say("once");
         CHECK(word(l.hear(message)) == "once");
         CHECK(why(l.hear(message)) == refusal::repeated);
@@ -98,7 +31,7 @@ TEST_SUITE("matrix::crypto::to_device") {
     }
 
     TEST_CASE("who is not asked whose device it is hears it from the message itself") {
-        line l;
+        olm_line l;
         l.bob.in([&](crypto::context const& with) { crypto::remove_device(with, l.alice.me, l.alice.device); });
         auto const heard = l.hear(l.say("hello"));
         REQUIRE(std::get<crypto::device_event>(heard).device);
@@ -106,7 +39,7 @@ TEST_SUITE("matrix::crypto::to_device") {
     }
 
     TEST_CASE("a message for somebody else, of somebody else, or of another device is forged") {
-        line l;
+        olm_line l;
         REQUIRE(std::holds_alternative<crypto::device_event>(l.hear_payload(l.good_payload())));
         auto const forged = [&](auto change) {
             auto payload = l.good_payload();
@@ -126,18 +59,18 @@ TEST_SUITE("matrix::crypto::to_device") {
         auto claimed = l.alice.published();
         claimed["user_id"] = "@mallory:b";
         CHECK(forged([&](json::object& p) { p["sender_device_keys"] = claimed; }));
-        CHECK(why(line::hear(l.bob, matrix::user_id("@mallory:b"), l.say("x"))) == refusal::forged);
+        CHECK(why(olm_line::hear(l.bob, matrix::user_id("@mallory:b"), l.say("x"))) == refusal::forged);
     }
 
     TEST_CASE("a forged first message does not use up the one-time key, so that the true one is read") {
-        line l;
+        olm_line l;
         auto const message = l.say("hello");
-        CHECK(why(line::hear(l.bob, matrix::user_id("@mallory:b"), message)) == refusal::forged);
+        CHECK(why(olm_line::hear(l.bob, matrix::user_id("@mallory:b"), message)) == refusal::forged);
         CHECK(word(l.hear(message)) == "hello");
     }
 
     TEST_CASE("what is malformed is said to be, and breaks nothing") {
-        line l;
+        olm_line l;
         auto const message = l.say("hello");
         auto wrong = message;
         wrong["algorithm"] = "m.olm.v2";
@@ -157,7 +90,7 @@ TEST_SUITE("matrix::crypto::to_device") {
     }
 
     TEST_CASE("a broken session is begun anew at most once an hour, and only with a device that is known") {
-        line l;
+        olm_line l;
         l.hear(l.say("hello"));
         auto broken = [&] {
             auto message = l.say("lost");
@@ -190,12 +123,12 @@ TEST_SUITE("matrix::crypto::to_device") {
     }
 
     TEST_CASE("of several sessions the one that heard last is used") {
-        line l;
+        olm_line l;
         l.hear(l.say("first"));
         auto const of_reply = [&](json::object const& content) {
             return content.at("ciphertext").as_object().begin()->value().at("type") == 0;
         };
-        CHECK(word(line::hear(l.alice, l.bob.me, l.reply("on the first"))) == "on the first");
+        CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("on the first"))) == "on the first");
         l.alice.now += std::chrono::minutes(1);
         l.connect();
         l.bob.now += std::chrono::minutes(2);
@@ -204,12 +137,12 @@ TEST_SUITE("matrix::crypto::to_device") {
         CHECK(of_reply(on_second));
         CHECK(word(l.hear(on_second)) == "on the second");
         l.alice.now += std::chrono::minutes(5);
-        CHECK(word(line::hear(l.alice, l.bob.me, l.reply("back"))) == "back");
+        CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("back"))) == "back");
         CHECK_FALSE(of_reply(l.say("settled")));
     }
 
     TEST_CASE("keys of rooms come encrypted or not at all") {
-        line l;
+        olm_line l;
         auto const group = l.alice.olm->make_outbound_group();
         json::object key{{"algorithm", crypto::megolm_algorithm}, {"room_id", lobby.str()}, {"session_id", group->id()}};
         key["session_key"] = group->session_key().reveal();
@@ -225,7 +158,7 @@ TEST_SUITE("matrix::crypto::to_device") {
     }
 
     TEST_CASE("a one-time key that the device did not sign begins no session") {
-        line l;
+        olm_line l;
         party mallory("@bob:b", "LAPTOP", 9);
         party fresh("@carol:b", "DESK", 10);
         learn(l.alice, fresh.me, query_answer().device(fresh.published()).get());

@@ -105,15 +105,25 @@ public:
           random_(base::make_seeded_random(seed)),
           master_key_(protocol::signing_key::generate(*random_, "x")),
           self_key_(protocol::signing_key::generate(*random_, "x")),
+          user_key_(protocol::signing_key::generate(*random_, "x")),
           master(object_of("master", master_key_)),
-          self_signing(object_of("self_signing", self_key_)) {
+          self_signing(object_of("self_signing", self_key_)),
+          user_signing(object_of("user_signing", user_key_)) {
         sign(self_signing, master_key_);
+        sign(user_signing, master_key_);
     }
 
     // The device's keys, signed by their owner.
     json::object sign_device(json::object device) const {
         sign(device, self_key_);
         return device;
+    }
+    // The self-signing key itself as a device of that name, which vouches for itself so.
+    json::object self_signing_device(std::string const& curve25519) const {
+        auto const name = self_key_.public_key().base64();
+        json::object made{{"user_id", user.str()}, {"device_id", name}, {"algorithms", json::array{crypto::megolm_algorithm}}};
+        made["keys"] = json::object{{"curve25519:" + name, curve25519}, {"ed25519:" + name, name}};
+        return sign_device(std::move(made));
     }
 
     matrix::user_id user;
@@ -137,11 +147,18 @@ private:
     std::shared_ptr<base::random> random_;
     protocol::signing_key master_key_;
     protocol::signing_key self_key_;
+    protocol::signing_key user_key_;
 
 public:
     json::object master;
     json::object self_signing;
+    json::object user_signing;
 };
+
+// The public part of a key of a person, which is its id as well.
+inline std::string public_key_in(json::object const& cross_signing_key) {
+    return std::string(cross_signing_key.at("keys").as_object().begin()->value().as_string());
+}
 
 // An answer to POST /keys/query.
 class query_answer {
@@ -159,14 +176,22 @@ public:
         self_signing_[who.user.str()] = who.self_signing;
         return *this;
     }
+    // As the homeserver tells it to the user alone.
+    query_answer& user_signing_of(person_keys const& who) {
+        user_signing_[who.user.str()] = who.user_signing;
+        return *this;
+    }
     json::object get() const {
-        return json::object{{"device_keys", devices_}, {"master_keys", masters_}, {"self_signing_keys", self_signing_}};
+        json::object answer{{"device_keys", devices_}, {"master_keys", masters_}, {"self_signing_keys", self_signing_}};
+        if (!user_signing_.empty()) answer["user_signing_keys"] = user_signing_;
+        return answer;
     }
 
 private:
     json::object devices_;
     json::object masters_;
     json::object self_signing_;
+    json::object user_signing_;
 };
 
 // `who` learns what the homeserver says of that user.
@@ -228,9 +253,10 @@ inline taken give(party& to, matrix::user_id const& sender, json::object const& 
 
 inline std::variant<crypto::clear_event, crypto::unreadable_event> read(party& who, matrix::user_id const& sender,
                                                                         json::object const& content, std::string const& id,
-                                                                        matrix::room_id const& room = lobby) {
+                                                                        matrix::room_id const& room = lobby,
+                                                                        base::time_point sent = base::time_point(std::chrono::hours(1))) {
     return who.in([&](crypto::context const& with) {
-        crypto::encrypted_event const event{room, id, sender, base::time_point(std::chrono::hours(1)), content};
+        crypto::encrypted_event const event{room, id, sender, sent, content};
         return crypto::room_reader(with).read(event);
     });
 }
