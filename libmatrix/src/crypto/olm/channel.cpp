@@ -110,8 +110,9 @@ private:
             event.device = std::move(known);
         }
         event.type = text_in(*payload, "type");
-        if (auto const* content = find_object(*payload, "content")) event.content = *content;
-        if (event.type.empty()) return refused(refusal::malformed, "it has no type");
+        auto const* content = find_object(*payload, "content");
+        if (event.type.empty() || content == nullptr) return refused(refusal::malformed, "it has no type or no content");
+        event.content = *content;
         return event;
     }
 

@@ -139,7 +139,7 @@ TEST_SUITE("matrix::crypto::payload") {
             CAPTURE(text);
             CHECK(why(l.hear(l.seal(text))) == refusal::malformed);
         }
-        for (std::string const member : {"type", "sender", "recipient", "keys", "recipient_keys"}) {
+        for (std::string const member : {"type", "content", "sender", "recipient", "keys", "recipient_keys"}) {
             for (auto const& payload : spoilt(l.good_payload(), member)) {
                 CAPTURE(json::serialize(payload));
                 CHECK(is_refused(l.hear_payload(payload)));
