@@ -2,6 +2,10 @@
 // What devices say to one another, and what somebody in between could make of it.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "crypto/olm/requests.hpp"
 #include "crypto/rooms/waiting.hpp"
 #include "support/olm_line.hpp"
@@ -122,23 +126,50 @@ TEST_SUITE("matrix::crypto::to_device") {
         CHECK(wedged() == 0);
     }
 
-    TEST_CASE("of several sessions the one that heard last is used") {
+    TEST_CASE("of several sessions the one that heard last is used, though another is newer") {
         olm_line l;
         l.hear(l.say("first"));
-        auto const of_reply = [&](json::object const& content) {
+        auto const begins = [](json::object const& content) {
             return content.at("ciphertext").as_object().begin()->value().at("type") == 0;
         };
         CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("on the first"))) == "on the first");
+        CHECK_FALSE(begins(l.say("settled")));
         l.alice.now += std::chrono::minutes(1);
         l.connect();
-        l.bob.now += std::chrono::minutes(2);
         // The new one, for it is younger than what was last heard.
-        auto const on_second = l.say("on the second");
-        CHECK(of_reply(on_second));
-        CHECK(word(l.hear(on_second)) == "on the second");
-        l.alice.now += std::chrono::minutes(5);
-        CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("back"))) == "back");
-        CHECK_FALSE(of_reply(l.say("settled")));
+        CHECK(begins(l.say("lost on its way")));
+        l.alice.now += std::chrono::minutes(1);
+        CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("on the first again"))) == "on the first again");
+        auto const on_first = l.say("back on the first");
+        CHECK_FALSE(begins(on_first));
+        CHECK(word(l.hear(on_first)) == "back on the first");
+    }
+
+    TEST_CASE("a session too many takes the place of the one that is longest unused") {
+        olm_line l;
+        l.hear(l.say("first"));
+        auto const ids = [&] {
+            return l.alice.in([](crypto::context const& with) {
+                std::vector<std::string> all;
+                for (auto const& row : with.t.query("SELECT session_id FROM olm_session ORDER BY rowid", {})) all.push_back(row.text(0));
+                return all;
+            });
+        };
+        auto const another = [&] {
+            l.alice.now += std::chrono::minutes(1);
+            l.connect();
+        };
+        for (int i = 0; i < 7; ++i) another();
+        auto const before = ids();
+        REQUIRE(before.size() == 8);
+        l.alice.now += std::chrono::minutes(1);
+        CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("on the first"))) == "on the first");
+        another();
+        auto const after = ids();
+        CHECK(after.size() == 8);
+        CHECK(std::ranges::count(after, before.at(0)) == 1);
+        CHECK(std::ranges::count(after, before.at(1)) == 0);
+        CHECK(word(olm_line::hear(l.alice, l.bob.me, l.reply("still on the first"))) == "still on the first");
     }
 
     TEST_CASE("keys of rooms come encrypted or not at all") {
