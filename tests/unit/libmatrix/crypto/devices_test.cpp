@@ -81,9 +81,18 @@ TEST_SUITE("matrix::crypto::devices") {
     TEST_CASE("two devices of a user have two keys, and none is called like a cross-signing key") {
         party me("@me:b", "BOT", 1);
         person_keys bobs(bob, 4);
-        auto const master = std::string(bobs.master.at("keys").as_object().begin()->value().as_string());
-        party confused("@bob:b", master, 5);
-        CHECK(learn(me, bob, query_answer().person(bobs).device(confused.published()).get()).refused.size() == 1);
+        for (auto const* key : {&bobs.master, &bobs.self_signing, &bobs.user_signing}) {
+            party confused("@bob:b", public_key_in(*key), 5);
+            auto const signed_keys = bobs.sign_device(confused.published());
+            CHECK(learn(me, bob, query_answer().person(bobs).user_signing_of(bobs).device(signed_keys).get()).refused.size() == 1);
+            CHECK(known(me, bob).empty());
+        }
+        // Both signatures have one name, and are right.
+        party stranger("@bob:b", "STRANGER", 8);
+        auto const itself = bobs.self_signing_device(stranger.with_keys([](auto const&, auto& own) { return own.keys().curve25519(); }));
+        REQUIRE(crypto::read_device_keys(itself).has_value());
+        CHECK(learn(me, bob, query_answer().person(bobs).device(itself).get()).refused.size() == 1);
+        CHECK(known(me, bob).empty());
 
         // The key of one device, signed by another.
         party first("@bob:b", "FIRST", 6);
