@@ -3,50 +3,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <variant>
 
 #include "crypto/sealed_columns.hpp"
-#include "support/crypto_party.hpp"
+#include "support/room_pair.hpp"
 
 namespace chatrixcd::test {
 
 using crypto::unreadable;
 
 namespace {
-
-// Alice and Bob, who know each other's devices.
-class pair {
-public:
-    pair() {
-        learn(alice, bob.me, query_answer().person(bobs).device(bobs.sign_device(bob.published())).get());
-        learn(bob, alice.me, query_answer().person(alices).device(alices.sign_device(alice.published())).get());
-        both.users = {alice.me, bob.me};
-    }
-
-    // Alice's key reaches Bob.
-    taken introduce() {
-        auto const sent = share(alice, both, {&bob});
-        REQUIRE(sent.size() == 1);
-        return give(bob, alice.me, sent.begin()->second);
-    }
-
-    party alice{"@alice:b", "PHONE", 1};
-    party bob{"@bob:b", "LAPTOP", 2};
-    person_keys alices{alice.me, 3};
-    person_keys bobs{bob.me, 4};
-    crypto::audience both;
-};
-
-std::string body_in(std::variant<crypto::clear_event, crypto::unreadable_event> const& said) {
-    auto const* clear = std::get_if<crypto::clear_event>(&said);
-    return clear == nullptr ? std::get<crypto::unreadable_event>(said).words : base::find_string(clear->content, "body").value_or("");
-}
-unreadable why(std::variant<crypto::clear_event, crypto::unreadable_event> const& said) {
-    return std::get<crypto::unreadable_event>(said).why;
-}
-matrix::trust believed(std::variant<crypto::clear_event, crypto::unreadable_event> const& said) {
-    return std::get<crypto::clear_event>(said).believed;
-}
 
 std::string session_of(party& who, crypto::audience const& with_whom) {
     return who.with_keys([&](auto const& with, auto& own) { return crypto::room_sender(with, own, lobby).prepare(with_whom).session; });
@@ -56,7 +21,7 @@ std::string session_of(party& who, crypto::audience const& with_whom) {
 
 TEST_SUITE("matrix::crypto::rooms") {
     TEST_CASE("a message is read by whoever got its key, who learns which device sent it") {
-        pair p;
+        room_pair p;
         CHECK(p.introduce().keys.size() == 1);
         auto const said = read(p.bob, p.alice.me, encrypt(p.alice, "hello"), "$1");
         CHECK(body_in(said) == "hello");
@@ -71,13 +36,13 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("who sends reads what comes back") {
-        pair p;
+        room_pair p;
         p.introduce();
         CHECK(body_in(read(p.alice, p.alice.me, encrypt(p.alice, "mine"), "$1")) == "mine");
     }
 
     TEST_CASE("what relates an event to another is not encrypted, and is there again when it is read") {
-        pair p;
+        room_pair p;
         p.introduce();
         json::object const relation{{"rel_type", "m.thread"}, {"event_id", "$root"}};
         auto const content = p.alice.with_keys([&](auto const& with, auto& own) {
@@ -89,16 +54,19 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("the same message shown as another event is a repetition, over restarts; as the same event it is not") {
-        pair p;
+        room_pair p;
         p.introduce();
         auto const message = encrypt(p.alice, "deploy");
         CHECK(body_in(read(p.bob, p.alice.me, message, "$1")) == "deploy");
         CHECK(body_in(read(p.bob, p.alice.me, message, "$1")) == "deploy");
         CHECK(why(read(p.bob, p.alice.me, message, "$2")) == unreadable::repeated);
+        // Nor is it the same event at another time.
+        auto const later = base::time_point(std::chrono::hours(1)) + base::duration(1);
+        CHECK(why(read(p.bob, p.alice.me, message, "$1", lobby, later)) == unreadable::repeated);
     }
 
     TEST_CASE("a message that was held back is late: by its index, and by a key that its sender has used since") {
-        pair p;
+        room_pair p;
         p.introduce();
         auto const first = encrypt(p.alice, "one");
         auto const second = encrypt(p.alice, "two");
@@ -112,7 +80,7 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("a key serves for its owner and its room alone") {
-        pair p;
+        room_pair p;
         p.introduce();
         auto const message = encrypt(p.alice, "hello");
         CHECK(why(read(p.bob, p.bob.me, message, "$1")) == unreadable::missing_key);
@@ -122,7 +90,7 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("what has no key says so, and what is no message is refused for good") {
-        pair p;
+        room_pair p;
         auto const sent = share(p.alice, p.both, {&p.bob});
         auto const message = encrypt(p.alice, "hello");
         CHECK(why(read(p.bob, p.alice.me, message, "$1")) == unreadable::missing_key);
@@ -140,8 +108,44 @@ TEST_SUITE("matrix::crypto::rooms") {
         CHECK(why(read(p.bob, p.alice.me, json::object(), "$1")) == unreadable::malformed);
     }
 
+    TEST_CASE("what is encrypted in a room is a message of that room, and nothing else") {
+        room_pair p;
+        p.introduce();
+        json::object const good{{"type", "m.room.message"}, {"content", json::object{{"body", "hello"}}}, {"room_id", lobby.str()}};
+        auto const outcome = [&](std::string const& text) { return read(p.bob, p.alice.me, encrypt_text(p.alice, text), "$1"); };
+        REQUIRE(body_in(outcome(json::serialize(good))) == "hello");
+        for (std::string const text : {"", "7", "[]", "null", "{", R"("text")"}) {
+            CAPTURE(text);
+            CHECK(why(outcome(text)) == unreadable::malformed);
+        }
+        auto const changed = [&](char const* member, json::value value) {
+            auto payload = good;
+            payload[member] = std::move(value);
+            return why(outcome(json::serialize(payload)));
+        };
+        auto const without = [&](char const* member) {
+            auto payload = good;
+            payload.erase(member);
+            return why(outcome(json::serialize(payload)));
+        };
+        // State is never encrypted, and nothing is encrypted twice.
+        CHECK(changed("state_key", "") == unreadable::malformed);
+        CHECK(changed("state_key", nullptr) == unreadable::malformed);
+        CHECK(changed("type", "m.room.encrypted") == unreadable::malformed);
+        CHECK(changed("type", "") == unreadable::malformed);
+        CHECK(changed("type", 7) == unreadable::malformed);
+        CHECK(changed("content", json::array()) == unreadable::malformed);
+        CHECK(changed("content", "hello") == unreadable::malformed);
+        CHECK(changed("room_id", "!other:b") == unreadable::forged);
+        CHECK(changed("room_id", json::array{lobby.str()}) == unreadable::forged);
+        CHECK(without("type") == unreadable::malformed);
+        CHECK(without("content") == unreadable::malformed);
+        CHECK(without("room_id") == unreadable::forged);
+        CHECK(body_in(read(p.bob, p.alice.me, encrypt(p.alice, "still there"), "$2")) == "still there");
+    }
+
     TEST_CASE("who comes later reads from then on") {
-        pair p;
+        room_pair p;
         party tablet("@bob:b", "TABLET", 9);
         p.introduce();
         auto const before = encrypt(p.alice, "before");
@@ -165,7 +169,7 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("the session is a new one when somebody has left, when a device is gone, after so many messages and after its time") {
-        pair p;
+        room_pair p;
         p.introduce();
         auto const first = session_of(p.alice, p.both);
         CHECK(session_of(p.alice, p.both) == first);
@@ -212,7 +216,7 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("a device for which its owner does not vouch gets no key and is told so, once; unless the room admits it") {
-        pair p;
+        room_pair p;
         party stranger("@bob:b", "PLANTED", 9);
         learn(p.alice, p.bob.me,
               query_answer().person(p.bobs).device(p.bobs.sign_device(p.bob.published())).device(stranger.published()).get());
@@ -236,7 +240,7 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("a device that has begun anew is given the key again, from the next message on") {
-        pair p;
+        room_pair p;
         p.introduce();
         auto const before = encrypt(p.alice, "before");
         CHECK(share(p.alice, p.both, {&p.bob}).empty());
@@ -260,7 +264,7 @@ TEST_SUITE("matrix::crypto::rooms") {
     }
 
     TEST_CASE("no message leaves while somebody waits for its key") {
-        pair p;
+        room_pair p;
         auto const pending = [&] {
             return p.alice.with_keys([&](auto const& with, auto& own) { return crypto::room_sender(with, own, lobby).is_pending(); });
         };
@@ -282,7 +286,7 @@ TEST_SUITE("matrix::crypto::rooms") {
     TEST_CASE("a session's key is its owner's: who passes it on cannot take it over, neither by being first nor by cutting it short") {
         for (bool const is_first : {false, true}) {
             CAPTURE(is_first);
-            pair p;
+            room_pair p;
             auto const sent = share(p.alice, p.both, {&p.bob});
             auto const before = encrypt(p.alice, "before");
             auto const session = base::find_string(before, "session_id").value();
