@@ -31,6 +31,17 @@ json::array& timeline_of(json::object& room) {
 
 json::object& joined_rooms(json::object& answer) { return object_at(object_at(answer, "rooms"), "join"); }
 
+// An event that nobody sent.
+json::object forged(std::string type, std::string const& sender, unsigned number, json::object content) {
+    json::object event;
+    event["type"] = std::move(type);
+    event["sender"] = sender;
+    event["event_id"] = "$forged" + std::to_string(number);
+    event["origin_server_ts"] = 1;
+    event["content"] = std::move(content);
+    return event;
+}
+
 void repeat(json::array& timeline, json::array& before) {
     json::array together = before;
     for (auto const& event : timeline) {
@@ -64,14 +75,30 @@ rewrite forge_membership(std::string room, std::string user, std::string members
     return [room = std::move(room), user = std::move(user), membership = std::move(membership), count](json::object& answer) {
         json::object content;
         content["membership"] = membership;
-        json::object event;
-        event["type"] = "m.room.member";
+        auto event = forged("m.room.member", user, ++*count, std::move(content));
         event["state_key"] = user;
-        event["sender"] = user;
-        event["event_id"] = "$forged" + std::to_string(++*count);
-        event["origin_server_ts"] = 1;
-        event["content"] = std::move(content);
         timeline_of(object_at(joined_rooms(answer), room)).emplace_back(std::move(event));
+    };
+}
+
+rewrite forge_reaction(std::string room, std::string user, std::string event, std::string symbol) {
+    auto const count = std::make_shared<unsigned>(0);
+    return [room = std::move(room), user = std::move(user), event = std::move(event), symbol = std::move(symbol),
+            count](json::object& answer) {
+        json::object content;
+        content["m.relates_to"] = json::object{{"rel_type", "m.annotation"}, {"event_id", event}, {"key", symbol}};
+        timeline_of(object_at(joined_rooms(answer), room)).emplace_back(forged("m.reaction", user, ++*count, std::move(content)));
+    };
+}
+
+rewrite forge_relation(std::string room, std::string relation) {
+    return [room = std::move(room), relation = std::move(relation)](json::object& answer) {
+        auto made = base::parse_json_object(relation);
+        if (!made || !joined_rooms(answer).contains(room)) return;
+        for (auto& event : timeline_of(object_at(joined_rooms(answer), room))) {
+            if (event.is_object() && !event.get_object().contains("state_key"))
+                object_at(event.get_object(), "content")["m.relates_to"] = *made;
+        }
     };
 }
 

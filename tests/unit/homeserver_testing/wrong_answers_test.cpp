@@ -108,8 +108,35 @@ TEST_SUITE("homeserver_testing::wrong answers") {
 
         lies::forge_membership("!x:y", "@bot:b", "ban")(nothing);
         auto const text = json::serialize(nothing);
-        CHECK(text.find(R"({"type":"m.room.member","state_key":"@bot:b","sender":"@bot:b")") != std::string::npos);
+        CHECK(text.find(R"("type":"m.room.member","sender":"@bot:b")") != std::string::npos);
+        CHECK(text.find(R"("state_key":"@bot:b")") != std::string::npos);
         CHECK(text.find(R"("membership":"ban")") != std::string::npos);
+    }
+
+    TEST_CASE("the lies about what belongs together: reactions that nobody sent, messages that relate to others") {
+        json::object reacted;
+        auto const react = lies::forge_reaction("!x:y", "@bot:b", "$1", "yes");
+        react(reacted);
+        react(reacted);
+        auto const& events = reacted.at("rooms").at("join").at("!x:y").at("timeline").at("events").as_array();
+        REQUIRE(events.size() == 2);
+        CHECK(events[0].at("type") == "m.reaction");
+        CHECK(events[0].at("sender") == "@bot:b");
+        CHECK(json::serialize(events[0].at("content")) == R"({"m.relates_to":{"rel_type":"m.annotation","event_id":"$1","key":"yes"}})");
+        CHECK(events[0].at("event_id") != events[1].at("event_id"));
+
+        auto const relate = lies::forge_relation("!a:b", R"({"rel_type":"m.thread","event_id":"$root"})");
+        std::string const truth =
+            R"({"rooms":{"join":{"!a:b":{"timeline":{"events":[{"content":{"x":1}},{"state_key":"","content":{}}]}}}}})";
+        auto answer = base::parse_json_object(truth).value();
+        relate(answer);
+        auto const& told = answer.at("rooms").at("join").at("!a:b").at("timeline").at("events").as_array();
+        CHECK(json::serialize(told[0]) == R"({"content":{"x":1,"m.relates_to":{"rel_type":"m.thread","event_id":"$root"}}})");
+        CHECK(json::serialize(told[1]) == R"({"state_key":"","content":{}})");
+        // A room that is not there is not made up.
+        auto nothing = base::parse_json_object(R"({"rooms":{"join":{}}})").value();
+        relate(nothing);
+        CHECK(json::serialize(nothing) == R"({"rooms":{"join":{}}})");
     }
 }
 

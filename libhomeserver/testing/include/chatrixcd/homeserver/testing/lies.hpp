@@ -16,5 +16,9 @@ rewrite repeat_events();
 rewrite add_event(std::string room, std::string event);
 // As above, with an m.room.member event that `user` never sent.
 rewrite forge_membership(std::string room, std::string user, std::string membership);
+// As above, with an m.reaction to that event that `user` never sent.
+rewrite forge_reaction(std::string room, std::string user, std::string event, std::string symbol);
+// Whatever is no state in the timelines of `room` has this m.relates_to (JSON text), which stands in clear in encrypted events, too.
+rewrite forge_relation(std::string room, std::string relation);
 
 }  // namespace chatrixcd::homeserver::testing::lies
