@@ -290,4 +290,9 @@ UPDATE room_key SET messages_of = id;
 CREATE INDEX room_key_messages ON room_key (messages_of);
 )";
 
+// device.told_no_olm: it was told that no session can be begun with it, and none was since.
+inline constexpr char const* unreachable_devices = R"(
+ALTER TABLE device ADD COLUMN told_no_olm INTEGER NOT NULL DEFAULT 0;
+)";
+
 }  // namespace chatrixcd::matrix::crypto

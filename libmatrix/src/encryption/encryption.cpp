@@ -442,7 +442,12 @@ asio::awaitable<void> encryption::tell(room_id room, std::vector<crypto::device_
             crypto::room_sender sender(with, own, room);
             crypto::device_messages messages;
             auto const id = crypto::reserve_request(with, "m.room_key.withheld", transaction);
-            for (auto const& each : some) messages.add(each.user, each.device, sender.refuse(each, code, id));
+            for (auto const& each : some) {
+                auto notice = sender.refuse(each, code, id);
+                bool const is_news = code != "m.no_olm" || crypto::note_told_no_olm(with, each);
+                if (is_news) messages.add(each.user, each.device, std::move(notice));
+            }
+            if (messages.empty()) return crypto::drop_request(with, id);
             crypto::fill_request(with, id, std::move(messages).body());
         };
         co_await machine_.run(std::move(write));

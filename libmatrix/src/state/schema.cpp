@@ -214,7 +214,8 @@ std::vector<base::migration> migrations() {
             base::migration{"a file against copies", generation},
             base::migration{"requests for keys", crypto::key_requests},
             base::migration{"who is known by a key", crypto::trusted_key_tables},
-            base::migration{"what one ratchet has read, by whomever it was given", crypto::shared_messages}};
+            base::migration{"what one ratchet has read, by whomever it was given", crypto::shared_messages},
+            base::migration{"devices without one-time keys", crypto::unreachable_devices}};
 }
 
 std::vector<base::sealed_column> sealed_columns() {

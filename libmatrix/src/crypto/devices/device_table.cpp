@@ -55,6 +55,17 @@ void remove_device(context const& with, user_id const& user, device_id const& de
     with.t.run("DELETE FROM device WHERE account = ?1 AND user_id = ?2 AND device_id = ?3", {with.account, user.str(), device.str()});
 }
 
+bool note_told_no_olm(context const& with, device_row const& device) {
+    return with.t
+        .first("UPDATE device SET told_no_olm = 1 WHERE account = ?1 AND user_id = ?2 AND device_id = ?3 AND told_no_olm = 0 RETURNING 1",
+               {with.account, device.user.str(), device.device.str()})
+        .has_value();
+}
+
+void forget_told_no_olm(context const& with, std::string const& curve25519) {
+    with.t.run("UPDATE device SET told_no_olm = 0 WHERE account = ?1 AND curve25519 = ?2 AND told_no_olm = 1", {with.account, curve25519});
+}
+
 std::optional<identity_row> find_identity(context const& with, user_id const& user) {
     auto const found = with.t.first("SELECT master, self_signing, user_signing, changed FROM identity WHERE account = ?1 AND user_id = ?2",
                                     {with.account, user.str()});

@@ -27,6 +27,11 @@ std::optional<device_row> find_device(context const& with, user_id const& user, 
 std::optional<device_row> find_device_by_key(context const& with, user_id const& user, std::string const& curve25519);
 void save_device(context const& with, device_row const& row);
 void remove_device(context const& with, user_id const& user, device_id const& device);
+// The device is told that there is no session with it and none can be begun ("m.no_olm"). False: it was told before, and no session was
+// begun since; it is not told again (client-server API, "m.room_key.withheld").
+bool note_told_no_olm(context const& with, device_row const& device);
+// A session was begun with who has this key.
+void forget_told_no_olm(context const& with, std::string const& curve25519);
 
 struct identity_row {
     user_keys keys;

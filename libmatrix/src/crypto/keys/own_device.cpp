@@ -113,6 +113,7 @@ void forget_device(base::transaction& t, std::int64_t account) {
                               "key_request", "key_question"}) {
         t.run(std::string("DELETE FROM ") + table + " WHERE account = ?1", {account});
     }
+    t.run("UPDATE device SET told_no_olm = 0 WHERE account = ?1 AND told_no_olm = 1", {account});
 }
 
 bool counts_differ(context const& with, std::optional<std::int64_t> one_time_keys, std::optional<bool> has_fallback) {

@@ -4,6 +4,7 @@
 #include <chatrixcd/base/digest.hpp>
 #include <chatrixcd/protocol/base64.hpp>
 
+#include "crypto/devices/device_table.hpp"
 #include "crypto/pickles.hpp"
 #include "crypto/strangers.hpp"
 
@@ -45,6 +46,7 @@ void add_session(context const& with, std::string const& their_key, olm_session&
         "DELETE FROM olm_session WHERE account = ?1 AND their_key = ?2 AND session_id <> ?4 AND session_id NOT IN"
         " (SELECT session_id FROM olm_session WHERE account = ?1 AND their_key = ?2 ORDER BY used DESC, rowid DESC LIMIT ?3)",
         {with.account, their_key, most_sessions, session.id()});
+    forget_told_no_olm(with, their_key);
     bound_sessions_of(with, their_key);
 }
 
