@@ -61,13 +61,14 @@ void check_unreadable(contents const& of, std::string const& folder) {
 
 asio::awaitable<void> forget(matrix::message) { co_return; }
 
+std::string const encrypted_wish = R"({"invite":["@bot:test"],"initial_state":[{"type":"m.room.encryption","state_key":"",)"
+                                   R"("content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})";
+
 // A client in an encrypted room, which cannot handle what it hears and cannot send what it says last.
 class burdened {
 public:
     explicit burdened(world& of) : w(of), ann(w.add("ann")), account(w.add("bot")), key(matrix::recovery_key::make(*w.random)) {
-        room = make_room_as(w, ann,
-                            R"({"invite":["@bot:test"],"initial_state":[{"type":"m.room.encryption","state_key":"",)"
-                            R"("content":{"algorithm":"m.megolm.v1.aes-sha2"}}]})");
+        room = make_room_as(w, ann, encrypted_wish);
         account.join(room);
         anns = w.make_client("anns", [](matrix::options& o) { o.encryption(true); });
         anns->on_message(forget);
@@ -89,11 +90,28 @@ public:
         w.run(anns->room(matrix::room_id(room)).send(matrix::outgoing::text("planted by ann"))).value();
         w.until([&] { return std::ranges::count(heard, "planted by ann") == 3; });
         w.run(bot->room(matrix::room_id(room)).send(matrix::outgoing::text("planted by the bot"))).value();
+        auto const other = say_without_key();
         w.network->faults = [](base::http::request const& r) {
-            return contains(r.path(), "/send/") ? fault::server_error(503) : fault::none();
+            bool const is_sent = contains(r.path(), "/send/") || contains(r.path(), "/sendToDevice/");
+            return is_sent ? fault::server_error(503) : fault::none();
         };
-        waits.spawn(send_last());
+        waits.spawn(send_last(room));
+        waits.spawn(send_last(other));
         w.pass(std::chrono::minutes(1));
+    }
+
+    // In another room, where the bot does not get the key, nor has given its own to anybody.
+    std::string say_without_key() {
+        auto other = make_room_as(w, ann, encrypted_wish);
+        account.join(other);
+        w.network->faults = [](base::http::request const& r) {
+            auto const hide = [](boost::json::object& answer) { answer.erase("to_device"); };
+            return contains(r.path(), "/sync") ? fault::lie("nothing for the device", hide) : fault::none();
+        };
+        w.pass(std::chrono::minutes(1));
+        w.run(anns->room(matrix::room_id(other)).send(matrix::outgoing::text("planted and unread"))).value();
+        w.pass(std::chrono::seconds(30));
+        return other;
     }
 
     void stop() {
@@ -102,8 +120,8 @@ public:
         w.run(waits.join());
     }
 
-    asio::awaitable<void> send_last() {
-        auto in = bot->room(matrix::room_id(room));
+    asio::awaitable<void> send_last(std::string where) {
+        auto in = bot->room(matrix::room_id(where));
         (void)co_await in.send(matrix::outgoing::text("planted and waiting"));
     }
 
@@ -139,13 +157,33 @@ TEST_SUITE("matrix::client::sealed_store") {
         auto const kept = contents_of(w, folder);
         for (auto const* label :
              {"account.access_token", "inbox.event", "outbox.content", "outbox.ciphertext", "own_device.pickle", "own_identity.master",
-              "own_identity.self_signing", "own_identity.user_signing", "olm_session.pickle", "room_key.pickle", "sending_key.pickle"}) {
+              "own_identity.self_signing", "own_identity.user_signing", "olm_session.pickle", "room_key.pickle", "sending_key.pickle",
+              "to_device.body", "undecrypted.event", "key_backup.private_key"}) {
             CAPTURE(label);
             CHECK(kept.contains(label));
         }
         CHECK(contains(kept.at("inbox.event").at(0), "planted by ann"));
         CHECK(contains(kept.at("outbox.content").at(0), "planted and waiting"));
         check_unreadable(kept, folder);
+    }
+
+    TEST_CASE("the log tells none of it, though it tells everything that it can") {
+        world w;
+        w.log_from = base::log_level::debug;
+        burdened in(w);
+        in.converse();
+        in.stop();
+        auto const is_told = [&](std::string const& what) {
+            return std::ranges::any_of(w.log_lines, [&](std::string const& line) { return contains(line, what); });
+        };
+        CHECK(is_told(in.room));
+        CHECK_FALSE(is_told("planted"));
+        CHECK_FALSE(is_told(password));
+        CHECK_FALSE(is_told(in.key.text().reveal()));
+        for (auto const& [label, values] : contents_of(w, w.path("store"))) {
+            CAPTURE(label);
+            for (auto const& value : values) CHECK_FALSE(is_told(value));
+        }
     }
 
     TEST_CASE("the key is made at the first start, private, beside the databases or where the options say") {

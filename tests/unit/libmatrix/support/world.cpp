@@ -128,7 +128,7 @@ std::unique_ptr<matrix::client> world::make_client(std::string const& folder, st
     // Most tests count requests, to which encryption would add its own.
     how.encryption(false);
     how.homeserver("http://test.invalid").time(time).random(*random).transport(*network).store_runner(base::make_inline_store_runner);
-    how.log(base::logger(std::move(sink), time, base::log_level::info));
+    how.log(base::logger(std::move(sink), time, log_from));
     if (!folder.empty()) how.store(path(folder));
     if (adjust) adjust(how);
     return std::make_unique<matrix::client>(loop.get_executor(), how);

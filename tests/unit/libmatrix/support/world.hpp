@@ -81,6 +81,8 @@ public:
     std::unique_ptr<homeserver::server> server;
     std::unique_ptr<loopback_transport> network;
     std::vector<std::string> log_lines;
+    // Of clients that are made from then on.
+    base::log_level log_from = base::log_level::info;
 
 private:
     base::temporary_folder folder_;
