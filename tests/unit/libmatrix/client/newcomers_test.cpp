@@ -42,6 +42,27 @@ TEST_SUITE("matrix::client::newcomers") {
         CHECK(all[0] == all[1]);
     }
 
+    TEST_CASE("where history is for those who have joined, who is invited is given no key, and gets one with the joining") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = make_room_as(w, ann, secret_wish);
+        put_state_as(w, ann, room, "m.room.history_visibility", R"({"history_visibility":"joined"})");
+        int keys = 0;
+        w.network->leaving = [&](base::http::request const& r) { keys += contains(r.path(), "/sendToDevice/m.room.encrypted/") ? 1 : 0; };
+        speaker bot(w, "bot");
+        speaker anns(w, "ann");
+        w.pass(std::chrono::seconds(5));
+        anns.say(room, "while you were invited");
+        CHECK(keys == 0);
+        account.join(room);
+        w.pass(std::chrono::seconds(5));
+        anns.say(room, "in the room");
+        bot.wait_for("in the room");
+        CHECK(keys == 1);
+        CHECK(bot.heard == strings{"in the room"});
+    }
+
     TEST_CASE("in a room that everybody may enter a newcomer is given no key of what was said before") {
         world w;
         auto ann = w.add("ann");
