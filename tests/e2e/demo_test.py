@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The demo as a newcomer meets it: usage: demo_test.py CHATRIXCD [unittest arguments]"""
+import contextlib
 import os
 import pathlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -105,7 +107,13 @@ class Scripted(unittest.TestCase):
             self.assertEqual(len([line for line in errors.splitlines() if line.startswith("error: ")]), 1, errors)
             self.assertIn("within 60 s", errors)
 
-    def test_a_kept_folder_can_be_played_in_again(self):
+    @staticmethod
+    def events_in(folder, kind):
+        """How many events of that type the demo's homeserver has."""
+        with contextlib.closing(sqlite3.connect(f"{folder}/homeserver.db")) as db:
+            return db.execute("SELECT count(*) FROM events WHERE type = ?", (kind,)).fetchone()[0]
+
+    def test_a_kept_folder_can_be_played_in_again_and_the_homeserver_has_read_none_of_it(self):
         with tempfile.TemporaryDirectory() as folder:
             for success in ("#3 · success", "#6 · success"):
                 played = subprocess.run([CHATRIXCD, "demo", "--script", "--keep", folder], stdin=subprocess.DEVNULL, capture_output=True,
@@ -113,6 +121,9 @@ class Scripted(unittest.TestCase):
                 self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
                 self.assertIn(success, played.stdout)
                 self.assertIn(f"All data is kept in {folder}", played.stdout)
+            self.assertGreater(self.events_in(folder, "m.room.encryption"), 0)
+            self.assertGreater(self.events_in(folder, "m.room.encrypted"), 0)
+            self.assertEqual(self.events_in(folder, "m.room.message"), 0)
 
 
 class InATerminal(unittest.TestCase):

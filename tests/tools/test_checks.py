@@ -95,6 +95,13 @@ class Checks(unittest.TestCase):
         self.assertTrue(timer.search(check_names.without_comments("asio::steady_timer t;")))
         self.assertFalse(timer.search(check_names.without_comments("// no steady_timer here")))
 
+    def test_the_names_check_sees_what_of_libolm_is_not_to_be_used(self):
+        unused = check_names.UNUSED_OF_LIBOLM[0]
+        for name in ("olm_pk_decrypt(x)", "olm_pk_signing(x)", "olm_ed25519_verify(x)", "olm_session_describe(x)"):
+            self.assertTrue(unused.search(name), name)
+        for name in ("olm_decrypt(x)", "olm_create_inbound_session(x)", "olm_pickle_session(x)"):
+            self.assertFalse(unused.search(name), name)
+
 
 if __name__ == "__main__":
     unittest.main()

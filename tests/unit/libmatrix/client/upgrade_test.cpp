@@ -105,6 +105,28 @@ TEST_SUITE("matrix::upgrade") {
         CHECK(m.told.empty());
     }
 
+    TEST_CASE("rooms that name each other as successors are followed once, and not in a circle") {
+        moving m;
+        m.open();
+        unsigned joins = 0;
+        m.w.network->observer = [&](base::http::request const& r, base::http::response const&) {
+            joins += contains(r.path(), "/join/") ? 1 : 0;
+        };
+        auto const next = m.make_successor(m.old_room);
+        m.end_room(next);
+        put_state_as(m.w, m.ann, next, "m.room.tombstone", R"({"body":"back","replacement_room":")" + m.old_room + "\"}");
+        m.w.pass(std::chrono::hours(1));
+        CHECK(m.is_in(m.old_room));
+        CHECK(m.is_in(next));
+        CHECK(m.told == strings{m.old_room + " " + next});
+        CHECK(joins <= 2);
+        m.close();
+        m.open();
+        m.w.pass(std::chrono::hours(1));
+        CHECK(m.told.size() == 1);
+        CHECK(joins <= 2);
+    }
+
     TEST_CASE("a successor that cannot be joined, or that is nonsense, costs nothing but itself") {
         for (auto const* target : {"!nowhere:test", "no room", ""}) {
             moving m;

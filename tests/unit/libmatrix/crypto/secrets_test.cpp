@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/protocol/base64.hpp>
 
 namespace chatrixcd::matrix::crypto {
 namespace {
@@ -116,8 +119,29 @@ TEST_SUITE("matrix::crypto::secrets") {
         text[0] = text[0] == 'A' ? 'B' : 'A';
         changed["ciphertext"] = text;
         CHECK_FALSE(key.open("m.cross_signing.master", changed).has_value());
+        for (std::size_t const size : {std::size_t{0}, std::size_t{8}, std::size_t{15}, std::size_t{17}, std::size_t{32}}) {
+            CAPTURE(size);
+            auto odd = sealed;
+            odd["iv"] = protocol::encode_base64(std::vector<std::byte>(size));
+            CHECK_FALSE(key.open("m.cross_signing.master", odd).has_value());
+            auto description = key.describe(*random);
+            description["iv"] = odd["iv"];
+            CHECK_FALSE(key.fits(description));
+        }
         // The same secret twice does not look the same.
         CHECK(key.seal(*random, "m.cross_signing.master", what) != sealed);
+    }
+
+    TEST_CASE("what is written has an initialisation vector of sixteen bytes, whose bit 63 is 0 for counters that do not carry over it") {
+        auto const random = base::make_seeded_random(7);
+        secret_storage_key const key(recovery_key::make(*random));
+        for (unsigned i = 0; i < 64; ++i) {
+            for (auto const& made : {key.describe(*random), key.seal(*random, "m.cross_signing.master", secret("x"))}) {
+                auto const iv = protocol::decode_base64(base::find_string(made, "iv").value()).value();
+                REQUIRE(iv.size() == 16);
+                CHECK((iv[8] & std::byte{0x80}) == std::byte{0});
+            }
+        }
     }
 }
 

@@ -58,6 +58,11 @@ TEST_SUITE("matrix::state") {
         CHECK(told.history_visibility == "joined");
         CHECK(told.pinned == std::vector{matrix::event_id("$p")});
         CHECK_FALSE(d.info("!unknown:b"));
+        // Rules that no specification has yet are told as they are; what is none is that of a room that says nothing.
+        d.take_state("!a:b", state_of("m.room.join_rules", "", R"({"join_rule":"org.example.by_lot"})"));
+        CHECK(d.info("!a:b")->join_rule == "org.example.by_lot");
+        d.take_state("!a:b", state_of("m.room.join_rules", "", R"({"join_rule":["public"]})"));
+        CHECK(d.info("!a:b")->join_rule == "invite");
     }
 
     TEST_CASE("rooms of every version are known: ids with and without a server, creators by each version's rule") {
