@@ -44,6 +44,12 @@ options& options::encryption(bool on) {
     return *this;
 }
 
+options& options::qr_codes(bool shows, bool scans) {
+    values_.shows_qr_codes = shows;
+    values_.scans_qr_codes = scans;
+    return *this;
+}
+
 options& options::recovery(recovery_key key) {
     values_.recovery = std::move(key);
     return *this;

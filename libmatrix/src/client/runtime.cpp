@@ -263,6 +263,8 @@ void runtime::make_backup(receiver const& from) {
 void runtime::make_verifications() {
     verifications::policy policy;
     if (handlers_.on_verification) policy.asked = [this](verification asked) { return handlers_.on_verification(std::move(asked)); };
+    policy.qr_codes.shows = how_.shows_qr_codes;
+    policy.qr_codes.scans = how_.scans_qr_codes;
     policy.learn = [this](user_id whom) { return encryption_->learn(std::move(whom)); };
     policy.flush = [this] { encryption_->wake(); };
     policy.say = [this](room_id in, std::string type, boost::json::object content) {

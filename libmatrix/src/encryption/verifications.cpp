@@ -14,7 +14,6 @@
 #include "crypto/keys/own_device.hpp"
 #include "crypto/keys/own_identity.hpp"
 #include "crypto/olm/requests.hpp"
-#include "crypto/verification/emoji.hpp"
 #include "crypto/verification/verified_table.hpp"
 #include "http/retry.hpp"
 #include "outbox/table.hpp"
@@ -39,8 +38,8 @@ constexpr base::duration tick = std::chrono::seconds(30);
 
 // What an answer to a request of ours can be, or what follows it.
 bool is_answer(std::string const& type) {
-    constexpr std::array<char const*, 4> answers{"m.key.verification.ready", "m.key.verification.accept", "m.key.verification.key",
-                                                 "m.key.verification.mac"};
+    constexpr std::array<char const*, 5> answers{"m.key.verification.ready", "m.key.verification.start", "m.key.verification.accept",
+                                                 "m.key.verification.key", "m.key.verification.mac"};
     return std::ranges::find(answers, type) != answers.end();
 }
 
@@ -60,10 +59,10 @@ bool is_of_now(crypto::verification_said const& said, base::time_point now) {
     return crypto::is_fresh_request(stamped, now);
 }
 
-json::object request_content(device_id const& from, base::time_point now) {
+json::object request_content(device_id const& from, crypto::qr_abilities qr_codes, base::time_point now) {
     json::object content;
     content["from_device"] = from.str();
-    content["methods"] = json::array{"m.sas.v1"};
+    content["methods"] = crypto::verification_methods(qr_codes);
     content["timestamp"] = std::int64_t{now.time_since_epoch().count()};
     return content;
 }
@@ -197,6 +196,11 @@ asio::awaitable<crypto::verified_party> verifications::ourselves() {
     co_return co_await machine_.run(std::move(look));
 }
 
+// Without an identity of ours there is nothing that a QR code could show to another user.
+crypto::qr_abilities verifications::qr_codes_with(crypto::verified_party const& us, user_id const& whom) const {
+    return whom != us.user && us.master.empty() ? crypto::qr_abilities() : how_.qr_codes;
+}
+
 asio::awaitable<bool> verifications::shares_room(user_id with) {
     if (with == session_->user()) co_return true;
     auto look = [with](crypto::context const& in) { return !shared_rooms(in.t, in.account, with).empty(); };
@@ -265,7 +269,9 @@ asio::awaitable<void> verifications::hear_request(crypto::verification_said said
     if (!said.room && !co_await shares_room(said.sender)) co_return;
     auto const place = said.room ? crypto::verification::place::room : crypto::verification::place::devices;
     auto us = co_await ourselves();
+    auto const qr_codes = qr_codes_with(us, said.sender);
     auto talk = crypto::verification::answer(with_->random, std::move(us), said.sender, place, id, said.content, with_->time.now());
+    talk.enable(qr_codes);
     if (!co_await know(talk)) {
         log_.warning("a verification is asked for by a device that has published no keys",
                      {{"user", said.sender.str()}, {"device", from->str()}});
@@ -320,10 +326,12 @@ asio::awaitable<void> verifications::send_to_device(user_id user, device_id devi
 
 asio::awaitable<void> verifications::conclude(entry of) {
     auto them = of->talk.them();
+    bool const is_other_user = them.user != session_->user();
     // Only what was proved is signed.
     if (!of->talk.proves_master()) them.master.clear();
     verified proof;
-    proof.identity = of->talk.proves_master() && them.user != session_->user();
+    proof.device = of->talk.proves_device();
+    proof.identity = of->talk.proves_master() && is_other_user;
     if (!of->keeps_proof) {
         of->proof = proof;
         of->changed.notify_all();
@@ -331,9 +339,12 @@ asio::awaitable<void> verifications::conclude(entry of) {
     }
     auto keep = [them](crypto::context const& with) { crypto::keep_verified(with, them.user, them.master); };
     if (proof.identity) co_await machine_.run(std::move(keep));
-    log_.info("somebody was verified", {{"user", them.user.str()}, {"device", them.device.str()}, {"identity", proof.identity}});
+    log_.info("somebody was verified",
+              {{"user", them.user.str()}, {"device", them.device.str()}, {"device_key", proof.device}, {"identity", proof.identity}});
     of->proof = proof;
     of->changed.notify_all();
+    bool const can_be_signed = is_other_user ? proof.identity : proof.device;
+    if (!can_be_signed) co_return;
     // For our other devices; it is true here all the same.
     auto const signed_one = co_await sign(them);
     if (!signed_one) log_.warning("what was verified is not signed", {{"why", signed_one.error().describe()}});
@@ -378,11 +389,12 @@ asio::awaitable<result<verification>> verifications::ask_in(room_id room, user_i
     if (!may_begin(whom, /*asked_by_us=*/true)) {
         co_return error(error_kind::rate_limited, "enough verifications with " + whom.str() + " go on already");
     }
-    auto content = request_content(session_->device(), with_->time.now());
+    auto us = co_await ourselves();
+    auto const qr_codes = qr_codes_with(us, whom);
+    auto content = request_content(session_->device(), qr_codes, with_->time.now());
     content["msgtype"] = crypto::verification_request;
     content["to"] = whom.str();
     content["body"] = session_->user().str() + " asks to be verified, which this client cannot do";
-    auto us = co_await ourselves();
     ++leaving_;
     auto const sent = co_await how_.say(room, "m.room.message", std::move(content));
     if (!sent) {
@@ -391,6 +403,7 @@ asio::awaitable<result<verification>> verifications::ask_in(room_id room, user_i
     }
     auto talk = crypto::verification::ask(with_->random, std::move(us), std::move(whom), device_id(), crypto::verification::place::room,
                                           sent->str(), with_->time.now());
+    talk.enable(qr_codes);
     auto made = add(std::move(talk), std::move(room));
     stop_leaving();
     co_return made;
@@ -401,96 +414,16 @@ asio::awaitable<result<verification>> verifications::ask_device(user_id whom, de
         co_return error(error_kind::rate_limited, "enough verifications with " + whom.str() + " go on already");
     }
     auto const id = with_->random.token(32);
-    auto content = request_content(session_->device(), with_->time.now());
-    content["transaction_id"] = id;
     auto us = co_await ourselves();
+    auto const qr_codes = qr_codes_with(us, whom);
+    auto content = request_content(session_->device(), qr_codes, with_->time.now());
+    content["transaction_id"] = id;
     auto talk =
         crypto::verification::ask(with_->random, std::move(us), whom, device, crypto::verification::place::devices, id, with_->time.now());
+    talk.enable(qr_codes);
     auto made = add(std::move(talk), std::nullopt);
     co_await send_to_device(std::move(whom), std::move(device), crypto::verification_request, std::move(content));
     co_return made;
 }
 
 }  // namespace chatrixcd::matrix::detail
-
-namespace chatrixcd::matrix {
-
-namespace asio = boost::asio;
-using crypto::verification_step;
-using detail::verification_entry;
-
-namespace {
-
-error why_over(verification_entry const& of) {
-    if (!of.talk.is_over()) return error(error_kind::unavailable, "the Matrix client has stopped");
-    auto const words = of.talk.reason().empty() ? of.talk.code() : of.talk.reason() + " (" + of.talk.code() + ")";
-    return error(error_kind::conflict, "the verification was cancelled: " + words);
-}
-
-verification_codes shown(crypto::verification_codes const& codes) {
-    verification_codes made;
-    for (std::size_t i = 0; i < made.emoji.size(); ++i) {
-        auto const& one = crypto::sas_emojis().at(codes.emoji.at(i));
-        made.emoji.at(i) = {one.symbol, one.name};
-    }
-    made.numbers = codes.decimals;
-    return made;
-}
-
-asio::awaitable<result<verification_codes>> wait_for_codes(std::shared_ptr<verification_entry> of) {
-    of->talk.accept();
-    of->wake();
-    while (!of->talk.codes() && !of->talk.is_over() && !of->is_closed) {
-        // One method is known to both, so that nobody has to choose.
-        if (of->talk.step() == verification_step::ready) {
-            of->talk.begin();
-            of->wake();
-        }
-        co_await of->changed.wait();
-    }
-    if (auto const codes = of->talk.codes()) co_return shown(*codes);
-    co_return why_over(*of);
-}
-
-asio::awaitable<result<void>> wait_for_end(std::shared_ptr<verification_entry> of) {
-    while (!of->proof && of->talk.step() != verification_step::cancelled && !of->is_closed) co_await of->changed.wait();
-    if (!of->proof) co_return why_over(*of);
-    co_return result<void>();
-}
-
-asio::awaitable<result<verified>> wait_for_proof(std::shared_ptr<verification_entry> of, bool is_kept) {
-    if (!of->talk.codes()) co_return error(error_kind::invalid, "there are no codes yet that could be the same");
-    of->keeps_proof = is_kept;
-    of->talk.confirm();
-    of->wake();
-    auto const end = co_await wait_for_end(of);
-    if (!end) co_return end.error();
-    co_return *of->proof;
-}
-
-}  // namespace
-
-user_id const& verification::user() const noexcept { return entry_->talk.user(); }
-device_id const& verification::device() const noexcept { return entry_->talk.device(); }
-std::optional<room_id> const& verification::room() const noexcept { return entry_->room; }
-bool verification::was_asked_by_us() const noexcept { return entry_->talk.was_asked_by_us(); }
-
-asio::awaitable<result<verification_codes>> verification::codes() const { return wait_for_codes(entry_); }
-asio::awaitable<result<verified>> verification::confirm() const { return wait_for_proof(entry_, /*is_kept=*/true); }
-asio::awaitable<result<verified>> verification::agree() const { return wait_for_proof(entry_, /*is_kept=*/false); }
-
-asio::awaitable<result<void>> verification::ended() const { return wait_for_end(entry_); }
-
-void verification::mismatch() const {
-    entry_->talk.mismatch();
-    entry_->changed.notify_all();
-    entry_->wake();
-}
-
-void verification::cancel(std::string reason) const {
-    entry_->talk.cancel("m.user", std::move(reason));
-    entry_->changed.notify_all();
-    entry_->wake();
-}
-
-}  // namespace chatrixcd::matrix

@@ -50,6 +50,7 @@ public:
         policy() = default;
         // Somebody asks; without it nobody is answered.
         std::function<boost::asio::awaitable<void>(verification)> asked;
+        crypto::qr_abilities qr_codes;
         // Sends an event into a room, by way of the outbox.
         std::function<boost::asio::awaitable<result<event_id>>(room_id, std::string, boost::json::object)> say;
         // Makes sure that a user's devices and identity are known as of now.
@@ -91,6 +92,7 @@ private:
     boost::asio::awaitable<void> conclude(entry of);
     boost::asio::awaitable<result<void>> sign(crypto::verified_party them);
     boost::asio::awaitable<crypto::verified_party> ourselves();
+    crypto::qr_abilities qr_codes_with(crypto::verified_party const& us, user_id const& whom) const;
     bool may_begin(user_id const& with, bool asked_by_us) const;
     verification add(crypto::verification talk, std::optional<room_id> room);
     void forget_old();

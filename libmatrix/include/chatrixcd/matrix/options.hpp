@@ -61,6 +61,9 @@ public:
     // store does not hold it, and put there when it is not; an account without secret storage gets one under this key (client-server API,
     // "Secrets"). Room keys are backed up and restored (matrix/key_backup.hpp).
     options& recovery(recovery_key key);
+    // What the program can do with QR codes when somebody is verified (matrix/verification.hpp): draw verification::qr_data(), and hand
+    // what a camera has read to verification::scan(). Nothing by default; it is offered to others beside codes that people compare.
+    options& qr_codes(bool shows, bool scans);
     // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default.
     options& unsigned_devices(std::function<bool(room_id const&)> in);
     // Rooms whose members are pinned: none by default. Whoever was not in the room (or invited) when it was first seen so gets no keys
@@ -116,6 +119,8 @@ public:
         bool follow_upgrades = true;
         bool first_sync_only = false;
         bool encryption = true;
+        bool shows_qr_codes = false;
+        bool scans_qr_codes = false;
         std::optional<recovery_key> recovery;
         std::function<bool(room_id const&)> unsigned_devices;
         std::function<bool(room_id const&)> pinned_members;

@@ -23,7 +23,6 @@ using base::find_string;
 
 namespace {
 
-constexpr char const* sas_method = "m.sas.v1";
 constexpr char const* agreement = "curve25519-hkdf-sha256";
 constexpr char const* hash = "sha256";
 constexpr char const* mac_method = "hkdf-hmac-sha256.v2";
@@ -43,8 +42,6 @@ bool lists(json::object const& from, std::string_view name, std::string_view wha
 // Words of theirs are shown to people, and go into logs.
 std::string said_by_them(std::string text) { return text.size() <= longest_reason ? text : std::string("(too long to be shown)"); }
 
-json::array methods() { return {sas_method}; }
-
 std::string key_id(std::string const& name) { return "ed25519:" + name; }
 
 }  // namespace
@@ -55,8 +52,6 @@ bool is_fresh_request(json::object const& content, base::time_point now) {
     base::time_point const at{base::duration(*said)};
     return now - oldest_request <= at && at <= now + most_ahead;
 }
-
-bool offers_sas(json::object const& content) { return lists(content, "methods", sas_method); }
 
 verification::verification(base::random& randomness, verified_party us, user_id whom, place where, std::string id, base::time_point now)
     : random_(&randomness), us_(std::move(us)), where_(where), id_(std::move(id)), begun_(now) {
@@ -74,6 +69,7 @@ verification verification::ask(base::random& randomness, verified_party us, user
 verification verification::answer(base::random& randomness, verified_party us, user_id who, place where, std::string id,
                                   json::object const& theirs, base::time_point now) {
     verification made(randomness, std::move(us), std::move(who), where, std::move(id), now);
+    made.theirs_ = offered_qr_codes(theirs);
     auto device = device_id::parse(text_in(theirs, "from_device"));
     if (device) made.them_.device = std::move(*device);
     if (!device) made.cancel("m.invalid_message", "the request names no device");
@@ -105,7 +101,11 @@ void verification::accept() {
     if (step_ != verification_step::requested || asked_by_us_) return;
     json::object content;
     content["from_device"] = us_.device.str();
-    content["methods"] = methods();
+    // Of what they can do as well.
+    qr_abilities common;
+    common.shows = shown_keys().has_value();
+    common.scans = may_scan();
+    content["methods"] = verification_methods(common);
     say("m.key.verification.ready", std::move(content));
     step_ = verification_step::ready;
 }
@@ -146,9 +146,11 @@ void verification::leave(std::string reason) {
 
 void verification::mismatch() {
     if (step_ == verification_step::comparing) cancel("m.mismatched_sas", "the codes are not the same");
+    if (step_ == verification_step::scanned) cancel("m.key_mismatch", "the other device does not show that it has scanned the code");
 }
 
 void verification::confirm() {
+    if (step_ == verification_step::scanned) return finish_scan();
     if (step_ != verification_step::comparing) return;
     json::object macs;
     std::vector<std::string> names{key_id(us_.device.str())};
@@ -191,10 +193,15 @@ void verification::take(std::string const& type, json::object const& content, ba
     if (type == "m.key.verification.key") return take_key(content);
     if (type == "m.key.verification.mac") return take_mac(content);
     if (type == "m.key.verification.cancel") return take_cancel(content);
-    // They are done when they have our MAC; we are when we have theirs.
-    if (type == "m.key.verification.done" && step_ != verification_step::confirmed) {
-        cancel("m.unexpected_message", "it is not done yet");
-    }
+    if (type == "m.key.verification.done") return take_done();
+}
+
+void verification::take_done() {
+    // Some that have scanned are done with that; our person decides for us.
+    if (step_ == verification_step::scanned) return;
+    if (step_ != verification_step::confirmed) return cancel("m.unexpected_message", "it is not done yet");
+    // They have seen that we have scanned. By codes, they are done when they have our MAC; we are when we have theirs.
+    if (goes_by_qr_code_) finish_scan();
 }
 
 void verification::take_cancel(json::object const& content) {
@@ -211,6 +218,7 @@ void verification::take_ready(json::object const& content) {
     if (step_ != verification_step::requested || !is_meant) return;
     if (!offers_sas(content)) return cancel("m.unknown_method", "no method of verification is known to both");
     them_.device = std::move(*device);
+    theirs_ = offered_qr_codes(content);
     step_ = verification_step::ready;
 }
 
@@ -218,14 +226,18 @@ void verification::take_ready(json::object const& content) {
 bool verification::we_win() const { return std::tie(us_.user.str(), us_.device.str()) < std::tie(them_.user.str(), them_.device.str()); }
 
 void verification::take_start(json::object const& content) {
-    bool const is_second = step_ == verification_step::started && we_began_ && !is_accepted_;
+    bool const both_scanned = step_ == verification_step::confirmed && goes_by_qr_code_;
+    bool const is_second = both_scanned || (step_ == verification_step::started && we_began_ && !is_accepted_);
     if (step_ != verification_step::ready && !is_second) return cancel("m.unexpected_message", "it was begun before");
-    if (text_in(content, "method") != sas_method) {
-        return is_second ? cancel("m.unexpected_message", "both began, by different methods")
-                         : cancel("m.unknown_method", "this method of verification is not known here");
+    auto const method = text_in(content, "method");
+    if (is_second && method != (both_scanned ? reciprocate_method : sas_method)) {
+        return cancel("m.unexpected_message", "both began, by different methods");
     }
+    bool const is_known_method = method == sas_method || (method == reciprocate_method && shown_keys());
+    if (!is_known_method) return cancel("m.unknown_method", "this method of verification is not known here");
     if (is_second && we_win()) return;
     if (text_in(content, "from_device") != them_.device.str()) return cancel("m.invalid_message", "another device began it");
+    if (method == reciprocate_method) return take_scanned(content);
     bool const is_known = lists(content, "key_agreement_protocols", agreement) && lists(content, "hashes", hash) &&
                           lists(content, "message_authentication_codes", mac_method) &&
                           lists(content, "short_authentication_string", "decimal");
@@ -285,7 +297,7 @@ void verification::take_key(json::object const& content) {
 }
 
 void verification::take_mac(json::object const& content) {
-    bool const is_time = step_ == verification_step::comparing || step_ == verification_step::confirmed;
+    bool const is_time = !goes_by_qr_code_ && (step_ == verification_step::comparing || step_ == verification_step::confirmed);
     if (!is_time || their_mac_is_good_) return cancel("m.unexpected_message", "nothing was to be confirmed");
     auto const* macs = find_object(content, "mac");
     if (macs == nullptr || macs->empty()) return cancel("m.invalid_message", "no key is confirmed");
@@ -342,7 +354,7 @@ std::string verification::mac_info(verified_party const& from, verified_party co
 std::optional<verification_codes> verification::codes() const {
     bool const are_there =
         step_ == verification_step::comparing || step_ == verification_step::confirmed || step_ == verification_step::done;
-    if (!are_there) return std::nullopt;
+    if (!are_there || goes_by_qr_code_) return std::nullopt;
     auto const bytes = keys_->bytes(sas_info(), sas_bytes);
     auto const at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(bytes.reveal().at(i))); };
     std::uint64_t all = 0;

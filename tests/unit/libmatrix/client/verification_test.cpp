@@ -164,6 +164,7 @@ TEST_SUITE("matrix::client::verification") {
             later.spawn(bot.look_after(*asked));
             w.until([&] { return bot.proved.has_value(); });
             w.pass(std::chrono::minutes(1));
+            CHECK(bot.proved->device);
             CHECK(bot.proved->identity == proves);
             CHECK(contains(signed_by_bot, "@ann:test") == proves);
             w.run(later.join());
