@@ -4,7 +4,9 @@
 //
 // An input is lines; the first letter says whose turn it is: "a+" accepts, "a!" begins, "a=" confirms, "a/" sees other codes, "a-"
 // cancels, "a~" lets a minute pass, "a<" hears the next that the other one has said, "a<{…}" the same with these members in place of
-// its own, "a.": that is lost; "a{…}" hears an event that nobody said. "?{…}": a request.
+// its own, "a.": that is lost; "a{…}" hears an event that nobody said. "?{…}": a request, and
+// the same content as a beginning for which nobody has asked.
+#include <algorithm>
 #include <array>
 #include <boost/json/object.hpp>
 #include <cstdlib>
@@ -82,6 +84,17 @@ void ask(std::string_view text, base::random& random) {
     auto asked = crypto_side::answer(random, {matrix::user_id("@bot:test"), matrix::device_id("BOTS"), "key", ""},
                                      matrix::user_id("@ann:test"), crypto_side::place::room, "$1", content, begin);
     if (asked.is_over() == matrix::device_id::parse(base::find_string(content, "from_device").value_or("")).has_value()) std::abort();
+    auto begun = crypto_side::answer_start(random, {matrix::user_id("@bot:test"), matrix::device_id("BOTS"), "key", ""},
+                                           matrix::user_id("@ann:test"), "id", content, begin);
+    begun.know("ed25519 of ann", "");
+    if (!begun.is_over() && begun.has_events()) std::abort();
+    begun.accept();
+    for (auto const& event : begun.take_events()) {
+        bool const is_old = base::find_string(event.content, "message_authentication_code") == "hkdf-hmac-sha256";
+        auto const* offered = base::find_array(content, "message_authentication_codes");
+        auto const is_new = [](boost::json::value const& v) { return v == "hkdf-hmac-sha256.v2"; };
+        if (is_old && (offered == nullptr || std::ranges::any_of(*offered, is_new))) std::abort();
+    }
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """matrix-nio as a person in an encrypted room, as a program of its own in nio's environment: usage: nio_converse.py URL USER PASSWORD BOT
 
-Steps and answers as of js/converse.mjs. It has no cross-signing, and sends to every device."""
+Steps and answers as of js/converse.mjs. It has no cross-signing, and sends to every device. It verifies between devices, and begins without
+having asked."""
 import asyncio
 import json
 import logging
@@ -58,6 +59,19 @@ class Person:
         event = next(e for e in self.heard if expected in e.body and e.sender == BOT)
         print(json.dumps({"say": text, "body": event.body, "decrypted": event.decrypted}), flush=True)
 
+    async def verify(self, device):
+        await self.until(lambda: device in self.client.device_store[BOT], "device to verify")
+        known = self.client.device_store[BOT][device]
+        await self.client.start_key_verification(known)
+        talk = self.client.get_active_sas(BOT, device)
+        await self.until(lambda: talk.other_key_set or talk.canceled, "key of the bot")
+        if talk.canceled:
+            raise AssertionError(f"cancelled: {talk.cancel_reason}")
+        emoji = [name for _, name in talk.get_emoji()]
+        await self.client.confirm_short_auth_string(talk.transaction_id)
+        await self.until(lambda: known.verified or talk.canceled, "verified device")
+        print(json.dumps({"emoji": emoji, "numbers": talk.get_decimals(), "mac": talk.chosen_mac_method, "verified": known.verified}), flush=True)
+
 
 async def main(folder):
     person = Person(folder)
@@ -68,6 +82,8 @@ async def main(folder):
             step = json.loads(line)
             if step.get("invite"):
                 await person.make_room()
+            elif step.get("verify"):
+                await person.verify(step["device"])
             else:
                 await person.say(step["say"], step["expect"])
     except Exception as e:  # noqa: BLE001 - whatever nio trips over is a finding

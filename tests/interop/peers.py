@@ -12,6 +12,8 @@ from synapse import Unavailable
 
 HERE = pathlib.Path(__file__).resolve().parent
 PYTHON_PACKAGES = ["matrix-nio[e2e]==0.26.0", "jsonschema==4.26.0", "PyYAML==6.0.3"]
+# The last one on libolm. 0.26 verifies with nobody: it promises its key in hexadecimal.
+OLDER_NIO = ["matrix-nio[e2e]==0.25.2", "python-olm==3.2.16"]
 
 
 class EmbeddedHomeserver:
@@ -43,19 +45,19 @@ class EmbeddedHomeserver:
         return self.process.returncode
 
 
-def fetch_python(folder: pathlib.Path):
-    """matrix-nio, and what reads the specification, in a virtual environment; returns its Python."""
+def fetch_python(folder: pathlib.Path, packages=PYTHON_PACKAGES):
+    """The packages in a virtual environment of their own; returns its Python."""
     python = folder / "bin/python"
     mark = folder / "complete"
-    wanted = "\n".join(PYTHON_PACKAGES)
+    wanted = "\n".join(packages)
     if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
         made = subprocess.run([sys.executable, "-m", "venv", "--clear", folder], capture_output=True, text=True)
         if made.returncode != 0:
             raise Unavailable("no virtual environment can be made: " + (made.stdout + made.stderr).strip().splitlines()[-1])
-        done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *PYTHON_PACKAGES], capture_output=True,
+        done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages], capture_output=True,
                               text=True)
         if done.returncode != 0:
-            raise Unavailable(f"pip could not install {', '.join(PYTHON_PACKAGES)}: " + (done.stderr.strip().splitlines() or ["?"])[-1])
+            raise Unavailable(f"pip could not install {', '.join(packages)}: " + (done.stderr.strip().splitlines() or ["?"])[-1])
         mark.write_text(wanted, encoding="utf-8")
     return python
 

@@ -238,9 +238,9 @@ class Encrypted(OnBoth):
     def js(self, homeserver):
         return self.talk(homeserver, [self.node(), "converse.mjs"], WORK / "js", "encrypted")
 
-    def nio(self, homeserver):
+    def nio(self, homeserver, environment="python", packages=peers.PYTHON_PACKAGES):
         try:
-            python = peers.fetch_python(WORK / "python")
+            python = peers.fetch_python(WORK / environment, packages)
         except synapse.Unavailable as reason:
             self.skipTest(str(reason))
         return self.talk(homeserver, [python, peers.HERE / "nio_converse.py"], self.folder)
@@ -313,6 +313,27 @@ class Encrypted(OnBoth):
         self.assertTrue(talk.say("five", "echo: five")["decrypted"])
         heard = [line.split('"')[1] for line in (self.folder / "echo.log").read_text().splitlines() if line.startswith("heard")]
         self.assertEqual(heard, ["one", "two", "three", "four", "five"])
+
+    def compared_by_nio(self, homeserver):
+        """A client that knows neither requests nor the new MAC compares emoji: both sides know the other's device then."""
+        self.start_echo(homeserver, unsigned=True)
+        talk = self.nio(homeserver, "python-libolm", peers.OLDER_NIO)
+        talk.say("one", "echo: one")
+        log = self.folder / "echo.log"
+        seen = talk.verify(re.search(r"ready (\S+)", log.read_text()).group(1))
+        self.assertEqual((seen["mac"], seen["verified"]), ("hkdf-hmac-sha256", True), seen)
+        talk.say("two", "echo: two")
+        said = log.read_text()
+        self.assertIn("codes " + " ".join(seen["emoji"]) + "\n", said)
+        self.assertIn("numbers " + " ".join(str(each) for each in seen["numbers"]) + "\n", said)
+        # It has no identity that could be proved.
+        self.assertIn(f"verified {self.ann_id} identity=0", said)
+
+    def test_emoji_of_nio_on_synapse(self):
+        self.compared_by_nio(self.server)
+
+    def test_emoji_of_nio_on_embedded(self):
+        self.compared_by_nio(self.on_embedded())
 
     def test_strict_js_on_synapse(self):
         self.strict_conversation(self.server)

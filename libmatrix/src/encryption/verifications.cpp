@@ -33,6 +33,7 @@ constexpr std::size_t most_with_one = 3;
 constexpr std::size_t most_heard = 200;
 constexpr std::size_t most_heard_of_one = 20;
 constexpr std::size_t most_early = 50;
+constexpr std::size_t most_over = 200;
 constexpr std::size_t longest_id = 255;
 constexpr base::duration tick = std::chrono::seconds(30);
 
@@ -95,10 +96,17 @@ bool verifications::is_worth_hearing(crypto::verification_said const& said) cons
     auto const id = id_of(said);
     if (id.empty() || id.size() > longest_id) return false;
     bool const is_known = going_on_.contains(id);
-    if (said.type == crypto::verification_request) return !is_known && may_begin(said.sender, /*asked_by_us=*/false);
+    if (opens(said, id)) return !is_known && may_begin(said.sender, /*asked_by_us=*/false);
     // Of a request that is looked at right now another device of ours may have answered.
     bool const is_ours = said.room && said.sender == session_->user();
     return is_known || is_ours || leaving_ > 0 || (!said.room && is_answer(said.type));
+}
+
+// A request, or a beginning for which nobody has asked: between devices alone, and not of what is over.
+bool verifications::opens(crypto::verification_said const& said, std::string const& id) const {
+    if (said.type == crypto::verification_request) return true;
+    bool const is_begun = !said.room && said.type == crypto::verification_start;
+    return is_begun && !going_on_.contains(id) && std::ranges::find(over_, id) == over_.end();
 }
 
 void verifications::take(std::vector<crypto::verification_said> said) {
@@ -152,11 +160,13 @@ asio::awaitable<void> verifications::run() {
 
 // What is over and has nothing to say any more.
 void verifications::forget_old() {
-    std::erase_if(going_on_, [](auto const& each) {
+    std::erase_if(going_on_, [this](auto const& each) {
         auto const& [id, of] = each;
         bool const is_kept = of->talk.step() == crypto::verification_step::done && !of->proof;
         if (!of->talk.is_over() || is_kept || of->is_speaking || of->talk.has_events()) return false;
         of->changed.notify_all();
+        over_.push_back(id);
+        if (over_.size() > most_over) over_.pop_front();
         return true;
     });
 }
@@ -223,7 +233,7 @@ asio::awaitable<bool> verifications::know(crypto::verification& talk) {
 }
 
 asio::awaitable<void> verifications::hear(crypto::verification_said said) {
-    if (said.type == crypto::verification_request) co_return co_await hear_request(std::move(said));
+    if (opens(said, id_of(said))) co_return co_await hear_request(std::move(said));
     auto const found = going_on_.find(id_of(said));
     if (found == going_on_.end()) co_return co_await hear_of_nothing(std::move(said));
     auto const of = found->second;
@@ -258,27 +268,41 @@ asio::awaitable<void> verifications::hear_of_nothing(crypto::verification_said s
     co_await send_to_device(said.sender, device_id("*"), "m.key.verification.cancel", std::move(content));
 }
 
+crypto::verification verifications::answer(crypto::verified_party us, crypto::verification_said said, std::string id) {
+    auto const now = with_->time.now();
+    if (said.type == crypto::verification_start) {
+        return crypto::verification::answer_start(with_->random, std::move(us), said.sender, std::move(id), std::move(said.content), now);
+    }
+    auto const place = said.room ? crypto::verification::place::room : crypto::verification::place::devices;
+    return crypto::verification::answer(with_->random, std::move(us), said.sender, place, std::move(id), said.content, now);
+}
+
 asio::awaitable<void> verifications::hear_request(crypto::verification_said said) {
     auto const id = id_of(said);
     bool const is_for_us = !said.room || base::find_string(said.content, "to") == session_->user().str();
-    bool const is_one = is_for_us && !going_on_.contains(id) && crypto::offers_sas(said.content);
-    if (!how_.asked || !is_one || !is_of_now(said, with_->time.now()) || !may_begin(said.sender, /*asked_by_us=*/false)) co_return;
+    // What is begun without having been asked for does not say when.
+    bool const is_start = said.type == crypto::verification_start;
+    bool const is_usable =
+        is_start ? crypto::starts_sas(said.content) : crypto::offers_sas(said.content) && is_of_now(said, with_->time.now());
+    bool const is_one = is_for_us && is_usable && !going_on_.contains(id);
+    if (!how_.asked || !is_one || !may_begin(said.sender, /*asked_by_us=*/false)) co_return;
     auto const from = device_id::parse(base::find_string(said.content, "from_device").value_or(std::string()));
     if (!from || (said.sender == session_->user() && *from == session_->device())) co_return;
     // Whoever else asks makes us ask about them.
     if (!said.room && !co_await shares_room(said.sender)) co_return;
-    auto const place = said.room ? crypto::verification::place::room : crypto::verification::place::devices;
     auto us = co_await ourselves();
     auto const qr_codes = qr_codes_with(us, said.sender);
-    auto talk = crypto::verification::answer(with_->random, std::move(us), said.sender, place, id, said.content, with_->time.now());
+    auto const room = said.room;
+    auto const sender = said.sender;
+    auto talk = answer(std::move(us), std::move(said), id);
     talk.enable(qr_codes);
     if (!co_await know(talk)) {
         log_.warning("a verification is asked for by a device that has published no keys",
-                     {{"user", said.sender.str()}, {"device", from->str()}});
+                     {{"user", sender.str()}, {"device", from->str()}});
         co_return;
     }
-    log_.info("a verification is asked for", {{"user", said.sender.str()}, {"device", from->str()}});
-    handlers_.spawn(how_.asked(add(std::move(talk), said.room)));
+    log_.info("a verification is asked for", {{"user", sender.str()}, {"device", from->str()}});
+    handlers_.spawn(how_.asked(add(std::move(talk), room)));
 }
 
 // Each by a task of its own: a room that takes no messages holds up nobody else.

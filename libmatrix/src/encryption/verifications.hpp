@@ -94,6 +94,8 @@ private:
     boost::asio::awaitable<crypto::verified_party> ourselves();
     crypto::qr_abilities qr_codes_with(crypto::verified_party const& us, user_id const& whom) const;
     bool may_begin(user_id const& with, bool asked_by_us) const;
+    bool opens(crypto::verification_said const& said, std::string const& id) const;
+    crypto::verification answer(crypto::verified_party us, crypto::verification_said said, std::string id);
     verification add(crypto::verification talk, std::optional<room_id> room);
     void forget_old();
     void stop_leaving();
@@ -106,6 +108,7 @@ private:
     std::deque<crypto::verification_said> heard_;
     std::deque<crypto::verification_said> early_;  // of what may be ours, whose request is on its way
     std::map<std::string, entry> going_on_;        // by id
+    std::deque<std::string> over_;                 // the ids of those before
     std::size_t leaving_ = 0;                      // requests of ours on their way
     bool wanted_ = false;
     base::notifier changed_;

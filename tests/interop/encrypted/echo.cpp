@@ -31,6 +31,8 @@ awaitable<void> verify(matrix::verification asked) {
     auto const codes = (co_await asked.codes()).value();
     std::cout << "codes";
     for (auto const& each : codes.emoji) std::cout << ' ' << each.name;
+    std::cout << "\nnumbers";
+    for (auto const each : codes.numbers) std::cout << ' ' << each;
     std::cout << std::endl;
     auto const proof = (co_await asked.confirm()).value();
     std::cout << "verified " << asked.user().str() << " identity=" << proof.identity << std::endl;

@@ -82,8 +82,8 @@ public:
     // What passes by and is not kept; one after another. With a handler the homeserver is asked for it; of what waits, the newest 1000 and
     // 4 MiB are kept.
     void on_passing(std::function<boost::asio::awaitable<void>(passing)> handler);
-    // Somebody asks to be verified. Without a handler nobody is answered. The handler may take as long as people do; it runs at once,
-    // beside others.
+    // Somebody asks to be verified, or a device of an older client begins without asking. Without a handler nobody is answered. The handler
+    // may take as long as people do; it runs at once, beside others.
     void on_verification(std::function<boost::asio::awaitable<void>(verification)> handler);
     // Somebody in a room of pinned members (options::pinned_members()) gets no keys until room::accept_newcomer(): a newcomer, or a member
     // with another identity. Called once for each and identity; again after a crash before it had returned.

@@ -33,6 +33,8 @@ json::array verification_methods(qr_abilities with) {
 
 bool offers_sas(json::object const& content) { return offers(content, sas_method); }
 
+bool starts_sas(json::object const& content) { return base::find_string(content, "method") == sas_method; }
+
 qr_abilities offered_qr_codes(json::object const& content) {
     qr_abilities offered;
     if (!offers(content, reciprocate_method)) return offered;

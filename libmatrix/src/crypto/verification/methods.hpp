@@ -20,6 +20,8 @@ struct qr_abilities {
 boost::json::array verification_methods(qr_abilities with);
 // Whether a request or an answer offers to compare codes, which is what everybody here can do.
 bool offers_sas(boost::json::object const& content);
+// Whether a beginning is one of that.
+bool starts_sas(boost::json::object const& content);
 // What it offers of QR codes: nothing, if it does not offer to end what a scan begins.
 qr_abilities offered_qr_codes(boost::json::object const& content);
 

@@ -22,6 +22,7 @@ struct verification_said {
 
 inline constexpr char const* verification_prefix = "m.key.verification.";
 inline constexpr char const* verification_request = "m.key.verification.request";
+inline constexpr char const* verification_start = "m.key.verification.start";
 
 // Whether an event of a room is part of a verification: a request is a message.
 inline bool is_verification(std::string_view type, std::string_view msgtype) {

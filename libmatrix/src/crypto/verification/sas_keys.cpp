@@ -7,6 +7,7 @@
 #include <chatrixcd/protocol/base64.hpp>
 
 #include "crypto/primitives/hashes.hpp"
+#include "crypto/verification/faulty_base64.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -29,8 +30,12 @@ base::result<void> sas_keys::agree(std::string_view their_key) {
 
 base::secret sas_keys::bytes(std::string_view info, std::size_t count) const { return hkdf_sha256(shared_, info, count); }
 
-std::string sas_keys::mac(std::string_view info, std::string_view of) const {
-    return encoded(hmac_sha256(hkdf_sha256(shared_, info, mac_key_size).reveal(), of));
+std::string sas_keys::mac_bytes(std::string_view info, std::string_view of) const {
+    return hmac_sha256(hkdf_sha256(shared_, info, mac_key_size).reveal(), of);
 }
+
+std::string sas_keys::mac(std::string_view info, std::string_view of) const { return encoded(mac_bytes(info, of)); }
+
+std::string sas_keys::old_mac(std::string_view info, std::string_view of) const { return faulty_base64(mac_bytes(info, of)); }
 
 }  // namespace chatrixcd::matrix::crypto

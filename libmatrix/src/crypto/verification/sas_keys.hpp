@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two ephemeral Curve25519 keys of a SAS verification, and what follows from them (client-server API, "Short Authentication String
-// (SAS) verification": curve25519-hkdf-sha256, hkdf-hmac-sha256.v2). Pure.
+// (SAS) verification": curve25519-hkdf-sha256, hkdf-hmac-sha256.v2 and its faulty predecessor). Pure.
 #pragma once
 
 #include <string>
@@ -27,8 +27,12 @@ public:
     base::secret bytes(std::string_view info, std::size_t count) const;
     // In unpadded Base64.
     std::string mac(std::string_view info, std::string_view of) const;
+    // As libolm once wrote it (faulty_base64.hpp).
+    std::string old_mac(std::string_view info, std::string_view of) const;
 
 private:
+    std::string mac_bytes(std::string_view info, std::string_view of) const;
+
     x25519_key own_;
     base::secret shared_;
 };

@@ -26,6 +26,7 @@ namespace {
 constexpr char const* agreement = "curve25519-hkdf-sha256";
 constexpr char const* hash = "sha256";
 constexpr char const* mac_method = "hkdf-hmac-sha256.v2";
+constexpr char const* old_mac_method = "hkdf-hmac-sha256";
 constexpr std::size_t sas_bytes = 6;
 constexpr std::size_t longest_reason = 200;
 constexpr base::duration oldest_request = std::chrono::minutes(10);
@@ -76,6 +77,13 @@ verification verification::answer(base::random& randomness, verified_party us, u
     return made;
 }
 
+verification verification::answer_start(base::random& randomness, verified_party us, user_id who, std::string id, json::object theirs,
+                                        base::time_point now) {
+    auto made = answer(randomness, std::move(us), std::move(who), place::devices, std::move(id), theirs, now);
+    made.unasked_start_ = std::move(theirs);
+    return made;
+}
+
 void verification::know(std::string ed25519, std::string master) {
     them_.ed25519 = std::move(ed25519);
     them_.master = std::move(master);
@@ -99,6 +107,10 @@ void verification::say(std::string type, json::object content) { events_.push_ba
 
 void verification::accept() {
     if (step_ != verification_step::requested || asked_by_us_) return;
+    if (unasked_start_) {
+        step_ = verification_step::ready;
+        return take_start(*unasked_start_);
+    }
     json::object content;
     content["from_device"] = us_.device.str();
     // Of what they can do as well.
@@ -154,16 +166,16 @@ void verification::confirm() {
     if (step_ != verification_step::comparing) return;
     json::object macs;
     std::vector<std::string> names{key_id(us_.device.str())};
-    macs[names.front()] = keys_->mac(mac_info(us_, them_, names.front()), us_.ed25519);
+    macs[names.front()] = mac(mac_info(us_, them_, names.front()), us_.ed25519);
     if (!us_.master.empty()) {
         names.push_back(key_id(us_.master));
-        macs[names.back()] = keys_->mac(mac_info(us_, them_, names.back()), us_.master);
+        macs[names.back()] = mac(mac_info(us_, them_, names.back()), us_.master);
     }
     std::ranges::sort(names);
     std::string list;
     for (auto const& name : names) list += (list.empty() ? "" : ",") + name;
     json::object content;
-    content["keys"] = keys_->mac(mac_info(us_, them_, "KEY_IDS"), list);
+    content["keys"] = mac(mac_info(us_, them_, "KEY_IDS"), list);
     content["mac"] = std::move(macs);
     say("m.key.verification.mac", std::move(content));
     step_ = verification_step::confirmed;
@@ -238,9 +250,12 @@ void verification::take_start(json::object const& content) {
     if (is_second && we_win()) return;
     if (text_in(content, "from_device") != them_.device.str()) return cancel("m.invalid_message", "another device began it");
     if (method == reciprocate_method) return take_scanned(content);
+    // "If both parties support `hkdf-hmac-sha256.v2`, then `hkdf-hmac-sha256` MUST not be used." We never offer it ourselves, and take it
+    // only of who began as clients did before there was another.
+    bool const knows_mac = lists(content, "message_authentication_codes", mac_method);
+    uses_old_mac_ = !knows_mac && unasked_start_ && lists(content, "message_authentication_codes", old_mac_method);
     bool const is_known = lists(content, "key_agreement_protocols", agreement) && lists(content, "hashes", hash) &&
-                          lists(content, "message_authentication_codes", mac_method) &&
-                          lists(content, "short_authentication_string", "decimal");
+                          (knows_mac || uses_old_mac_) && lists(content, "short_authentication_string", "decimal");
     if (!is_known) return cancel("m.unknown_method", "no way to agree on keys is known to both");
     if (!knows_them_) return cancel("m.key_mismatch", "the other device has no keys that are known here");
     auto text = protocol::canonical_json(content);
@@ -254,7 +269,7 @@ void verification::take_start(json::object const& content) {
     json::object answer;
     answer["key_agreement_protocol"] = agreement;
     answer["hash"] = hash;
-    answer["message_authentication_code"] = mac_method;
+    answer["message_authentication_code"] = uses_old_mac_ ? old_mac_method : mac_method;
     answer["short_authentication_string"] = std::move(shown);
     answer["commitment"] = commitment_of(keys_->public_key());
     say("m.key.verification.accept", std::move(answer));
@@ -308,7 +323,7 @@ void verification::take_mac(json::object const& content) {
     std::string list;
     for (auto const& name : names) list += (list.empty() ? "" : ",") + name;
     auto const is_mac = [&](std::string const& name, std::string_view of, std::string const& said) {
-        return base::equal_constant_time(keys_->mac(mac_info(them_, us_, name), of), said);
+        return base::equal_constant_time(mac(mac_info(them_, us_, name), of), said);
     };
     if (!is_mac("KEY_IDS", list, text_in(content, "keys"))) return cancel("m.key_mismatch", "the list of confirmed keys is another");
     bool device = false;
@@ -336,6 +351,10 @@ void verification::take_mac(json::object const& content) {
 std::string verification::commitment_of(std::string const& key) const {
     auto const digest = sha256(key + start_);
     return protocol::encode_base64(std::as_bytes(std::span<char const>(digest)));
+}
+
+std::string verification::mac(std::string const& info, std::string_view of) const {
+    return uses_old_mac_ ? keys_->old_mac(info, of) : keys_->mac(info, of);
 }
 
 std::string verification::sas_info() const {

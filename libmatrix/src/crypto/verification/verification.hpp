@@ -60,6 +60,10 @@ public:
     // They ask. `theirs`: the content of their request.
     static verification answer(base::random& randomness, verified_party us, user_id who, place where, std::string id,
                                boost::json::object const& theirs, base::time_point now);
+    // Their device begins without having asked, as clients did that know of no requests ("This behaviour is deprecated […]. However,
+    // clients should handle such verifications started by other clients"). `theirs`: what it is begun with, taken once our person accepts.
+    static verification answer_start(base::random& randomness, verified_party us, user_id who, std::string id, boost::json::object theirs,
+                                     base::time_point now);
 
     std::string const& id() const noexcept { return id_; }
     place where() const noexcept { return where_; }
@@ -132,6 +136,7 @@ private:
     std::string sas_info() const;
     std::string mac_info(verified_party const& from, verified_party const& to, std::string const& key) const;
     std::string commitment_of(std::string const& key) const;
+    std::string mac(std::string const& info, std::string_view of) const;
 
     base::random* random_;
     verified_party us_;
@@ -140,6 +145,7 @@ private:
     std::string id_;
     base::time_point begun_;
     bool asked_by_us_ = false;
+    std::optional<boost::json::object> unasked_start_;
     bool knows_them_ = false;
     qr_abilities abilities_;  // ours
     qr_abilities theirs_;
@@ -150,6 +156,7 @@ private:
     std::string commitment_;    // theirs, of the key that is to come
     std::string their_key_;
     std::optional<sas_keys> keys_;
+    bool uses_old_mac_ = false;
     bool their_mac_is_good_ = false;
     std::optional<qr_code> shown_;  // nothing: none of ours was shown
     bool goes_by_qr_code_ = false;  // one of the two has scanned

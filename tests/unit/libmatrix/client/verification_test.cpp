@@ -35,6 +35,19 @@ boost::json::object request_in_room(std::string const& to, std::string const& de
     return content;
 }
 
+// A device that begins without having asked, as clients did that knew of no requests.
+boost::json::object start_from(std::string const& device, std::string const& id) {
+    boost::json::object content;
+    content["from_device"] = device;
+    content["transaction_id"] = id;
+    content["method"] = "m.sas.v1";
+    content["key_agreement_protocols"] = boost::json::array{"curve25519-hkdf-sha256"};
+    content["hashes"] = boost::json::array{"sha256"};
+    content["message_authentication_codes"] = boost::json::array{"hkdf-hmac-sha256"};
+    content["short_authentication_string"] = boost::json::array{"emoji", "decimal"};
+    return content;
+}
+
 }  // namespace
 
 TEST_SUITE("matrix::client::verification") {
@@ -275,6 +288,91 @@ TEST_SUITE("matrix::client::verification") {
         REQUIRE_FALSE(proof.has_value());
         CHECK(contains(proof.error().message(), "m.unknown_transaction"));
         CHECK(bot->times_asked == 0);
+    }
+
+    TEST_CASE("a device that begins without having asked is answered once our person wants to, and not again when it is over") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        room_of_both(w, ann, account);
+        int accepted = 0;
+        w.network->faults = [&](base::http::request const& r) {
+            accepted += contains(r.path(), "/sendToDevice/m.key.verification.accept/") ? 1 : 0;
+            return fault::none();
+        };
+        person_at_client bot(w, "bot", "bot");
+        bot.leaves_it = true;
+        person_at_client anns(w, "ann", "ann");
+        auto const start = start_from(anns.client->device().str(), "t");
+        send_to_devices(w, ann, "@bot:test", "m.key.verification.start", start);
+        w.until([&] { return bot.times_asked == 1; });
+        CHECK(bot.last->user() == matrix::user_id("@ann:test"));
+        CHECK_FALSE(bot.last->was_asked_by_us());
+        w.pass(std::chrono::minutes(1));
+        CHECK(accepted == 0);
+        // Ann's device knows nothing of what is said in its name.
+        auto const codes = w.run(bot.last->codes());
+        CHECK(accepted == 1);
+        REQUIRE_FALSE(codes.has_value());
+        CHECK(contains(codes.error().message(), "m.unknown_transaction"));
+        w.pass(std::chrono::minutes(1));
+        send_to_devices(w, ann, "@bot:test", "m.key.verification.start", start);
+        w.pass(std::chrono::minutes(1));
+        CHECK(bot.times_asked == 1);
+    }
+
+    TEST_CASE(
+        "beginnings for which nobody has asked are heard neither in rooms, nor of other methods, of strangers, or devices without keys") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto eve = w.add("eve");
+        auto const room = ann.make_room({"@bot:test"});
+        account.join(room);
+        person_at_client bot(w, "bot", "bot");
+        person_at_client anns(w, "ann", "ann");
+        auto const device = anns.client->device().str();
+        auto in_room = start_from(device, "t");
+        auto& relation = in_room["m.relates_to"].emplace_object();
+        relation["rel_type"] = "m.reference";
+        relation["event_id"] = ann.say(room, "no request");
+        ann.send(room, "m.key.verification.start", std::move(in_room));
+        auto scanned = start_from(device, "t1");
+        scanned["method"] = "m.reciprocate.v1";
+        send_to_devices(w, ann, "@bot:test", "m.key.verification.start", std::move(scanned));
+        send_to_devices(w, ann, "@bot:test", "m.key.verification.start", start_from("NOBODYS", "t2"));
+        send_to_devices(w, eve, "@bot:test", "m.key.verification.start", start_from("EVES", "t3"));
+        w.pass(std::chrono::minutes(1));
+        CHECK(bot.times_asked == 0);
+        send_to_devices(w, ann, "@bot:test", "m.key.verification.start", start_from(device, "t4"));
+        w.until([&] { return bot.times_asked == 1; });
+        // They are bounded as requests are.
+        bot.leaves_it = true;
+        for (int i = 5; i < 15; ++i) {
+            send_to_devices(w, ann, "@bot:test", "m.key.verification.start", start_from(device, "t" + std::to_string(i)));
+        }
+        w.pass(std::chrono::minutes(1));
+        CHECK(bot.times_asked <= 4);
+    }
+
+    TEST_CASE("a client whose people verify nobody leaves beginnings as they are") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        room_of_both(w, ann, account);
+        int said = 0;
+        auto bot = w.make_client("bot", [](matrix::options& o) { o.encryption(true); });
+        w.start(*bot, "bot");
+        (void)w.run(bot->identity());
+        person_at_client anns(w, "ann", "ann");
+        w.network->faults = [&](base::http::request const& r) {
+            said += contains(r.path(), "/sendToDevice/m.key.verification.") && !contains(r.path(), ".start/") ? 1 : 0;
+            return fault::none();
+        };
+        send_to_devices(w, ann, "@bot:test", "m.key.verification.start", start_from(anns.client->device().str(), "t"));
+        w.pass(std::chrono::minutes(1));
+        CHECK(said == 0);
+        w.stop(*bot);
     }
 
     TEST_CASE("nobody is asked about who shares no room with us, nor heard") {
