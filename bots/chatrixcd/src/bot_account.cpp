@@ -29,13 +29,21 @@ matrix::options options_of(surroundings const& around, config const& settings, a
                                                                                                        matrix::user_id const& sender) {
         return std::ranges::find(rooms, room.str()) != rooms.end() && std::ranges::find(people, sender.str()) != people.end();
     });
+    if (!settings.matrix.pinned_rooms.empty()) {
+        options.pinned_members([rooms = settings.matrix.pinned_rooms](matrix::room_id const& room) {
+            return std::ranges::find(rooms, room.str()) != rooms.end();
+        });
+    }
     return options;
 }
 
 }  // namespace
 
 bot_account::bot_account(surroundings const& around, config const& settings, account_secrets const& secrets)
-    : admins_(settings.bot.admin_users), log_(around.log.named("bot")), client_(around.executor, options_of(around, settings, secrets)) {
+    : admins_(settings.bot.admin_users),
+      log_(around.log.named("bot")),
+      client_(around.executor, options_of(around, settings, secrets)),
+      newcomers_(client_, settings, around.log.named("members")) {
     client_.on_gap_lost([this](matrix::room room, std::string reason) { return tell_of_gap(std::move(room), std::move(reason)); });
     client_.on_invite([this](matrix::invite invitation) { return answer_invitation(std::move(invitation)); });
     chatops::matrix_service_options how;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bot's Matrix account with all that it owes to people whatever it is started for: commands are kept for it, invitations of its
-// admins followed, rooms told of what was lost.
+// admins followed, rooms told of what was lost and of who is new among pinned members.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -15,6 +15,7 @@
 #include <chatrixcd/matrix/client.hpp>
 
 #include "config/config.hpp"
+#include "members/reception.hpp"
 #include "wiring.hpp"
 
 namespace chatrixcd::bot {
@@ -36,6 +37,7 @@ public:
     bot_account(surroundings const& around, config const& settings, account_secrets const& secrets);
 
     matrix::client& client() noexcept { return client_; }
+    reception& newcomers() noexcept { return newcomers_; }
     // Commands that nobody takes from it wait in the store for the next start.
     chatops::chat::service& chat() noexcept { return *chat_; }
 
@@ -46,6 +48,7 @@ private:
     std::vector<std::string> admins_;
     base::logger log_;
     matrix::client client_;
+    reception newcomers_;
     std::unique_ptr<chatops::chat::service> chat_;
 };
 

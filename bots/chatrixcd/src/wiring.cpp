@@ -15,6 +15,7 @@
 
 #include "bot_account.hpp"
 #include "config/verified_entry.hpp"
+#include "members/members_command.hpp"
 #include "push/listener.hpp"
 #include "semaphore_server.hpp"
 #include "verification/desk.hpp"
@@ -194,6 +195,7 @@ awaitable<base::result<void>> running_bot::impl::start_engine() {
     if (account) {
         parts.commands.push_back(verify_command(around, settings, account->client(), *verifications));
         parts.commands.push_back(sessions_command(around, settings, account->client()));
+        parts.commands.push_back(members_command(settings, account->client(), account->newcomers()));
     }
     parts.rules = std::make_shared<chatops::allow_list>(settings.bot.admin_users, settings.bot.allowed_rooms);
     parts.options.command_prefix = settings.bot.command_prefix;

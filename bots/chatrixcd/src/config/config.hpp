@@ -28,10 +28,11 @@ struct matrix_config {
     secret_source access_token;
     std::string device_name = "ChatrixCD Bot";
     std::string store_path = "./store";
-    secret_source store_key;            // of the databases there; none: it is in a file of its own among them
-    std::string encryption = "on";      // off, on
-    secret_source recovery_key;         // of the account's secret storage; none: the identity is in the store alone
-    std::vector<std::string> verified;  // "@you:example.org KEY" (config/verified_entry.hpp)
+    secret_source store_key;                // of the databases there; none: it is in a file of its own among them
+    std::string encryption = "on";          // off, on
+    secret_source recovery_key;             // of the account's secret storage; none: the identity is in the store alone
+    std::vector<std::string> verified;      // "@you:example.org KEY" (config/verified_entry.hpp)
+    std::vector<std::string> pinned_rooms;  // whose newcomers read nothing until they are let in
     std::string ca_file;
     std::string client_certificate;
     std::string client_key;

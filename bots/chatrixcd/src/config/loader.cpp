@@ -151,10 +151,17 @@ void check_ids(loaded_config& into) {
     for (std::string const& room : c.bot.allowed_rooms) {
         if (!protocol::room_id::parse(room)) wrong("bot.allowed_rooms", room, "a room id; write it like !abc:example.org (not an alias)");
     }
+    auto const is_allowed = [&](std::string const& room) {
+        return std::find(c.bot.allowed_rooms.begin(), c.bot.allowed_rooms.end(), room) != c.bot.allowed_rooms.end();
+    };
+    for (std::string const& room : c.matrix.pinned_rooms) {
+        if (is_allowed(room)) continue;
+        into.problems.push_back(
+            placed(into, "matrix.pinned_rooms", "`" + room + "` is not in bot.allowed_rooms, so that nobody could let newcomers in there"));
+    }
     for (ci_config const& ci : c.ci) {
         for (std::string const& room : ci.rooms) {
-            bool const is_allowed = std::find(c.bot.allowed_rooms.begin(), c.bot.allowed_rooms.end(), room) != c.bot.allowed_rooms.end();
-            if (is_allowed) continue;
+            if (is_allowed(room)) continue;
             into.problems.push_back("ci " + ci.name + ": rooms: `" + room +
                                     "` is not in bot.allowed_rooms, so that no command is taken there");
         }
@@ -197,6 +204,9 @@ void check_encryption(loaded_config& into) {
     }
     if (c.encryption != "on" && !c.verified.empty()) {
         into.warnings.push_back(placed(into, "matrix.verified", "has no effect: matrix.encryption is not \"on\""));
+    }
+    if (c.encryption != "on" && !c.pinned_rooms.empty()) {
+        into.warnings.push_back(placed(into, "matrix.pinned_rooms", "has no effect: matrix.encryption is not \"on\""));
     }
 }
 

@@ -103,6 +103,20 @@ TEST_SUITE("bot::config") {
         CHECK(says(load_text(R"({"matrix": {"user_id": "bx", "password": "p", "homeserver": "x"}})").problems, {"matrix.user_id", "`bx`"}));
     }
 
+    TEST_CASE("a room whose members are pinned is one in which somebody can let newcomers in") {
+        auto const load_with = [](std::string const& rooms, std::string const& encryption = "on") {
+            return load_text(R"({"matrix": {"user_id": "@b:x", "password": "p", "encryption": ")" + encryption + R"(", "pinned_rooms": [)" +
+                             rooms + R"(]}, "bot": {"allowed_rooms": ["!a:x"], "admin_users": ["@ann:x"]}})");
+        };
+        CHECK(load_text(complete).values.matrix.pinned_rooms.empty());
+        auto const good = load_with("\"!a:x\"");
+        CHECK(good.problems.empty());
+        CHECK(good.values.matrix.pinned_rooms == std::vector<std::string>{"!a:x"});
+        CHECK(says(load_with("\"!a:x\", \"!other:x\"").problems,
+                   {"bot.hjson:1:", "matrix.pinned_rooms", "`!other:x` is not in bot.allowed_rooms"}));
+        CHECK(says(load_with("\"!a:x\"", "off").warnings, {"matrix.pinned_rooms", "has no effect"}));
+    }
+
     TEST_CASE("lists come from the environment with commas") {
         auto const loaded = load_text("{}", {{"CHATRIXCD_BOT_ADMIN_USERS", "@ann:x, @bob:x"}});
         CHECK(loaded.values.bot.admin_users == std::vector<std::string>{"@ann:x", "@bob:x"});
