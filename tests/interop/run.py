@@ -682,7 +682,7 @@ class Identity(OnBoth):
     def has_secret_storage(self, account):
         try:
             return bool(account.call("GET", f"/_matrix/client/v3/user/{self.bot_id}/account_data/m.secret_storage.default_key"))
-        except Refused:
+        except RuntimeError:
             return False
 
     def test_killed_on_the_way_on_synapse(self):
