@@ -602,6 +602,65 @@ class Away(WithPeople):
         self.bot_away_from_a_new_device(self.on_embedded())
 
 
+class QrCodes(WithPeople):
+    """One side shows a QR code, and the other one scans it: the bytes of it, for nobody here has a camera."""
+
+    def begin(self, homeserver, in_room):
+        echo, ann = self.with_ann(homeserver, MATRIX_QR_CODES="1")
+        self.answered(ann, "one")
+        device = {} if in_room else {"device": re.findall(r"ready (\S+)", self.log())[-1]}
+        ann.do("begin_by_code", user=self.bot_id, **device)
+        echo.wait_for_line("shows ")
+        return echo, ann
+
+    def known(self, echo, ann):
+        """Both know each other from now on."""
+        echo.wait_for_line(f"verified {self.ann_id} identity=1")
+        self.answered(ann, "two")
+        heard = [line for line in self.log().splitlines() if line.startswith('heard "one"') or line.startswith('heard "two"')]
+        self.assertEqual(["user_verified=1" in line for line in heard], [False, True], heard)
+
+    def shown_by_the_bot(self, homeserver, in_room):
+        echo, ann = self.begin(homeserver, in_room)
+        code = re.search(r"shows (\S+)\n", self.log()).group(1)
+        self.assertTrue(ann.do("scan_code", user=self.bot_id, code=code)["verified"])
+        self.known(echo, ann)
+
+    def scanned_by_the_bot(self, homeserver, in_room):
+        echo, ann = self.begin(homeserver, in_room)
+        ann.says("scan " + ann.do("show_code")["code"])
+        self.assertTrue(ann.do("confirm_scan", user=self.bot_id)["verified"])
+        self.known(echo, ann)
+
+    def test_bots_code_in_a_room_on_synapse(self):
+        self.shown_by_the_bot(self.server, in_room=True)
+
+    def test_bots_code_of_devices_on_embedded(self):
+        self.shown_by_the_bot(self.on_embedded(), in_room=False)
+
+    def test_js_code_of_devices_on_synapse(self):
+        self.scanned_by_the_bot(self.server, in_room=False)
+
+    def test_js_code_in_a_room_on_embedded(self):
+        self.scanned_by_the_bot(self.on_embedded(), in_room=True)
+
+    def a_changed_code(self, homeserver):
+        echo, ann = self.begin(homeserver, in_room=False)
+        changed = bytearray(base64.b64decode(ann.do("show_code")["code"]))
+        # Of the first key, ann's; the id before it is as long as the two bytes before that say.
+        changed[10 + int.from_bytes(changed[8:10], "big")] ^= 1
+        ann.says("scan " + base64.b64encode(changed).decode())
+        echo.wait_for_line("not verified: ")
+        self.assertNotIn("verified @", self.log())
+        self.assertEqual(ann.do("ended")["code"], "m.key_mismatch")
+
+    def test_a_changed_code_on_synapse(self):
+        self.a_changed_code(self.server)
+
+    def test_a_changed_code_on_embedded(self):
+        self.a_changed_code(self.on_embedded())
+
+
 class Interrupted(WithPeople):
     """A comparison of emoji that the bot does not live to see the end of."""
 
@@ -919,8 +978,8 @@ def compared():
 def main():
     WORK.mkdir(parents=True, exist_ok=True)
     loader = unittest.defaultTestLoader
-    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, Encrypted, Attachments, ComingAndGoing, Away, Interrupted,
-             Identity, Backup, FromNothing, SameAnswers)
+    cases = (ForeignClients, SpecifiedShapes, PlainClient, EchoBot, MatrixJsSdk, Encrypted, Attachments, ComingAndGoing, Away, QrCodes,
+             Interrupted, Identity, Backup, FromNothing, SameAnswers)
     wanted = sys.argv[3:]
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases if not wanted or case.__name__ in wanted)
     result = unittest.TextTestRunner(verbosity=2).run(suite)

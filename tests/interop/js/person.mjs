@@ -97,6 +97,12 @@ const enter = async (id) => {
   await eventually(() => room.hasEncryptionStateEvent(), 'encryption in the room');
 };
 
+// The signature that says so goes to the homeserver, and comes back as news of the other one's identity.
+const verified = async (user) => {
+  await eventually(async () => (await crypto.getUserVerificationStatus(user)).isVerified(), 'verified identity');
+  return { verified: true };
+};
+
 const steps = {
   make: async (step) => {
     const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
@@ -166,6 +172,34 @@ const steps = {
     const sas = await shown;
     talk = { request, sas, ended };
     return { emoji: sas.sas.emoji.map(([, name]) => name) };
+  },
+  // By a QR code, in the room or with a device, up to where one of the two shows it.
+  begin_by_code: async (step) => {
+    const request = await (step.device ? crypto.requestDeviceVerification(step.user, step.device)
+      : crypto.requestVerificationDM(step.user, room.roomId));
+    await eventually(() => request.phase === VerificationPhase.Ready, 'yes to the verification');
+    talk = { request };
+  },
+  // After it the SDK does not see how a scan of its own ends.
+  show_code: async () => ({ code: Buffer.from(await talk.request.generateQRCode()).toString('base64') }),
+  // What the camera has read, and then sees the other side's person say.
+  scan_code: async (step) => {
+    const verifier = await talk.request.scanQRCode(new Uint8ClampedArray(Buffer.from(step.code, 'base64')));
+    await verifier.verify();
+    return verified(step.user);
+  },
+  // Ours was scanned, as the person here sees.
+  confirm_scan: async (step) => {
+    const verifier = await eventually(() => talk.request.verifier, 'scan of the code');
+    const ended = verifier.verify();
+    const seen = await eventually(() => verifier.getReciprocateQrCodeCallbacks(), 'question whether it was scanned');
+    seen.confirm();
+    await ended;
+    return verified(step.user);
+  },
+  ended: async () => {
+    await eventually(() => talk.request.phase === VerificationPhase.Cancelled, 'end of the verification');
+    return { code: talk.request.cancellationCode, by: talk.request.cancellingUserId };
   },
   // They are the same, says the person here.
   confirm: async () => {
