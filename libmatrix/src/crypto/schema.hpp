@@ -295,4 +295,15 @@ inline constexpr char const* unreachable_devices = R"(
 ALTER TABLE device ADD COLUMN told_no_olm INTEGER NOT NULL DEFAULT 0;
 )";
 
+// Verifications in rooms that a restart would end (verification/open_table.hpp). request: the event that asked; since: our first word.
+inline constexpr char const* open_verifications = R"(
+CREATE TABLE open_verification (
+    account INTEGER NOT NULL,
+    request TEXT NOT NULL,
+    room_id TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (account, request)
+);
+)";
+
 }  // namespace chatrixcd::matrix::crypto

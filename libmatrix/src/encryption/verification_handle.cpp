@@ -79,7 +79,7 @@ asio::awaitable<result<void>> wait_for_end(std::shared_ptr<verification_entry> o
 }
 
 asio::awaitable<result<verified>> wait_for_proof(std::shared_ptr<verification_entry> of, bool is_kept) {
-    bool const can_confirm = of->talk.codes() || of->talk.step() == verification_step::scanned;
+    bool const can_confirm = of->talk.is_over() || of->talk.codes() || of->talk.step() == verification_step::scanned;
     if (!can_confirm) co_return error(error_kind::invalid, "there are no codes yet that could be the same, nor was ours scanned");
     of->keeps_proof = is_kept;
     of->talk.confirm();

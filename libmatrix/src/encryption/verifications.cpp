@@ -141,7 +141,44 @@ asio::awaitable<void> verifications::wait() {
     }
 }
 
+// What a restart has ended in a room, whoever takes part would wait for to its end. Between devices they are told when they go on
+// (hear_of_nothing()): here everybody in the room would be heard, and other devices of ours.
+asio::awaitable<void> verifications::end_interrupted() {
+    auto look = [](crypto::context const& with) { return crypto::find_open(with, with.now - crypto::verification_takes); };
+    auto const interrupted = co_await machine_.run(std::move(look));
+    for (auto const& each : interrupted) {
+        if (!going_on_.contains(each.request)) handlers_.spawn(end(each));
+    }
+}
+
+asio::awaitable<void> verifications::end(crypto::open_verification interrupted) {
+    json::object content;
+    content["code"] = "m.user";
+    content["reason"] = "restarted in the middle of it";
+    auto& relation = content["m.relates_to"].emplace_object();
+    relation["rel_type"] = "m.reference";
+    relation["event_id"] = interrupted.request;
+    auto const sent = co_await how_.say(interrupted.room, "m.key.verification.cancel", std::move(content));
+    if (!sent) co_return log_.warning("nobody is told that a verification is over", {{"why", sent.error().describe()}});
+    auto forget = [id = interrupted.request](crypto::context const& with) { crypto::forget_open(with, id); };
+    co_await machine_.run(std::move(forget));
+}
+
+asio::awaitable<void> verifications::keep_open(entry of) {
+    if (of->is_kept_open) co_return;
+    auto keep = [id = of->talk.id(), room = *of->room](crypto::context const& with) { crypto::keep_open(with, {id, room}); };
+    co_await machine_.run(std::move(keep));
+    of->is_kept_open = true;
+}
+
+asio::awaitable<void> verifications::forget_open(entry of) {
+    auto forget = [id = of->talk.id()](crypto::context const& with) { crypto::forget_open(with, id); };
+    co_await machine_.run(std::move(forget));
+    of->is_kept_open = false;
+}
+
 asio::awaitable<void> verifications::run() {
+    co_await end_interrupted();
     for (;;) {
         while (!heard_.empty()) {
             auto said = std::move(heard_.front());
@@ -163,7 +200,7 @@ void verifications::forget_old() {
     std::erase_if(going_on_, [this](auto const& each) {
         auto const& [id, of] = each;
         bool const is_kept = of->talk.step() == crypto::verification_step::done && !of->proof;
-        if (!of->talk.is_over() || is_kept || of->is_speaking || of->talk.has_events()) return false;
+        if (!of->talk.is_over() || is_kept || of->is_kept_open || of->is_speaking || of->talk.has_events()) return false;
         of->changed.notify_all();
         over_.push_back(id);
         if (over_.size() > most_over) over_.pop_front();
@@ -308,7 +345,8 @@ asio::awaitable<void> verifications::hear_request(crypto::verification_said said
 // Each by a task of its own: a room that takes no messages holds up nobody else.
 void verifications::speak(entry const& of) {
     bool const has_proved = of->talk.step() == crypto::verification_step::done && !of->proof;
-    if (of->is_speaking || (!of->talk.has_events() && !has_proved)) return;
+    bool const is_to_forget = of->talk.is_over() && of->is_kept_open;
+    if (of->is_speaking || (!of->talk.has_events() && !has_proved && !is_to_forget)) return;
     of->is_speaking = true;
     handlers_.spawn(say_all(of));
 }
@@ -322,6 +360,7 @@ asio::awaitable<void> verifications::say_all(entry of) {
             of->talk.cancel("m.user", "a message could not be sent");
         }
     }
+    if (of->talk.is_over() && of->is_kept_open) co_await forget_open(of);
     if (of->talk.step() == crypto::verification_step::done && !of->proof) co_await conclude(of);
     of->is_speaking = false;
     of->changed.notify_all();
@@ -330,6 +369,7 @@ asio::awaitable<void> verifications::say_all(entry of) {
 
 asio::awaitable<result<void>> verifications::send(entry of, crypto::verification_event event) {
     if (of->room) {
+        co_await keep_open(of);
         auto const sent = co_await how_.say(*of->room, std::move(event.type), std::move(event.content));
         if (!sent) co_return sent.error();
         co_return result<void>();
@@ -429,6 +469,8 @@ asio::awaitable<result<verification>> verifications::ask_in(room_id room, user_i
                                           sent->str(), with_->time.now());
     talk.enable(qr_codes);
     auto made = add(std::move(talk), std::move(room));
+    auto asked = going_on_.at(sent->str());
+    co_await keep_open(std::move(asked));
     stop_leaving();
     co_return made;
 }

@@ -17,6 +17,7 @@
 #include <chatrixcd/base/task_group.hpp>
 #include <chatrixcd/matrix/verification.hpp>
 
+#include "crypto/verification/open_table.hpp"
 #include "crypto/verification/said.hpp"
 #include "crypto/verification/verification.hpp"
 #include "encryption/machine.hpp"
@@ -37,6 +38,7 @@ public:
     std::optional<room_id> room;
     std::optional<verified> proof;  // what was proved is kept
     bool keeps_proof = true;        // somebody of ours has compared
+    bool is_kept_open = false;      // a restart would tell the other one that it is over
     bool is_speaking = false;       // a task sends what is to be said
     bool is_closed = false;         // the client has stopped
     base::notifier changed;         // of whoever waits
@@ -78,6 +80,10 @@ private:
     using entry = std::shared_ptr<verification_entry>;
 
     boost::asio::awaitable<void> wait();
+    boost::asio::awaitable<void> end_interrupted();
+    boost::asio::awaitable<void> end(crypto::open_verification interrupted);
+    boost::asio::awaitable<void> keep_open(entry of);
+    boost::asio::awaitable<void> forget_open(entry of);
     bool is_worth_hearing(crypto::verification_said const& said) const;
     boost::asio::awaitable<void> hear(crypto::verification_said said);
     boost::asio::awaitable<void> hear_request(crypto::verification_said said);

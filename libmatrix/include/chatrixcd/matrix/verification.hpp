@@ -7,7 +7,7 @@
 // scans one: qr_data(), which says yes to their request also where nothing is to be shown, and scan(). Either may begin to compare codes
 // instead, by codes(), as long as nothing was scanned.
 //
-// A verification lives ten minutes at most, and in memory alone: a restart ends it.
+// A verification lives ten minutes at most, and in memory alone: a restart ends it, and whoever takes part is told.
 #pragma once
 
 #include <array>

@@ -110,7 +110,7 @@ void own_device::note_counts(std::optional<std::int64_t> one_time_keys, std::opt
 
 void forget_device(base::transaction& t, std::int64_t account) {
     for (auto const* table : {"own_device", "olm_session", "olm_seen", "olm_unwedged", "wedged", "sending_key", "key_share", "to_device",
-                              "key_request", "key_question"}) {
+                              "key_request", "key_question", "open_verification"}) {
         t.run(std::string("DELETE FROM ") + table + " WHERE account = ?1", {account});
     }
     t.run("UPDATE device SET told_no_olm = 0 WHERE account = ?1 AND told_no_olm = 1", {account});

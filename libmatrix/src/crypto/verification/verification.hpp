@@ -3,7 +3,7 @@
 // verification framework", "Short Authentication String (SAS) verification", "QR codes"). Pure: time and keys are handed in, events go
 // out by take_events().
 //
-// It lives in memory alone. A verification that a restart interrupts is over, as the other side finds out by its time-out.
+// It lives in memory alone: a restart ends it. Whoever goes on is told (encryption/verifications.hpp).
 #pragma once
 
 #include <array>
