@@ -7,6 +7,8 @@
 
 #include <chatrixcd/base/random.hpp>
 
+#include "store/sealed_values.hpp"
+
 namespace chatrixcd::base {
 
 namespace {
@@ -44,6 +46,13 @@ error not_opened(error const& why) {
     return error(error_kind::environment, why.message()).with_hint(why.hint().empty() ? advice : why.hint());
 }
 
+// Sealed anew, what somebody has put there in the clear would pass for the store's own, and what was sealed could be read by nobody: the
+// salt of its keys is in the record.
+error record_is_gone(sealed_column const& column) {
+    return error(error_kind::environment, "the record of its seal is gone, and " + column.label() + " holds what was sealed")
+        .with_hint("Somebody has changed the file: put back a copy of it. Nothing was changed.");
+}
+
 std::string name_of(store_key_source const& source) {
     auto const* const file = std::get_if<store_key_file>(&source);
     return file == nullptr ? "the one that was given" : "that of " + file->path;
@@ -59,12 +68,19 @@ seal_record::seal_record(std::vector<sealed_column> columns, store_key_source so
 result<seal_record> seal_record::open(database& db, std::vector<sealed_column> columns, store_key_source source) {
     seal_record record(std::move(columns), std::move(source));
     record.is_new_ = !has_table(db, "schema_migrations");
-    if (!has_table(db, "store_seal")) return record;
+    if (!has_table(db, "store_seal")) return std::move(record).unsealed(db);
     auto const stored = db.query("SELECT salt, proof FROM store_seal", {});
     if (stored.size() != 1) return error(error_kind::environment, "the record of its seal is damaged");
     auto const unlocked = record.unlock(stored.front());
     if (!unlocked) return not_opened(unlocked.error());
     return record;
+}
+
+result<seal_record> seal_record::unsealed(database& db) && {
+    bool const will_be_sealed = !std::holds_alternative<std::monostate>(source_);
+    auto const left = will_be_sealed ? find_value_of(db, columns_, encrypted_format) : std::nullopt;
+    if (left) return record_is_gone(*left);
+    return std::move(*this);
 }
 
 result<void> seal_record::unlock(row const& stored) {

@@ -12,7 +12,8 @@ namespace chatrixcd::base {
 
 class seal_record {
 public:
-    // Reads what the database has. Before anything of it is changed. Errors (environment): sealed, and the key is not there or another.
+    // Reads what the database has. Before anything of it is changed. Errors (environment): sealed, and the key is not there or another;
+    // not sealed by its record, of which what it holds tells otherwise.
     static result<seal_record> open(database& db, std::vector<sealed_column> columns, store_key_source source);
 
     // Once the schema is there: a database that is not sealed yet is from now on, if there is a key, which is made if its file is missing.
@@ -26,6 +27,7 @@ public:
 
 private:
     seal_record(std::vector<sealed_column> columns, store_key_source source);
+    result<seal_record> unsealed(database& db) &&;
     result<void> unlock(row const& stored);
 
     std::vector<sealed_column> columns_;
