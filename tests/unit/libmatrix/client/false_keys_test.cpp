@@ -110,6 +110,13 @@ TEST_SUITE("matrix::client::false keys") {
         w.pass(std::chrono::seconds(5));
         party eve("@bot:test", "EVE", 7);
         auto const keys = person_keys(matrix::user_id("@bot:test"), 8).sign_device(eve.published());
+        // A session can be begun with it.
+        auto const offer = [one = eve.one_time_key()](json::object& answer) {
+            auto& all = answer["one_time_keys"].as_object()["@bot:test"];
+            if (!all.is_object()) all = json::object();
+            all.as_object()["EVE"] = one;
+        };
+        w.network->rules.on("/keys/claim").for_user("@ann:test").does(fault::lie("a key of one more", offer));
         w.network->rules.on("/keys/query")
             .for_user("@ann:test")
             .does(fault::lie("one more", lies::add_device("@bot:test", "EVE", json::serialize(keys))));
