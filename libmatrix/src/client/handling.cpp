@@ -63,11 +63,9 @@ asio::awaitable<void> runtime::tell_upgraded(room_id before, room_id after) {
     co_await handlers_.on_room_upgraded(std::move(old), std::move(next));
 }
 
-asio::awaitable<void> runtime::tell_newcomer(room_id in, newcomer who) {
+asio::awaitable<void> runtime::tell_newcomer(room_id in, newcomer who, std::string occasion) {
     if (!handlers_.on_newcomer) co_return;
-    // Of the identity too: with another one it is told again.
-    auto const origin = "newcomer:" + who.user.str() + ":" + who.identity;
-    matrix::room where(*this, std::move(in), std::make_shared<key_series>(origin));
+    matrix::room where(*this, std::move(in), std::make_shared<key_series>("newcomer:" + occasion));
     co_await handlers_.on_newcomer(std::move(where), std::move(who));
 }
 

@@ -247,7 +247,9 @@ void runtime::make_encryption(receiver const& from) {
     make_backup(from);
     if (!how_.pinned_members) return;
     people_ = std::make_unique<member_watch>(*services_, *session_, *olm_, *members_, how_.pinned_members,
-                                             [this](room_id in, newcomer who) { return tell_newcomer(std::move(in), std::move(who)); });
+                                             [this](room_id in, newcomer who, std::string occasion) {
+                                                 return tell_newcomer(std::move(in), std::move(who), std::move(occasion));
+                                             });
 }
 
 void runtime::make_backup(receiver const& from) {

@@ -115,7 +115,7 @@ private:
     boost::asio::awaitable<void> tell_given_up(inbox_row row);
     boost::asio::awaitable<void> tell_refused(dead_letter letter);
     boost::asio::awaitable<void> tell_upgraded(room_id before, room_id after);
-    boost::asio::awaitable<void> tell_newcomer(room_id in, newcomer who);
+    boost::asio::awaitable<void> tell_newcomer(room_id in, newcomer who, std::string occasion);
     matrix::room room_of(inbox_row const& row);
     message message_of(inbox_row const& row, event content);
 

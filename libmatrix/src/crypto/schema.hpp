@@ -295,6 +295,12 @@ inline constexpr char const* unreachable_devices = R"(
 ALTER TABLE device ADD COLUMN told_no_olm INTEGER NOT NULL DEFAULT 0;
 )";
 
+// newcomer.occasion: names what was said of it, a new one for each time that it is to be told.
+inline constexpr char const* newcomer_occasions = R"(
+ALTER TABLE newcomer ADD COLUMN occasion TEXT NOT NULL DEFAULT '';
+UPDATE newcomer SET occasion = lower(hex(randomblob(12)));
+)";
+
 // Verifications in rooms that a restart would end (verification/open_table.hpp). request: the event that asked; since: our first word.
 inline constexpr char const* open_verifications = R"(
 CREATE TABLE open_verification (

@@ -53,11 +53,15 @@ asio::awaitable<void> member_watch::run() {
         auto find = [](crypto::context const& with) { return encrypted_rooms(with); };
         auto const rooms = co_await machine_.run(std::move(find));
         bool again = false;
+        // All rooms are pinned before anybody is told of: whoever hears of them may take their time.
+        std::vector<room_id> known;
         for (auto const& room : rooms) {
             if (!pins_(room)) continue;
-            bool const done = co_await look_at(room);
-            again = again || !done;
+            auto const waiting = co_await newcomers(room);
+            if (waiting) known.push_back(room);
+            again = again || (!waiting && !is_refusal(waiting.error()));
         }
+        for (auto const& room : known) co_await tell_of(room);
         if (again) {
             auto const delay = wait_.next();
             co_await with_->time.sleep(delay);
@@ -68,26 +72,23 @@ asio::awaitable<void> member_watch::run() {
     }
 }
 
-asio::awaitable<bool> member_watch::look_at(room_id room) {
-    auto const known = co_await all_members(room);
-    if (!known) co_return is_refusal(known.error());
+asio::awaitable<void> member_watch::tell_of(room_id room) {
     auto look = [room](crypto::context const& with) { return crypto::note_newcomers(with, room, newcomers_of(with, room)); };
     auto const untold = co_await machine_.run(std::move(look));
-    for (auto const& each : untold) {
+    for (auto const& [each, occasion] : untold) {
         log_.warning(each.identity_changed ? "a member has another identity and gets no keys until they are accepted"
                                            : "somebody is new in a room of pinned members and gets no keys until they are accepted",
                      {{"room", room.str()}, {"user", each.user.str()}});
-        co_await tell(room, each);
-        auto note = [room, each](crypto::context const& with) { crypto::note_told(with, room, each); };
+        co_await tell(room, each, occasion);
+        auto note = [room, who = each](crypto::context const& with) { crypto::note_told(with, room, who); };
         co_await machine_.run(std::move(note));
     }
-    co_return true;
 }
 
-asio::awaitable<void> member_watch::tell(room_id room, newcomer who) {
+asio::awaitable<void> member_watch::tell(room_id room, newcomer who, std::string occasion) {
     std::exception_ptr failure;
     try {
-        co_await told_(std::move(room), std::move(who));
+        co_await told_(std::move(room), std::move(who), std::move(occasion));
     } catch (boost::system::system_error const&) {
         // Cancelled: told again at the next start.
         throw;

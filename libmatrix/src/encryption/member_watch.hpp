@@ -22,7 +22,7 @@ namespace chatrixcd::matrix::detail {
 class member_watch {
 public:
     using predicate = std::function<bool(room_id const&)>;
-    using listener = std::function<boost::asio::awaitable<void>(room_id, newcomer)>;
+    using listener = std::function<boost::asio::awaitable<void>(room_id, newcomer, std::string)>;
 
     // All but the last two outlive it. `pins`: of which rooms the members are pinned.
     member_watch(services& with, session const& who, crypto::driver& olm, member_loader& members, predicate pins, listener told);
@@ -38,9 +38,9 @@ public:
     boost::asio::awaitable<result<void>> accept(room_id in, user_id who, std::string identity);
 
 private:
-    boost::asio::awaitable<bool> look_at(room_id room);
+    boost::asio::awaitable<void> tell_of(room_id room);
     boost::asio::awaitable<result<void>> all_members(room_id room);
-    boost::asio::awaitable<void> tell(room_id room, newcomer who);
+    boost::asio::awaitable<void> tell(room_id room, newcomer who, std::string occasion);
 
     services* with_;
     machine machine_;

@@ -216,7 +216,8 @@ std::vector<base::migration> migrations() {
             base::migration{"who is known by a key", crypto::trusted_key_tables},
             base::migration{"what one ratchet has read, by whomever it was given", crypto::shared_messages},
             base::migration{"devices without one-time keys", crypto::unreachable_devices},
-            base::migration{"verifications in rooms that are not over", crypto::open_verifications}};
+            base::migration{"verifications in rooms that are not over", crypto::open_verifications},
+            base::migration{"newcomers: what was said of each", crypto::newcomer_occasions}};
 }
 
 std::vector<base::sealed_column> sealed_columns() {

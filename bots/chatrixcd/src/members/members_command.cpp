@@ -102,7 +102,7 @@ line shown(matrix::newcomer const& who, std::string const& accepting) {
         return words;
     }
     words.push_back(chatops::code(matrix::shown_fingerprint(who.identity)));
-    words.emplace_back(". Is it what their client shows? ");
+    words.emplace_back(". Is it the master key of their identity? ");
     for (auto& each : chatops::line_of(accepting)) words.push_back(std::move(each));
     return words;
 }
@@ -112,7 +112,7 @@ awaitable<result<view>> members_handler::list(context const& asked, matrix::room
     if (info && !info->is_encrypted()) {
         co_return error(error_kind::unsupported, "This room is not encrypted: whoever joins it reads what is said here.");
     }
-    auto const waiting = co_await newcomers_.waiting(std::move(where));
+    auto const waiting = co_await newcomers_.waiting(std::move(where), most_shown);
     if (!waiting) co_return waiting.error();
     if (waiting->empty()) co_return view::of_text("Nobody waits. Whoever joins reads nothing that I say here until they are let in.");
     std::vector<line> items;
@@ -160,7 +160,7 @@ chatops::command members_command(config const& settings, matrix::client& account
     return chatops::declare<members_args>("members", "Show who is new in a room of pinned members, or let them in")
         .arg("accept", &members_args::what, "lets somebody in; without it those who wait are shown")
         .arg("person", &members_args::user, "who: `@you:example.org`")
-        .arg("key", &members_args::key, "the key of their identity as their client shows it, so that no other is let in")
+        .arg("key", &members_args::key, "the master key of their identity, so that no other is let in")
         .effect(chatops::effect::low)
         .group("Other")
         .example("members")

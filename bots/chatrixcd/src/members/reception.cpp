@@ -16,6 +16,8 @@ using boost::asio::awaitable;
 
 // A homeserver can invent members for ever. Of those beyond it the identity has to be named.
 constexpr std::size_t most_shown = 1000;
+// So many are told of in a room before somebody asks who waits.
+constexpr std::size_t most_told = 20;
 
 }  // namespace
 
@@ -27,6 +29,8 @@ reception::reception(matrix::client& client, config const& settings, base::logge
 bool reception::watches(matrix::room_id const& room) const { return std::ranges::find(rooms_, room.str()) != rooms_.end(); }
 
 void reception::note_shown(matrix::room_id const& room, matrix::newcomer const& who) {
+    // As what nobody is yet cannot be let in, and is no identity among several.
+    if (who.identity.empty()) return;
     std::pair const place(room.str(), who.user.str());
     auto const known = shown_.find(place);
     if (known == shown_.end()) {
@@ -50,20 +54,25 @@ awaitable<void> reception::tell(matrix::room room, matrix::newcomer who) {
     if (who.identity.empty()) {
         words += " First they set encryption up in their client: they have no identity yet.";
     } else {
-        words += " Is this the identity that their client shows? " + matrix::shown_fingerprint(who.identity);
+        words += " Is this the master key of their identity? " + matrix::shown_fingerprint(who.identity);
     }
     if (who.user == client_.user()) {
         words = "The homeserver shows another identity of mine than I have. Whoever has that one reads nothing that I say here.";
     }
-    note_shown(room.id(), who);
+    auto& number = told_[room.id().str()];
+    // Whoever may invite could make us speak for ever.
+    if (++number > most_told) co_return;
+    if (number == most_told) words += " More may be new: " + prefix_ + " members lists them; I say no more about it until then.";
     auto told = co_await room.send(matrix::outgoing::notice(words));
+    if (told) note_shown(room.id(), who);
     if (!told) log_.warning("a room could not be told of a newcomer", {{"room", room.id().str()}, {"why", told.error().describe()}});
 }
 
-awaitable<base::result<std::vector<matrix::newcomer>>> reception::waiting(matrix::room_id room) {
+awaitable<base::result<std::vector<matrix::newcomer>>> reception::waiting(matrix::room_id room, std::size_t shown) {
     auto found = co_await client_.room(room).newcomers();
     if (!found) co_return found.error();
-    for (auto const& each : *found) note_shown(room, each);
+    for (std::size_t i = 0; i < std::min(shown, found->size()); ++i) note_shown(room, (*found)[i]);
+    told_.erase(room.str());
     co_return found;
 }
 
@@ -87,7 +96,8 @@ awaitable<base::result<matrix::newcomer>> reception::accept(matrix::room_id room
         co_return error(error_kind::conflict, "Nobody was let in: the identity of " + user.str() + " is " +
                                                   matrix::shown_fingerprint(place->identity) +
                                                   (identity ? ", another than you say." : ", which I have not shown yet, or not it alone."))
-            .with_hint("If it is what their client shows: `" + prefix_ + " members accept " + user.str() + " " + place->identity + "`");
+            .with_hint("If it is the master key of their identity: `" + prefix_ + " members accept " + user.str() + " " + place->identity +
+                       "`");
     }
     auto const accepted = co_await there.accept_newcomer(user, place->identity);
     if (!accepted) co_return accepted.error();

@@ -24,8 +24,8 @@ public:
 
     // Whether the room's members are pinned.
     bool watches(matrix::room_id const& room) const;
-    // Who waits there. Whoever asks is taken to show their identities. Errors as matrix::room::newcomers().
-    boost::asio::awaitable<base::result<std::vector<matrix::newcomer>>> waiting(matrix::room_id room);
+    // Who waits there. Whoever asks shows the identities of the first `shown` of them. Errors as matrix::room::newcomers().
+    boost::asio::awaitable<base::result<std::vector<matrix::newcomer>>> waiting(matrix::room_id room, std::size_t shown);
     // Lets exactly that user in, as whom `identity` says (unpadded Base64); without it, as the only identity of theirs that was shown: the
     // homeserver could otherwise exchange it between a look and a word. Errors: not_found (they do not wait), conflict (it is not their
     // identity; or none or more than one was shown, and it has to be named), unavailable (they have none yet), forbidden (it is our own
@@ -44,6 +44,7 @@ private:
     base::logger log_;
     // By room and user: the identity that was shown; nothing: several were.
     std::map<std::pair<std::string, std::string>, std::optional<std::string>> shown_;
+    std::map<std::string, std::size_t> told_;  // how many a room was told of since somebody has asked
 };
 
 }  // namespace chatrixcd::bot

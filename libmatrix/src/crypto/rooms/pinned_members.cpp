@@ -104,10 +104,10 @@ void accept_newcomer(context const& with, room_id const& room, newcomer const& w
     forget_told(with, room, whom.user.str());
 }
 
-std::vector<newcomer> note_newcomers(context const& with, room_id const& room, std::vector<newcomer> const& waiting) {
+std::vector<untold_newcomer> note_newcomers(context const& with, room_id const& room, std::vector<newcomer> const& waiting) {
     std::map<std::string, newcomer const*> by_name;
     for (auto const& each : waiting) by_name.emplace(each.user.str(), &each);
-    std::vector<newcomer> untold;
+    std::vector<untold_newcomer> untold;
     std::set<std::string> told;
     for (auto const& row : with.t.query("SELECT user_id, master, told FROM newcomer WHERE account = ?1 AND room_id = ?2 LIMIT ?3",
                                         {with.account, room.str(), most_members})) {
@@ -121,11 +121,15 @@ std::vector<newcomer> note_newcomers(context const& with, room_id const& room, s
     for (auto const& each : waiting) {
         // As what they are cannot be said before it was asked.
         if (told.contains(each.user.str()) || !is_current(with, each.user)) continue;
+        // Untold as the same, it keeps its occasion: the handler may have spoken before a crash.
         with.t.run(
-            "INSERT INTO newcomer (account, room_id, user_id, master, told) VALUES (?1, ?2, ?3, ?4, 0)"
-            " ON CONFLICT (account, room_id, user_id) DO UPDATE SET master = excluded.master, told = 0",
+            "INSERT INTO newcomer (account, room_id, user_id, master, told, occasion) VALUES (?1, ?2, ?3, ?4, 0,"
+            " lower(hex(randomblob(12)))) ON CONFLICT (account, room_id, user_id) DO UPDATE SET master = excluded.master, told = 0,"
+            " occasion = excluded.occasion WHERE master <> excluded.master OR told <> 0",
             {with.account, room.str(), each.user.str(), each.identity});
-        untold.push_back(each);
+        auto const kept = with.t.first("SELECT occasion FROM newcomer WHERE account = ?1 AND room_id = ?2 AND user_id = ?3",
+                                       {with.account, room.str(), each.user.str()});
+        untold.push_back({each, kept->text(0)});
     }
     return untold;
 }

@@ -25,9 +25,14 @@ std::vector<newcomer> newcomers_among(context const& with, room_id const& room, 
 // The user is pinned with that identity.
 void accept_newcomer(context const& with, room_id const& room, newcomer const& whom);
 
+// One whom nobody has been told of, and what names that occasion: the same until it is told, over restarts.
+struct untold_newcomer {
+    newcomer who;
+    std::string occasion;
+};
 // Keeps in mind who waits (what newcomers_among() says); returns those that nobody has been told of, as what they are now, once that has
 // been asked.
-std::vector<newcomer> note_newcomers(context const& with, room_id const& room, std::vector<newcomer> const& waiting);
+std::vector<untold_newcomer> note_newcomers(context const& with, room_id const& room, std::vector<newcomer> const& waiting);
 void note_told(context const& with, room_id const& room, newcomer const& whom);
 
 }  // namespace chatrixcd::matrix::crypto

@@ -112,10 +112,33 @@ TEST_SUITE("matrix::crypto::pinned_members") {
         };
         REQUIRE(untold().size() == 1);
         auto const bob = untold().at(0);
-        p.alice.in([&](auto const& with) { crypto::note_told(with, lobby, bob); });
+        // Whoever was interrupted says the same, not twice.
+        CHECK(untold().at(0).occasion == bob.occasion);
+        p.alice.in([&](auto const& with) { crypto::note_told(with, lobby, bob.who); });
         CHECK(untold().empty());
         p.show(p.other);
-        CHECK(untold().size() == 1);
+        REQUIRE(untold().size() == 1);
+        CHECK(untold()[0].occasion != bob.occasion);
+    }
+
+    TEST_CASE("who comes back as they were is told of anew, and so in each room") {
+        pinning p;
+        p.alice.in([&](auto const& with) { crypto::pin_members(with, lobby, {with.me}); });
+        auto const untold_in = [&](matrix::room_id const& room) {
+            return p.alice.in([&](auto const& with) {
+                return crypto::note_newcomers(with, room, crypto::newcomers_among(with, room, p.everybody)).at(0);
+            });
+        };
+        auto const first = untold_in(lobby);
+        p.alice.in([&](auto const& with) {
+            crypto::note_told(with, lobby, first.who);
+            crypto::accept_newcomer(with, lobby, first.who);
+            crypto::unpin_member(with, lobby, first.who.user);
+        });
+        CHECK(untold_in(lobby).occasion != first.occasion);
+        matrix::room_id const elsewhere("!elsewhere:b");
+        p.alice.in([&](auto const& with) { crypto::pin_members(with, elsewhere, {with.me}); });
+        CHECK(untold_in(elsewhere).occasion != untold_in(lobby).occasion);
     }
 }
 
