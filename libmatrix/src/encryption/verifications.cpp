@@ -105,7 +105,7 @@ bool verifications::is_worth_hearing(crypto::verification_said const& said) cons
 // A request, or a beginning for which nobody has asked: between devices alone, and not of what is over.
 bool verifications::opens(crypto::verification_said const& said, std::string const& id) const {
     if (said.type == crypto::verification_request) return true;
-    bool const is_begun = !said.room && said.type == crypto::verification_start;
+    bool const is_begun = !said.room && said.type == crypto::verification_start && how_.asked && crypto::starts_sas(said.content);
     return is_begun && !going_on_.contains(id) && std::ranges::find(over_, id) == over_.end();
 }
 
@@ -297,7 +297,8 @@ void verifications::hear_ourselves(verification_entry& of, crypto::verification_
 // A request of ours may be on its way; or we were restarted, and whoever goes on is told so.
 asio::awaitable<void> verifications::hear_of_nothing(crypto::verification_said said) {
     if (leaving_ > 0 && early_.size() < most_early) early_.push_back(said);
-    if (leaving_ > 0 || said.room || !is_answer(said.type) || !co_await shares_room(said.sender)) co_return;
+    bool const is_over = std::ranges::find(over_, id_of(said)) != over_.end();
+    if (leaving_ > 0 || is_over || said.room || !is_answer(said.type) || !co_await shares_room(said.sender)) co_return;
     json::object content;
     content["transaction_id"] = id_of(said);
     content["code"] = "m.unknown_transaction";

@@ -62,7 +62,8 @@ public:
     // "Secrets"). Room keys are backed up and restored (matrix/key_backup.hpp).
     options& recovery(recovery_key key);
     // What the program can do with QR codes when somebody is verified (matrix/verification.hpp): draw verification::qr_data(), and hand
-    // what a camera has read to verification::scan(). Nothing by default; it is offered to others beside codes that people compare.
+    // what a camera has read to verification::scan(). Nothing by default; it is offered to others beside codes that people compare;
+    // whoever offers QR codes alone is not answered.
     options& qr_codes(bool shows, bool scans);
     // Rooms in which devices get keys that their owner's identity does not vouch for (MSC4153): none by default.
     options& unsigned_devices(std::function<bool(room_id const&)> in);
