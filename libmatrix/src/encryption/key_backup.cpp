@@ -176,7 +176,7 @@ asio::awaitable<result<void>> key_backup::look_up(crypto::session_name which) {
 asio::awaitable<void> key_backup::take(crypto::session_name which, json::object answer) {
     auto work = [which, answer = std::move(answer), how = how_.next()](crypto::context const& with) mutable {
         auto done = read_with(with, which, crypto::take_backed_up(with, which, answer), how);
-        // What still waits was put there anew.
+        // What still waits is not looked up again at once.
         crypto::note_looked_up(with, which);
         return done;
     };

@@ -109,7 +109,8 @@ public:
     virtual std::string id() const = 0;
     // Messages before it cannot be read.
     virtual std::uint32_t first_index() const = 0;
-    // Reads any message from first_index() on, in any order and as often as it is asked to. Error `not_found`: one before it.
+    // Reads any message from first_index() on, in any order and as often as it is asked to. Errors: not_found (one before it),
+    // conflict (it is signed by the session, and was not encrypted with this ratchet), invalid.
     virtual result<group_plaintext> decrypt(std::string_view ciphertext) = 0;
     // For a backup or a file: unsigned. Error `not_found`: before first_index().
     virtual result<base::secret> export_at(std::uint32_t index) = 0;

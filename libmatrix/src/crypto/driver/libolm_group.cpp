@@ -95,6 +95,16 @@ std::string libolm_inbound::id() const {
                    [me](void* to, std::size_t length) { return olm_inbound_group_session_id(me, raw(to), length); });
 }
 
+namespace {
+
+error_kind kind_of(OlmErrorCode refusal) {
+    if (refusal == OLM_UNKNOWN_MESSAGE_INDEX) return error_kind::not_found;
+    // The signature is looked at before.
+    return refusal == OLM_BAD_MESSAGE_MAC ? error_kind::conflict : error_kind::invalid;
+}
+
+}  // namespace
+
 result<group_plaintext> libolm_inbound::decrypt(std::string_view ciphertext) {
     auto const bytes = protocol::decode_base64(ciphertext);
     if (!bytes || !is_group_message(*bytes)) return error(error_kind::invalid, "a malformed Megolm message");
@@ -109,8 +119,7 @@ result<group_plaintext> libolm_inbound::decrypt(std::string_view ciphertext) {
     said.text.resize(most + spare_block);
     auto const length = olm_group_decrypt(me, raw(copy), copy.size(), raw(said.text), said.text.size(), &said.index);
     if (length == olm_error()) {
-        bool const before = olm_inbound_group_session_last_error_code(me) == OLM_UNKNOWN_MESSAGE_INDEX;
-        return error(before ? error_kind::not_found : error_kind::invalid, "a Megolm message that cannot be decrypted")
+        return error(kind_of(olm_inbound_group_session_last_error_code(me)), "a Megolm message that cannot be decrypted")
             .with_server_text(olm_inbound_group_session_last_error(me));
     }
     said.text.resize(length);

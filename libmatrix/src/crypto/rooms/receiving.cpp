@@ -36,6 +36,12 @@ room_key_row* room_reader::key_for(room_id const& room, std::string const& sessi
     return found->second ? &*found->second : nullptr;
 }
 
+// Of a device for which nobody vouched it is asked again where its owner's list has changed: they may have by now.
+bool room_reader::is_known(room_key_row const& key) const {
+    auto const device = find_device_by_key(with_, key.sender, key.sender_curve25519);
+    return (device && device->is_cross_signed) || is_current(with_, key.sender);
+}
+
 trust room_reader::trust_in(room_key_row const& key, bool late) const {
     trust believed;
     believed.encrypted = true;
@@ -64,21 +70,27 @@ std::variant<clear_event, unreadable_event> room_reader::read(encrypted_event co
         return cannot(unreadable::malformed, std::move(session), "it is encrypted in a way that is not known here");
     }
     if (session.empty()) return cannot(unreadable::malformed, std::move(session), "it names no session");
-    auto* const key = key_for(event.room, session, event.sender);
+    auto* key = key_for(event.room, session, event.sender);
     if (key == nullptr) return cannot(unreadable::missing_key, std::move(session), "its key has not come");
-    bool const is_known = whoever || find_device_by_key(with_, key->sender, key->sender_curve25519) || is_current(with_, key->sender);
-    if (!is_known) return cannot(unreadable::unknown_device, std::move(session), "whose device it is has not been asked");
+    if (!whoever && !is_known(*key)) {
+        return cannot(unreadable::unknown_device, std::move(session), "whose device it is has not been asked");
+    }
     auto said = key->group->decrypt(text_in(event.content, "ciphertext"));
+    // Whoever passed a key on, or wrote it into a backup, may have made it up: there may be another one, and what its sender says himself
+    // is waited for.
+    auto const is_of_another_ratchet = [&] {
+        return !said && said.error().kind() == base::error_kind::conflict && key->source != key_source::direct;
+    };
+    while (is_of_another_ratchet() && key->highest_index < 0) {
+        forget_room_key(with_, *key);
+        keys_.erase(std::make_tuple(event.room, session, event.sender));
+        key = key_for(event.room, session, event.sender);
+        if (key == nullptr) return cannot(unreadable::missing_key, std::move(session), "the key that was passed on does not read it");
+        said = key->group->decrypt(text_in(event.content, "ciphertext"));
+    }
+    if (is_of_another_ratchet()) return cannot(unreadable::missing_key, std::move(session), "the key that was passed on does not read it");
     if (!said) {
         bool const is_early = said.error().kind() == base::error_kind::not_found;
-        // Whoever passed the key on, or wrote it into a backup, may have made it up: what its sender says himself is waited for.
-        if (!is_early && key->source != key_source::direct) {
-            if (key->highest_index < 0) {
-                forget_room_key(with_, *key);
-                keys_.erase(std::make_tuple(event.room, session, event.sender));
-            }
-            return cannot(unreadable::missing_key, std::move(session), "the key that was passed on does not read it");
-        }
         return cannot(is_early ? unreadable::earlier_index : unreadable::malformed, std::move(session), said.error().message());
     }
     auto payload = base::parse_json_object(said->text);

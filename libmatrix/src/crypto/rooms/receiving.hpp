@@ -55,6 +55,7 @@ public:
 
 private:
     room_key_row* key_for(room_id const& room, std::string const& session, user_id const& sender);
+    bool is_known(room_key_row const& key) const;
     trust trust_in(room_key_row const& key, bool late) const;
 
     context const& with_;

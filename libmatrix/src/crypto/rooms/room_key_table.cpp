@@ -86,7 +86,10 @@ key_outcome add_room_key(context const& with, room_key_row row) {
     if (auto const known = find_of_device(with, row)) {
         bool const vouched_more = row.source < known->source;
         bool const is_same = known->sender == row.sender && connects(*known, *row.group);
-        if (!is_same && !vouched_more) return key_outcome::refused;
+        // Of two that nobody could show to be right the one that reads more is tried; it is forgotten if it reads nothing.
+        bool const is_tried = row.source != key_source::direct && row.source == known->source && known->highest_index < 0 &&
+                              row.first_index < known->first_index;
+        if (!is_same && !vouched_more && !is_tried) return key_outcome::refused;
         if (!is_same) {
             // Who passed the other one on, or wrote it into a backup, has made it up: it stands in nobody's way, nor does what it read.
             forget_room_key(with, *known);
