@@ -93,13 +93,16 @@ std::optional<intake::arrival> intake::meaning_of(chat::message const& said) {
 
 void intake::answer_at_once(arrival& what, chat::message const& said) const {
     bool const cancels = what.is_answer && what.asked.answers.empty();
-    if (cancels) {
-        what.at_once = told(journal::outcome::ran, "ended a question", "Nothing was started.");
-        return;
-    }
     what.at_once = desk_.refusal_of(what.asked);
     auto& no = what.at_once;
-    if (!what.is_answer || (no && no->why.kind() == base::error_kind::forbidden)) return;
+    bool const is_forbidden = no && no->why.kind() == base::error_kind::forbidden;
+    // It may be somebody else's, who ends no question of theirs; they can say it again.
+    if (is_forbidden && (no->reason == "doubted" || no->reason == "late")) what.ends = false;
+    if (!what.is_answer || is_forbidden) return;
+    if (cancels) {
+        no = told(journal::outcome::ran, "ended a question", "Nothing was started.");
+        return;
+    }
     if (said.sent > what.open->expires) {
         no = told(journal::outcome::refused, "came too late", "That answer came too late, so nothing was started.");
     } else if (no) {

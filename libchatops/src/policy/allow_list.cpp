@@ -28,9 +28,10 @@ decision allow_list::decide(access_request const& asked) const {
     if (admin && room && person->doubted) {
         out.code = "doubted";
         out.text =
-            "This came in clear, or from a device that nobody vouches for, and the room is encrypted: anybody at the homeserver could "
-            "have written it. I do nothing for it.";
-        out.hint = "Say it encrypted, from a device that you have verified with your own identity.";
+            "The room is encrypted, and I cannot show that this is from a device of yours: it came in clear, from a session that your "
+            "identity does not vouch for, with a key that I have from elsewhere, or with another identity than I knew. Anybody at the "
+            "homeserver could have written it. I do nothing for it.";
+        out.hint = "Say it from a verified session. If your identity is a new one, verify me with it (`chatrixcd verify` at the machine).";
     } else if (admin && room && person->late && asked.what != effect::read) {
         out.code = "late";
         out.text = "This has come late: you have said something since, so the homeserver may have held it back. I have not done it.";

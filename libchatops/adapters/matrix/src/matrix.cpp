@@ -27,11 +27,12 @@ chat::trust_level level_of(matrix::trust const& believed) {
     return believed.user_verified ? chat::trust_level::verified : chat::trust_level::cross_signed;
 }
 
-// Of an encrypted room the homeserver could add to what is said in clear, and add a device to somebody's. Keys that did not come from the
-// sender's device show no device.
+// Of an encrypted room the homeserver could add to what is said in clear, add a device to somebody's, and exchange their identity, unless
+// that was compared. Keys that did not come from the sender's device show no device.
 bool is_doubted(matrix::trust const& believed, bool encrypted_room) {
     if (!encrypted_room && !believed.encrypted) return false;
-    return level_of(believed) == chat::trust_level::server || !believed.cross_signed;
+    bool const is_another_person = believed.identity_changed && !believed.user_verified;
+    return level_of(believed) == chat::trust_level::server || !believed.cross_signed || is_another_person;
 }
 
 chat::message content_of(matrix::message const& m, chat::origin from) {
@@ -178,8 +179,17 @@ asio::awaitable<result<std::unique_ptr<chat::delivery>>> matrix_service::next() 
     from.event = m.id().str();
     auto content = content_of(m, std::move(from));
     // A room that we are not in any more has no commands that could be answered; it may have been encrypted.
-    auto const room = co_await m.room().info();
-    content.author.doubted = is_doubted(m.trust(), !room || room->is_encrypted());
+    std::optional<error> failure;
+    try {
+        auto const room = co_await m.room().info();
+        content.author.doubted = is_doubted(m.trust(), !room || room->is_encrypted());
+    } catch (base::store_error const& e) {
+        failure = error(error_kind::environment, e.what());
+    }
+    if (failure) {
+        (void)co_await handed->failed(failure->message());
+        co_return *failure;
+    }
     std::unique_ptr<chat::delivery> made = std::make_unique<matrix_delivery>(std::move(*handed), std::move(content));
     co_return made;
 }

@@ -11,7 +11,7 @@ TEST_SUITE("chatrixcd::doubted commands") {
         auto const before = o.ann->heard.size();
         o.bob_account.say(o.room, "!cd ping");
         o.w.until([&] { return o.ann->heard.size() > before; });
-        check_shows(o.ann->heard.back(), "anybody at the homeserver could have written it");
+        check_shows(o.ann->heard.back(), "Anybody at the homeserver could have written it");
         CHECK_FALSE(contains(o.ann->heard.back(), "pong"));
         // In a room that promises no more, the homeserver's word is enough.
         o.bob_account.say(o.plain_room, "!cd ping");

@@ -25,8 +25,8 @@ struct sender {
     std::string user;    // "@ann:example.org"
     std::string device;  // empty: unknown
     trust_level trust = trust_level::server;
-    // The place promises that what is said in it comes from people's own devices, and of this nobody can show it: whoever runs the server
-    // may have written it.
+    // The place promises that what is said in it comes from people's own devices, and of this nobody can show it, or the author's identity
+    // is another than before: whoever runs the server may have written it.
     bool doubted = false;
     // The server may have held it back: its author has said something else since.
     bool late = false;
