@@ -208,12 +208,14 @@ void runtime::make_parts() {
         *services_, *api_, *session_, limits, [this](outbox_row const& row) { return seal(row); }, std::move(refused));
     courtesies_ = std::make_unique<matrix::detail::courtesies>(*services_, *api_, user);
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
-    gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, [this](room_id const& room) {
+    auto filled = [this](room_id const& room) {
         infos_.forget(room);
         inbox_->wake();
         if (encryption_) encryption_->wake();
         if (backup_) backup_->wake();
-    });
+    };
+    auto said = [this](std::vector<crypto::verification_said> parts) { verifications_->take(std::move(parts)); };
+    gaps_ = std::make_unique<gap_filler>(from, how_.filter, how_.gap_bound, std::move(filled), std::move(said));
     members_ = std::make_unique<member_loader>(*services_, *api_, [this](room_id const& room) { infos_.forget(room); });
     if (olm_) make_encryption(from);
     upgrades_ = std::make_unique<upgrade_follower>(

@@ -102,15 +102,30 @@ bool verifications::is_worth_hearing(crypto::verification_said const& said) cons
     return is_known || is_ours || leaving_ > 0 || (!said.room && is_answer(said.type));
 }
 
-// A request, or a beginning for which nobody has asked: between devices alone, and not of what is over.
+void verifications::note_ended(std::string id, user_id by) {
+    over_.push_back({std::move(id), std::move(by)});
+    if (over_.size() > most_over) over_.pop_front();
+}
+
+// Whoever has nothing to do with it ends nothing.
+bool verifications::has_ended(std::string const& id, user_id const& asked_by) const {
+    auto const is_it = [&](ended const& each) { return each.id == id && (each.by == asked_by || each.by == session_->user()); };
+    return std::ranges::any_of(over_, is_it);
+}
+
+// A request, or a beginning for which nobody has asked: between devices alone.
 bool verifications::opens(crypto::verification_said const& said, std::string const& id) const {
+    if (has_ended(id, said.sender)) return false;
     if (said.type == crypto::verification_request) return true;
-    bool const is_begun = !said.room && said.type == crypto::verification_start && how_.asked && crypto::starts_sas(said.content);
-    return is_begun && !going_on_.contains(id) && std::ranges::find(over_, id) == over_.end();
+    return !said.room && said.type == crypto::verification_start && how_.asked && crypto::starts_sas(said.content) &&
+           !going_on_.contains(id);
 }
 
 void verifications::take(std::vector<crypto::verification_said> said) {
     for (auto& each : said) {
+        auto id = id_of(each);
+        bool const follows = each.room && each.type != crypto::verification_request && id.size() <= longest_id;
+        if (follows && !going_on_.contains(id)) note_ended(std::move(id), each.sender);
         if (is_worth_hearing(each)) heard_.push_back(std::move(each));
     }
     changed_.notify_all();
@@ -202,8 +217,7 @@ void verifications::forget_old() {
         bool const is_kept = of->talk.step() == crypto::verification_step::done && !of->proof;
         if (!of->talk.is_over() || is_kept || of->is_kept_open || of->is_speaking || of->talk.has_events()) return false;
         of->changed.notify_all();
-        over_.push_back(id);
-        if (over_.size() > most_over) over_.pop_front();
+        note_ended(id, of->talk.user());
         return true;
     });
 }
@@ -297,7 +311,7 @@ void verifications::hear_ourselves(verification_entry& of, crypto::verification_
 // A request of ours may be on its way; or we were restarted, and whoever goes on is told so.
 asio::awaitable<void> verifications::hear_of_nothing(crypto::verification_said said) {
     if (leaving_ > 0 && early_.size() < most_early) early_.push_back(said);
-    bool const is_over = std::ranges::find(over_, id_of(said)) != over_.end();
+    bool const is_over = has_ended(id_of(said), said.sender);
     if (leaving_ > 0 || is_over || said.room || !is_answer(said.type) || !co_await shares_room(said.sender)) co_return;
     json::object content;
     content["transaction_id"] = id_of(said);

@@ -78,6 +78,11 @@ public:
 
 private:
     using entry = std::shared_ptr<verification_entry>;
+    // What is not to begin again: it is over, or somebody has said what follows a request before that came out of a gap.
+    struct ended {
+        std::string id;
+        user_id by;
+    };
 
     boost::asio::awaitable<void> wait();
     boost::asio::awaitable<void> end_interrupted();
@@ -100,6 +105,8 @@ private:
     boost::asio::awaitable<crypto::verified_party> ourselves();
     crypto::qr_abilities qr_codes_with(crypto::verified_party const& us, user_id const& whom) const;
     bool may_begin(user_id const& with, bool asked_by_us) const;
+    void note_ended(std::string id, user_id by);
+    bool has_ended(std::string const& id, user_id const& asked_by) const;
     bool opens(crypto::verification_said const& said, std::string const& id) const;
     crypto::verification answer(crypto::verified_party us, crypto::verification_said said, std::string id);
     verification add(crypto::verification talk, std::optional<room_id> room);
@@ -114,8 +121,8 @@ private:
     std::deque<crypto::verification_said> heard_;
     std::deque<crypto::verification_said> early_;  // of what may be ours, whose request is on its way
     std::map<std::string, entry> going_on_;        // by id
-    std::deque<std::string> over_;                 // the ids of those before
-    std::size_t leaving_ = 0;                      // requests of ours on their way
+    std::deque<ended> over_;
+    std::size_t leaving_ = 0;  // requests of ours on their way
     bool wanted_ = false;
     base::notifier changed_;
     base::task_group handlers_;

@@ -35,9 +35,13 @@ received commit_batch(base::transaction& t, sync_batch const& batch, receiving h
 
 // What a page of a gap brought.
 enum class gap_outcome : std::uint8_t { open, closed, lost };
+struct page_taken {
+    gap_outcome gap = gap_outcome::open;
+    std::vector<crypto::verification_said> verifications;  // that no sync has shown
+};
 // Takes a page in, oldest event first, and moves the gap behind it; of a gap whose beginning is sought, newest event first, and moves
 // before it. `lost`: `bound` events did not reach its end.
-gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row gap, std::size_t bound, receiving how);
+page_taken commit_page(base::transaction& t, history_page const& page, gap_row gap, std::size_t bound, receiving how);
 // Gives the rest of a gap up: whoever listens is told why, in its place.
 void commit_loss(base::transaction& t, gap_row const& gap, std::string const& reason, receiving& how);
 

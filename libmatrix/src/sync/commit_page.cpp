@@ -37,12 +37,29 @@ gap_outcome seek(base::transaction& t, history_page const& page, gap_row gap, st
     return gap_outcome::open;
 }
 
+// Moves a gap behind a page that was taken in.
+gap_outcome advance(base::transaction& t, history_page const& page, gap_row gap, bool inside, std::size_t bound, receiving& how) {
+    gap.token = page.end;
+    gap.inside = inside;
+    gap.filled += static_cast<std::int64_t>(page.events.size());
+    if (gap.filled >= static_cast<std::int64_t>(bound)) {
+        commit_loss(t, gap, too_many(bound), how);
+        return gap_outcome::lost;
+    }
+    advance_gap(t, gap);
+    return gap_outcome::open;
+}
+
 }  // namespace
 
-gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row gap, std::size_t bound, receiving how) {
+page_taken commit_page(base::transaction& t, history_page const& page, gap_row gap, std::size_t bound, receiving how) {
     how.restored = gap.restored;
     redact_state(t, how.account, gap.room, page.events);
-    if (gap.seeking) return seek(t, page, std::move(gap), bound, how);
+    page_taken taken;
+    if (gap.seeking) {
+        taken.gap = seek(t, page, std::move(gap), bound, how);
+        return taken;
+    }
     auto first = page.events.begin();
     if (!gap.after_event.empty()) {
         // What lies before it was taken in once, or is from before our first start.
@@ -55,23 +72,19 @@ gap_outcome commit_page(base::transaction& t, history_page const& page, gap_row 
     presence_walk walk(how.me, gap.inside);
     auto const known = std::find_if(first, page.events.end(), [&](raw_event const& e) { return e.id() == gap.until_event; });
     store_events(t, first, known, arrival_at(how, gap.room, gap.position - 1), walk, page.source, how);
+    // What lies behind was heard when it came: said again it would contradict itself.
+    if (devices) taken.verifications = devices->take_verifications();
     // Servers order branches of a room differently in a sync and in its history: what lies behind the known event is mostly known too,
     // and then ignored.
     store_events(t, known, page.events.end(), arrival_at(how, gap.room, gap.position), walk, page.source, how);
     bool const reached_end = known != page.events.end() || page.end.empty() || page.end == gap.token;
     if (reached_end) {
         close_gap(t, gap);
-        return gap_outcome::closed;
+        taken.gap = gap_outcome::closed;
+    } else {
+        taken.gap = advance(t, page, std::move(gap), walk.inside(), bound, how);
     }
-    gap.token = page.end;
-    gap.inside = walk.inside();
-    gap.filled += static_cast<std::int64_t>(page.events.size());
-    if (gap.filled >= static_cast<std::int64_t>(bound)) {
-        commit_loss(t, gap, too_many(bound), how);
-        return gap_outcome::lost;
-    }
-    advance_gap(t, gap);
-    return gap_outcome::open;
+    return taken;
 }
 
 void commit_loss(base::transaction& t, gap_row const& gap, std::string const& reason, receiving& how) {

@@ -19,11 +19,13 @@ std::string filter_of(sync_filter const& from) {
 
 }  // namespace
 
-gap_filler::gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void(room_id const&)> filled)
+gap_filler::gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void(room_id const&)> filled,
+                       std::function<void(std::vector<crypto::verification_said>)> said)
     : from_(std::move(from)),
       filter_(filter_of(filter)),
       bound_(bound),
       filled_(std::move(filled)),
+      said_(std::move(said)),
       changed_(from_.with().executor),
       wait_(from_.with().random, std::chrono::seconds(1)),
       log_(from_.with().log.named("gaps")) {}
@@ -75,8 +77,9 @@ asio::awaitable<void> gap_filler::fill(gap_row gap) {
     auto work = [shared, gap, bound = bound_, how = from_.next()](base::transaction& t) {
         return commit_page(t, *shared, gap, bound, how);
     };
-    auto const outcome = co_await write_through(from_.with(), std::move(work));
-    if (outcome == gap_outcome::lost) log_.warning("messages of a gap were lost", {{"room", gap.room.str()}});
+    auto taken = co_await write_through(from_.with(), std::move(work));
+    if (!taken.verifications.empty()) said_(std::move(taken.verifications));
+    if (taken.gap == gap_outcome::lost) log_.warning("messages of a gap were lost", {{"room", gap.room.str()}});
     filled_(gap.room);
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include <chatrixcd/base/notifier.hpp>
 
@@ -17,7 +18,9 @@ namespace chatrixcd::matrix::detail {
 class gap_filler {
 public:
     // `filled` is called after each transaction: rows of the inbox may have come free, and something about the room have changed.
-    gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void(room_id const&)> filled);
+    // `said`: what was part of a verification.
+    gap_filler(receiver from, sync_filter const& filter, std::size_t bound, std::function<void(room_id const&)> filled,
+               std::function<void(std::vector<crypto::verification_said>)> said);
 
     // Ends by cancellation.
     boost::asio::awaitable<void> run();
@@ -32,6 +35,7 @@ private:
     std::string filter_;
     std::size_t bound_;
     std::function<void(room_id const&)> filled_;
+    std::function<void(std::vector<crypto::verification_said>)> said_;
     std::uint64_t version_ = 0;
     base::notifier changed_;
     backoff wait_;

@@ -7,7 +7,10 @@
 #include <memory>
 #include <string>
 
+#include <chatrixcd/base/json_reader.hpp>
+
 #include "support/person_at_client.hpp"
+#include "support/requests.hpp"
 
 namespace chatrixcd::test {
 
@@ -248,12 +251,16 @@ TEST_SUITE("matrix::client::verification") {
         person_at_client idle(w, "bot", "bot");
         idle.leaves_it = true;
         person_at_client quick(w, "bot", "bot2");
+        quick.leaves_it = true;
         person_at_client anns(w, "ann", "ann");
         auto asked = w.run(anns.client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
         REQUIRE(asked.has_value());
         base::task_group later(w.loop.get_executor(), nullptr);
         later.spawn(anns.look_after(*asked));
-        w.until([&] { return anns.proved && quick.proved && idle.last; });
+        w.until([&] { return idle.last && quick.last; });
+        quick.leaves_it = false;
+        later.spawn(quick.look_after(*quick.last));
+        w.until([&] { return anns.proved && quick.proved; });
         auto const codes = w.run(idle.last->codes());
         REQUIRE_FALSE(codes.has_value());
         CHECK(contains(codes.error().message(), "another device"));
@@ -476,6 +483,58 @@ TEST_SUITE("matrix::client::verification") {
         w.pass(std::chrono::minutes(1));
         CHECK(said == 0);
         w.stop(*bot);
+    }
+
+    TEST_CASE("a request that lies in a gap of the timeline is heard, unless it is old, or was ended or answered since") {
+        enum class story { is_open, is_old, was_taken_back, was_answered, stranger_meddles };
+        for (auto const what : {story::is_open, story::is_old, story::was_taken_back, story::was_answered, story::stranger_meddles}) {
+            CAPTURE(static_cast<int>(what));
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            auto eve = w.add("eve");
+            auto const room = ann.make_room({"@bot:test", "@eve:test"});
+            account.join(room);
+            eve.join(room);
+            std::string bots;
+            bool blind = false;
+            w.network->faults = [&](base::http::request const& r) {
+                if (bots.empty()) bots = r.headers.get("Authorization").value_or("");
+                bool const is_bots = contains(r.path(), "/sync") && r.headers.get("Authorization") == bots;
+                return blind && is_bots ? fault::answer(base::http::response(500)) : fault::none();
+            };
+            person_at_client bot(w, "bot", "bot", /*shown_at_once=*/5);
+            person_at_client anns(w, "ann", "ann");
+            blind = true;
+            w.pass(std::chrono::minutes(1));
+            auto const asked = w.run(anns.client->verify(matrix::room_id(room), matrix::user_id("@bot:test")));
+            REQUIRE(asked.has_value());
+            for (int i = 0; i < 20; ++i) ann.say(room, "chatter");
+            if (what == story::is_old) w.pass(std::chrono::minutes(9));
+            // What comes behind the gap is seen first.
+            boost::json::object follows;
+            auto& relation = follows["m.relates_to"].emplace_object();
+            relation["rel_type"] = "m.reference";
+            for (auto const& each : ann.history(room)) {
+                auto const* content = base::find_object(each, "content");
+                if (base::find_string(*content, "msgtype") == "m.key.verification.request") relation["event_id"] = each.at("event_id");
+            }
+            if (what == story::was_taken_back) ann.send(room, "m.key.verification.cancel", follows);
+            if (what == story::was_answered) account.send(room, "m.key.verification.ready", follows);
+            if (what == story::stranger_meddles) eve.send(room, "m.key.verification.cancel", follows);
+            bool const is_heard = what == story::is_open || what == story::stranger_meddles;
+            base::task_group later(w.loop.get_executor(), nullptr);
+            if (is_heard) later.spawn(anns.look_after(*asked));
+            if (what == story::is_old) w.pass(std::chrono::minutes(1));
+            blind = false;
+            if (is_heard) {
+                w.until([&] { return bot.proved && anns.proved; });
+            } else {
+                w.pass(std::chrono::minutes(3));
+            }
+            CHECK(bot.times_asked == (is_heard ? 1 : 0));
+            w.run(later.join());
+        }
     }
 
     TEST_CASE("nobody is asked about who shares no room with us, nor heard") {

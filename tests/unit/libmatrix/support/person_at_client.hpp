@@ -19,8 +19,12 @@ namespace chatrixcd::test {
 // Somebody who says of what they are shown what the test wants.
 class person_at_client {
 public:
-    person_at_client(world& of, std::string who, std::string in) : w(of) {
-        client = w.make_client("store-" + in, [](matrix::options& o) { o.encryption(true); });
+    person_at_client(world& of, std::string who, std::string in, unsigned shown_at_once = 50) : w(of) {
+        client = w.make_client("store-" + in, [shown_at_once](matrix::options& o) {
+            matrix::sync_filter filter;
+            filter.timeline_limit(shown_at_once);
+            o.encryption(true).filter(filter);
+        });
         client->on_verification([this](matrix::verification asked) {
             ++requests;
             return look_after(std::move(asked));

@@ -32,7 +32,7 @@ std::optional<inner::gap_row> gap_of(sync_desk& d) {
 inner::gap_outcome give_page(sync_desk& d, std::string const& page, std::size_t bound = 1000) {
     return d.in([&](base::transaction& t) {
         auto const read = inner::parse_page(page).value();
-        return inner::commit_page(t, read, inner::next_gap(t, 1).value(), bound, d.how);
+        return inner::commit_page(t, read, inner::next_gap(t, 1).value(), bound, d.how).gap;
     });
 }
 
