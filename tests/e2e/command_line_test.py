@@ -124,6 +124,13 @@ class Verify(WithFolder):
         self.assertOneLine(chatrixcd("verify", "-c", self.config(matrix=encrypted, bot={"admin_users": []})), 2, "bot.admin_users is empty")
         self.assertOneLine(chatrixcd("verify", "-c", self.config(matrix=encrypted)), 4, "127.0.0.1")
 
+    def test_a_new_identity_is_for_nobody_else_and_wants_encryption(self):
+        replaces = ("verify", "--replace-identity", "-c")
+        self.assertOneLine(chatrixcd(*replaces, self.config(matrix={"encryption": "off"})), 2, "encryption is off", "matrix.encryption: on")
+        self.assertOneLine(chatrixcd(*replaces, self.config(matrix={"encryption": "on"}), "--yes"), 4, "127.0.0.1")
+        self.assertOneLine(chatrixcd(*replaces, self.config(), "@ann:x"), 2, "--replace-identity", "person")
+        self.assertOneLine(chatrixcd("verify", "--yes", "-c", self.config()), 2, "--yes", "--replace-identity")
+
 
 class Check(WithFolder):
     def test_each_value_has_its_origin_and_secrets_are_masked(self):

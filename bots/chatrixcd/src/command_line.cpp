@@ -155,7 +155,15 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     std::string whom;
     CLI::App* verify = app.add_subcommand("verify", "Compare emoji or numbers with somebody, here at the machine; the bot must not run");
     for_verify.add_to(*verify);
-    verify->add_option("person", whom, "who is asked; without it a person in bot.admin_users asks")->type_name("@USER:SERVER");
+    CLI::Option* person =
+        verify->add_option("person", whom, "who is asked; without it a person in bot.admin_users asks")->type_name("@USER:SERVER");
+    bool replaces_identity = false;
+    bool is_sure = false;
+    CLI::Option* replaces =
+        verify->add_flag("--replace-identity", replaces_identity,
+                         "give the bot's account a new identity, for when the old one is lost; everybody verifies the bot anew");
+    replaces->excludes(person);
+    verify->add_flag("--yes", is_sure, "with --replace-identity: ask nobody whether that is wanted")->needs(replaces);
 
     demo_command trial;
     CLI::App* demo = app.add_subcommand("demo", "A homeserver, the bot and sample jobs in this terminal; nothing to configure");
@@ -194,7 +202,7 @@ std::variant<parsed_command, exit_code> parse_command_line(int count, char const
     if (init->parsed()) return parsed_command(beginning);
     if (doctor->parsed()) return parsed_command(doctor_command{for_doctor.finished()});
     if (console->parsed()) return parsed_command(console_command{for_console.finished()});
-    if (verify->parsed()) return parsed_command(verify_command_line{for_verify.finished(), whom});
+    if (verify->parsed()) return parsed_command(verify_command_line{for_verify.finished(), whom, replaces_identity, is_sure});
     if (semaphore_double->parsed()) return parsed_command(for_double.finished());
     if (homeserver->parsed()) return parsed_command(for_homeserver.finished());
     if (listen->count() > 0) trial.listen = port;

@@ -36,7 +36,9 @@ struct console_command {
 };
 struct verify_command_line {
     config_options config;
-    std::string whom;  // empty: whoever asks
+    std::string whom;               // empty: whoever asks
+    bool replace_identity = false;  // instead of verifying anybody
+    bool is_sure = false;           // of that
 };
 struct demo_command {
     bool script = false;

@@ -50,6 +50,12 @@ void client::pull_messages() { runtime_->handlers().pulled = true; }
 asio::awaitable<result<void>> client::start(std::shared_ptr<token_source> tokens) { return runtime_->start(std::move(tokens)); }
 asio::awaitable<result<void>> client::synced() { return runtime_->synced(); }
 asio::awaitable<result<own_identity_state>> client::identity() { return runtime_->identity(); }
+asio::awaitable<result<replaced_identity>> client::replace_identity(recovery_key fresh, uia::answers confirmed_by) {
+    return runtime_->replace_identity(std::move(fresh), std::move(confirmed_by));
+}
+asio::awaitable<result<replaced_identity>> client::replace_identity(recovery_key fresh) {
+    return runtime_->replace_identity(std::move(fresh), uia::answers());
+}
 asio::awaitable<result<key_backup_state>> client::backup() { return runtime_->backup(); }
 asio::awaitable<result<std::string>> client::export_keys(secret passphrase) { return runtime_->export_keys(std::move(passphrase)); }
 asio::awaitable<result<imported_keys>> client::import_keys(std::string file, secret passphrase) {

@@ -395,6 +395,21 @@ asio::awaitable<void> runtime::introduced() {
     co_await base::with_timeout(*time_, known(this), longest_introduction);
 }
 
+asio::awaitable<result<replaced_identity>> runtime::replace_identity(recovery_key fresh, uia::answers confirmed_by) {
+    auto const before = co_await identity();
+    if (!before) co_return before.error();
+    identification::confirmed_request confirmed = [this, confirmed_by = std::move(confirmed_by)](call what, boost::json::object body) {
+        return confirm(*this, feature::cross_signing, std::move(what), std::move(body), confirmed_by);
+    };
+    auto const done = co_await encryption_->replace_identity(fresh, std::move(confirmed));
+    if (!done) co_return done.error();
+    backup_->renew(done->has_fresh_key ? std::optional(fresh) : std::nullopt);
+    while (!failure_ && phase_ == phase::running && backup_->is_renewing()) co_await changed_.wait();
+    if (failure_) co_return *failure_;
+    if (phase_ != phase::running) co_return stopped();
+    co_return *done;
+}
+
 asio::awaitable<result<key_backup_state>> runtime::backup() {
     if (!how_.encryption) co_return without_encryption();
     while (!failure_ && phase_ == phase::running) {

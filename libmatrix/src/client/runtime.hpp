@@ -74,6 +74,7 @@ public:
     // Before we join a room: until others can see whose this device is, if that does not take long. Who sees it before gives it no keys,
     // and what they say then is never read.
     boost::asio::awaitable<void> introduced();
+    boost::asio::awaitable<result<replaced_identity>> replace_identity(recovery_key fresh, uia::answers confirmed_by);
     boost::asio::awaitable<result<key_backup_state>> backup();
     boost::asio::awaitable<result<std::string>> export_keys(secret passphrase);
     boost::asio::awaitable<result<imported_keys>> import_keys(std::string file, secret passphrase);

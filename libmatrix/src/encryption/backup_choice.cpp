@@ -29,7 +29,7 @@ chosen_backup without(std::string why) {
 
 backup_choice::backup_choice(services& with, api& homeserver, session const& who, crypto::driver& olm,
                              std::optional<recovery_key> const& recovery)
-    : api_(&homeserver), random_(&with.random), machine_(with, who, olm), log_(with.log.named("backup")) {
+    : api_(&homeserver), session_(&who), random_(&with.random), machine_(with, who, olm), log_(with.log.named("backup")) {
     if (recovery) vault_.emplace(homeserver, who, with.random, *recovery);
 }
 
@@ -107,6 +107,30 @@ asio::awaitable<result<chosen_backup>> backup_choice::make(own_identity_state us
     auto const before = co_await machine_.run(look);
     // Somebody wanted none, or the homeserver has lost it: neither is ours to decide.
     if (!before.empty()) co_return without("the account's key backup was removed, and none is made in its place");
+    co_return co_await create(std::string());
+}
+
+void backup_choice::use(recovery_key const& key) { vault_.emplace(*api_, *session_, *random_, key); }
+
+asio::awaitable<result<chosen_backup>> backup_choice::renew() {
+    auto shown = co_await ask();
+    if (!shown) co_return shown.error();
+    if (!*shown) co_return co_await create(std::string());
+    auto found = co_await examine(std::move(**shown));
+    if (!found) co_return found.error();
+    if (found->state.vouched_by != backup_voucher::private_key) co_return co_await create(found->state.version);
+    auto look = [](crypto::context const& with) { return crypto::load_backup_key(with); };
+    auto const key = co_await machine_.run(look);
+    if (!key || !vault_) co_return found;
+    auto const kept = co_await vault_->keep_secret(secret_name, key->text());
+    if (!kept && may_repeat(kept.error(), true)) co_return kept.error();
+    if (!kept) found->state.problem = "the key of the account's backup is in this store alone: " + kept.error().describe();
+    co_return found;
+}
+
+// `instead_of`: the version that may be there; empty: none.
+asio::awaitable<result<chosen_backup>> backup_choice::create(std::string instead_of) {
+    if (!vault_) co_return without("the account gets no key backup without a recovery key");
     auto const key = co_await shared_key();
     if (!key && may_repeat(key.error(), true)) co_return key.error();
     if (!key) co_return without("the account gets no key backup: " + key.error().describe());
@@ -114,7 +138,8 @@ asio::awaitable<result<chosen_backup>> backup_choice::make(own_identity_state us
     auto auth_data = co_await machine_.run(sign);
     auto meanwhile = co_await ask();
     if (!meanwhile) co_return meanwhile.error();
-    if (*meanwhile) co_return co_await examine(std::move(**meanwhile));
+    bool const is_another = *meanwhile && base::find_string(**meanwhile, "version").value_or(std::string()) != instead_of;
+    if (is_another) co_return co_await examine(std::move(**meanwhile));
     json::object body;
     body["algorithm"] = crypto::backup_algorithm;
     body["auth_data"] = std::move(auth_data);

@@ -34,15 +34,22 @@ public:
     // Looks at the homeserver. `us`: how this device stands to the account's identity, which alone makes a backup. Errors: what is worth
     // another attempt.
     boost::asio::awaitable<result<chosen_backup>> choose(own_identity_state us);
+    // Likewise, after our identity was replaced on purpose: a backup that cannot be read here makes room for a new one, and the key of the
+    // one that can is in the secret storage.
+    boost::asio::awaitable<result<chosen_backup>> renew();
+    // The recovery key is another one by now.
+    void use(recovery_key const& key);
 
 private:
     boost::asio::awaitable<result<std::optional<boost::json::object>>> ask();
     boost::asio::awaitable<result<chosen_backup>> examine(boost::json::object shown);
     boost::asio::awaitable<result<void>> fetch_key(std::string public_key);
     boost::asio::awaitable<result<chosen_backup>> make(own_identity_state us);
+    boost::asio::awaitable<result<chosen_backup>> create(std::string instead_of);
     boost::asio::awaitable<result<crypto::backup_key>> shared_key();
 
     api* api_;
+    session const* session_;
     base::random* random_;
     machine machine_;
     std::optional<identity_vault> vault_;  // with a recovery key

@@ -11,6 +11,7 @@
 #include "crypto/devices/device_table.hpp"
 #include "crypto/keys/device_keys.hpp"
 #include "crypto/keys/own_device.hpp"
+#include "crypto/keys/own_identity.hpp"
 #include "crypto/olm/channel.hpp"
 #include "crypto/olm/requests.hpp"
 #include "crypto/olm/session_table.hpp"
@@ -18,6 +19,7 @@
 #include "crypto/rooms/unread_cause.hpp"
 #include "crypto/rooms/waiting.hpp"
 #include "crypto/strangers.hpp"
+#include "encryption/identity_replacement.hpp"
 #include "http/retry.hpp"
 #include "state/room_table.hpp"
 #include "sync/decryption.hpp"
@@ -113,6 +115,7 @@ encryption::encryption(services& with, api& homeserver, session const& who, memb
       session_(&who),
       members_(&members),
       how_(std::move(how)),
+      olm_(&olm),
       machine_(with, who, olm),
       identification_(with, homeserver, who, olm, how_.confirmed, how_.recovery),
       keys_(machine_, with.random, [this](std::vector<crypto::device_row> devices) { return begin_sessions(std::move(devices)); }),
@@ -232,8 +235,49 @@ asio::awaitable<result<void>> encryption::upload() {
 asio::awaitable<result<void>> encryption::identify() {
     bool const was_known = identification_.state().has_value();
     auto const done = co_await identification_.run();
-    if (done && !was_known) how_.state();
+    if (!done || was_known) co_return done;
+    // Whether another device of ours replaces it is to be heard of in no room, too.
+    auto expect = [](crypto::context const& with) { crypto::track(with, with.me); };
+    co_await machine_.run(std::move(expect));
+    how_.state();
     co_return done;
+}
+
+asio::awaitable<result<replaced_identity>> encryption::replace_identity(recovery_key fresh, identification::confirmed_request confirmed) {
+    while (busy_) co_await changed_.wait();
+    turn const mine(*this);
+    if (has_failed()) co_return *failed_;
+    auto const device = session_->device();
+    identity_replacement work(*with_, *api_, *session_, *olm_, std::move(confirmed), fresh, how_.recovery);
+    auto const done = co_await work.run();
+    if (!done) co_return done.error();
+    if (device != session_->device()) co_return error(error_kind::unavailable, "this device became another one meanwhile");
+    if (done->seen.has_fresh_key) how_.recovery = fresh;
+    identification_.adopt(done->state, done->seen.has_fresh_key ? std::optional(fresh) : std::nullopt);
+    auto expect = [](crypto::context const& with) {
+        crypto::track(with, with.me);
+        crypto::mark_changed(with, with.me);
+    };
+    co_await machine_.run(std::move(expect));
+    how_.state();
+    wake();
+    co_return done->seen;
+}
+
+// Another device of ours may have replaced what this one holds: then nobody vouches for this one any more.
+asio::awaitable<void> encryption::look_at_own_identity() {
+    auto const known = identification_.state();
+    if (!known || !known->is_cross_signed) co_return;
+    auto look = [](crypto::context const& with) {
+        auto const held = crypto::own_identity::load(with);
+        auto const shown = crypto::find_identity(with, with.me);
+        return held && shown && held->master() != shown->keys.master;
+    };
+    bool const is_replaced = co_await machine_.run(std::move(look));
+    if (!is_replaced) co_return;
+    log_.warning("the homeserver shows another identity of this account than this device holds");
+    identification_.forget();
+    wake();
 }
 
 // Goes once through all lists that are out of date.
@@ -248,7 +292,9 @@ asio::awaitable<result<void>> encryption::query() {
         auto request = post(client_path({"keys", "query"}), crypto::query_body(asked), "asking for devices");
         auto answer = co_await api_->request(std::move(request));
         if (!answer) co_return answer.error();
+        bool const is_about_us = std::ranges::find(asked, session_->user(), &crypto::query_entry::user) != asked.end();
         co_await take_lists(std::move(asked), std::move(*answer));
+        if (is_about_us) co_await look_at_own_identity();
     }
 }
 

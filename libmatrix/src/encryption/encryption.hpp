@@ -71,6 +71,9 @@ public:
 
     // How this device stands to the account's identity; nothing: not known yet.
     std::optional<own_identity_state> identity() const { return identification_.state(); }
+    // A new identity in the place of the account's (client::replace_identity()), while no other errand is under way. Errors: as
+    // identity_replacement::run(), and failure().
+    boost::asio::awaitable<result<replaced_identity>> replace_identity(recovery_key fresh, identification::confirmed_request confirmed);
     // Makes sure that the user's devices and identity are known as of now.
     boost::asio::awaitable<result<void>> learn(user_id user);
     // The keys by which users are known from elsewhere, and no others; asks about those users.
@@ -112,6 +115,7 @@ private:
     boost::asio::awaitable<void> share_with_known(room_id room, std::vector<crypto::device_row> devices);
     boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_sessions(std::vector<crypto::device_row> devices);
     boost::asio::awaitable<result<std::vector<crypto::device_row>>> begin_anew(std::vector<crypto::device_row> devices);
+    boost::asio::awaitable<void> look_at_own_identity();
     boost::asio::awaitable<void> take_lists(std::vector<crypto::query_entry> asked, boost::json::object answer);
     boost::asio::awaitable<void> tell(room_id room, std::vector<crypto::device_row> devices, std::string code);
     boost::asio::awaitable<result<std::set<user_id>>> prepare(room_id room, room_policy how);
@@ -126,6 +130,7 @@ private:
     session const* session_;
     member_loader* members_;
     policy how_;
+    crypto::driver* olm_;
     machine machine_;
     identification identification_;
     key_sharing keys_;

@@ -2,13 +2,9 @@
 #include "encryption/identification.hpp"
 
 #include <utility>
-#include <vector>
 
 #include <chatrixcd/base/json_reader.hpp>
 
-#include "crypto/devices/device_lists.hpp"
-#include "crypto/keys/cross_signing_keys.hpp"
-#include "crypto/keys/device_keys.hpp"
 #include "crypto/keys/own_device.hpp"
 #include "http/retry.hpp"
 
@@ -26,46 +22,6 @@ struct identification::plan {
     std::optional<crypto::own_identity> identity;
     std::string fingerprint;
 };
-
-namespace {
-
-constexpr std::size_t most_bytes = 1U << 20U;
-
-json::object const* own_part(json::object const& answer, std::string_view member, user_id const& me) {
-    auto const* all = base::find_object(answer, member);
-    return all == nullptr ? nullptr : base::find_object(*all, me.str());
-}
-
-crypto::user_keys published_keys(json::object const& answer, user_id const& me) {
-    return crypto::read_user_keys(own_part(answer, "master_keys", me), own_part(answer, "self_signing_keys", me),
-                                  own_part(answer, "user_signing_keys", me), me);
-}
-
-bool is_complete(json::object const& answer) {
-    auto const* failures = base::find_object(answer, "failures");
-    return base::find_object(answer, "device_keys") != nullptr && (failures == nullptr || failures->empty());
-}
-
-// What is there and cannot be read is somebody's all the same.
-bool has_identity(json::object const& answer, user_id const& me) { return own_part(answer, "master_keys", me) != nullptr; }
-
-bool fits(crypto::own_identity const& held, crypto::user_keys const& there) {
-    auto const keys = held.public_keys();
-    auto const is_same = [](std::string const& ours, std::string const& theirs) { return theirs.empty() || theirs == ours; };
-    return keys.master == there.master && is_same(keys.self_signing, there.self_signing) && is_same(keys.user_signing, there.user_signing);
-}
-
-bool is_signed_by(json::object const& answer, crypto::context const& with, crypto::user_keys const& by) {
-    auto const* devices = own_part(answer, "device_keys", with.me);
-    auto const* here = devices == nullptr ? nullptr : base::find_object(*devices, with.device.str());
-    if (here == nullptr) return false;
-    auto const read = crypto::read_device_keys(*here, with.me, with.device);
-    return read && crypto::is_cross_signed(*read, by);
-}
-
-error unanswered() { return error(error_kind::unavailable, "the homeserver does not say which identity the account has"); }
-
-}  // namespace
 
 identification::identification(services& with, api& homeserver, session const& who, crypto::driver& olm, confirmed_request confirmed,
                                std::optional<recovery_key> recovery)
@@ -94,6 +50,11 @@ asio::awaitable<result<void>> identification::run() {
     co_return result<void>();
 }
 
+void identification::adopt(own_identity_state found, std::optional<recovery_key> const& key) {
+    if (key) vault_.emplace(*api_, *session_, with_->random, *key);
+    conclude(std::move(found));
+}
+
 void identification::conclude(own_identity_state found) {
     if (found.is_cross_signed) {
         log_.info("this device belongs to the account's identity", {{"device", found.device.str()}, {"fingerprint", found.fingerprint}});
@@ -102,47 +63,35 @@ void identification::conclude(own_identity_state found) {
     state_ = std::move(found);
 }
 
-asio::awaitable<result<json::object>> identification::ask() {
-    std::vector<crypto::query_entry> me;
-    me.push_back({session_->user(), 0});
-    auto request = call::post(client_path({"keys", "query"})).body(crypto::query_body(me)).again().max_response(most_bytes);
-    auto answer = co_await api_->request(std::move(request).named("asking for our own identity"));
-    if (answer && !is_complete(*answer)) co_return unanswered();
-    co_return answer;
-}
-
-asio::awaitable<result<identification::plan>> identification::look(json::object answer) {
-    auto work = [answer = std::move(answer), fresh = crypto::own_identity::make(with_->random)](crypto::context const& with) {
+asio::awaitable<result<identification::plan>> identification::look(shown_identity shown) {
+    auto work = [shown = std::move(shown), fresh = crypto::own_identity::make(with_->random)](crypto::context const& with) {
         plan made;
-        auto const there = published_keys(answer, with.me);
         crypto::own_device device(with);
         made.fingerprint = device.keys().ed25519();
         made.identity = crypto::own_identity::load(with);
-        made.is_foreign = has_identity(answer, with.me) && (!made.identity || !fits(*made.identity, there));
+        made.is_foreign = shown.exists() && (!made.identity || !shown.fits(*made.identity));
         if (made.is_foreign) return made;
         if (!made.identity) {
             fresh.save(with);
             made.identity = fresh;
         }
-        if (there.master.empty() || there.self_signing.empty() || there.user_signing.empty()) {
-            made.keys = made.identity->upload_body(with, device);
-        }
-        if (made.keys || !is_signed_by(answer, with, there)) made.signature = made.identity->signature_body(with, device);
+        if (!shown.is_whole()) made.keys = made.identity->upload_body(with, device);
+        if (made.keys || !shown.has_signed(with)) made.signature = made.identity->signature_body(with, device);
         return made;
     };
     co_return co_await machine_.run(std::move(work));
 }
 
 asio::awaitable<result<void>> identification::identify(own_identity_state& found) {
-    auto const answer = co_await ask();
-    if (!answer) co_return answer.error();
-    auto next = co_await look(*answer);
+    auto const shown = co_await ask_shown_identity(*api_, *session_);
+    if (!shown) co_return shown.error();
+    auto next = co_await look(*shown);
     if (!next) co_return next.error();
     found.fingerprint = next->fingerprint;
     // An identity that lies in the secret storage is the account's, though it was never published.
-    bool const is_unpublished = next->keys.has_value() && !has_identity(*answer, session_->user());
+    bool const is_unpublished = next->keys.has_value() && !shown->exists();
     if (next->is_foreign || (is_unpublished && vault_)) {
-        auto const restored = co_await restore(*answer);
+        auto const restored = co_await restore(*shown);
         if (!restored && may_repeat(restored.error(), true)) co_return restored.error();
         if (!restored && next->is_foreign) {
             found.problem =
@@ -150,9 +99,9 @@ asio::awaitable<result<void>> identification::identify(own_identity_state& found
                 restored.error().describe();
             co_return result<void>();
         }
-        if (restored) next = co_await look(*answer);
+        if (restored) next = co_await look(*shown);
         if (!next) co_return next.error();
-        if (next->is_foreign) co_return unanswered();
+        if (next->is_foreign) co_return identity_unanswered();
     }
     if (vault_) {
         auto const kept = co_await vault_->keep(*next->identity);
@@ -182,13 +131,12 @@ asio::awaitable<result<void>> identification::identify(own_identity_state& found
 }
 
 // Takes the identity that the homeserver shows, or the one that nobody has published yet, from the secret storage.
-asio::awaitable<result<void>> identification::restore(json::object answer) {
+asio::awaitable<result<void>> identification::restore(shown_identity shown) {
     if (!vault_)
         co_return error(error_kind::not_found, "no recovery key was given").with_hint("Give the client the account's recovery key");
     auto const fetched = co_await vault_->fetch();
     if (!fetched) co_return fetched.error();
-    auto const there = published_keys(answer, session_->user());
-    if (has_identity(answer, session_->user()) && !fits(*fetched, there)) {
+    if (shown.exists() && !shown.fits(*fetched)) {
         co_return error(error_kind::conflict, "the identity in the account's secret storage is another than the homeserver shows");
     }
     auto save = [identity = *fetched](crypto::context const& with) { identity.save(with); };
@@ -204,12 +152,11 @@ asio::awaitable<result<void>> identification::publish(crypto::own_identity ident
     auto const plain = co_await api_->request(call(upload).body(keys));
     if (plain) co_return result<void>();
     if (may_repeat(plain.error(), true)) co_return plain.error();
-    auto const answer = co_await ask();
-    if (!answer) co_return answer.error();
-    auto const there = published_keys(*answer, session_->user());
-    bool const is_anothers = has_identity(*answer, session_->user()) && there.master != identity.master();
-    bool const is_whole = !there.self_signing.empty() && !there.user_signing.empty();
-    if (is_anothers || is_whole) co_return error(error_kind::unavailable, "the account has got an identity meanwhile");
+    auto const shown = co_await ask_shown_identity(*api_, *session_);
+    if (!shown) co_return shown.error();
+    bool const is_anothers = shown->exists() && shown->keys().master != identity.master();
+    bool const has_others = !shown->keys().self_signing.empty() && !shown->keys().user_signing.empty();
+    if (is_anothers || has_others) co_return error(error_kind::unavailable, "the account has got an identity meanwhile");
     co_return co_await confirmed_(std::move(upload), std::move(keys));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes this device one of its account's own: the account's identity is made if there is none, or fetched with the recovery key, and says
-// so (client-server API, "Cross-signing"; MSC3967). Nobody else's is ever replaced.
+// so (client-server API, "Cross-signing"; MSC3967). Nobody else's is ever replaced here (encryption/identity_replacement.hpp).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -14,6 +14,7 @@
 #include "crypto/keys/own_identity.hpp"
 #include "encryption/identity_vault.hpp"
 #include "encryption/machine.hpp"
+#include "encryption/shown_identity.hpp"
 #include "http/api.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -31,14 +32,17 @@ public:
     boost::asio::awaitable<result<void>> run();
     // Nothing: not known yet.
     std::optional<own_identity_state> state() const;
+    // The identity was replaced on purpose, by this device; `key`: that of the secret storage by now, if it is another one.
+    void adopt(own_identity_state found, std::optional<recovery_key> const& key);
+    // What was known does not hold any more: run() looks again.
+    void forget() { state_.reset(); }
 
 private:
     struct plan;
 
     boost::asio::awaitable<result<void>> identify(own_identity_state& found);
-    boost::asio::awaitable<result<boost::json::object>> ask();
-    boost::asio::awaitable<result<plan>> look(boost::json::object answer);
-    boost::asio::awaitable<result<void>> restore(boost::json::object answer);
+    boost::asio::awaitable<result<plan>> look(shown_identity shown);
+    boost::asio::awaitable<result<void>> restore(shown_identity shown);
     boost::asio::awaitable<result<void>> publish(crypto::own_identity identity, boost::json::object keys);
     boost::asio::awaitable<result<void>> sign(boost::json::object signature, own_identity_state& found);
     void conclude(own_identity_state found);

@@ -63,13 +63,14 @@ asio::awaitable<result<std::string>> identity_vault::own_key_id() {
         .with_hint("Give the client the key that was shown when the secret storage was made");
 }
 
-// The key is named as the account's own last of all: until then others find nothing that is not whole.
-asio::awaitable<result<void>> identity_vault::make_storage(crypto::own_identity identity) {
+asio::awaitable<result<void>> identity_vault::prepare(crypto::own_identity identity) {
     auto description = key_.describe(*random_);
     auto const described = co_await write(description_type(fresh_id_), std::move(description));
     if (!described) co_return described;
-    auto const put = co_await put_secrets(fresh_id_, std::move(identity));
-    if (!put) co_return put;
+    co_return co_await put_secrets(fresh_id_, std::move(identity));
+}
+
+asio::awaitable<result<void>> identity_vault::choose() {
     json::object chosen;
     chosen["key"] = fresh_id_;
     co_return co_await write(default_key_type, std::move(chosen));
@@ -98,8 +99,11 @@ asio::awaitable<result<void>> identity_vault::put_secrets(std::string key_id, cr
 asio::awaitable<result<void>> identity_vault::keep(crypto::own_identity identity) {
     auto const id = co_await own_key_id();
     if (!id) co_return id.error();
-    if (id->empty()) co_return co_await make_storage(std::move(identity));
-    co_return co_await put_secrets(*id, std::move(identity));
+    if (!id->empty()) co_return co_await put_secrets(*id, std::move(identity));
+    // The key is named as the account's own last of all: until then others find nothing that is not whole.
+    auto const prepared = co_await prepare(std::move(identity));
+    if (!prepared) co_return prepared;
+    co_return co_await choose();
 }
 
 asio::awaitable<result<void>> identity_vault::keep_secret(std::string name, secret what) {

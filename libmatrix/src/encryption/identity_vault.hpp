@@ -24,6 +24,11 @@ public:
     boost::asio::awaitable<result<void>> keep(crypto::own_identity identity);
     // Errors: not_found (nothing is there), conflict (as above), and what requests meet.
     boost::asio::awaitable<result<crypto::own_identity>> fetch();
+    // A new secret storage beside the one that the account has: the identity lies in it under the recovery key, and nobody looks there
+    // before choose().
+    boost::asio::awaitable<result<void>> prepare(crypto::own_identity identity);
+    // Makes it the account's own. What others keep under other keys stays where it is.
+    boost::asio::awaitable<result<void>> choose();
 
     // Other secrets of the account. What is there under the recovery key stays as it is. Errors: not_found (the account has no secret
     // storage), conflict (as above), and what requests meet.
@@ -35,7 +40,6 @@ private:
     boost::asio::awaitable<result<boost::json::object>> read(std::string type);
     boost::asio::awaitable<result<void>> write(std::string type, boost::json::object content);
     boost::asio::awaitable<result<std::string>> own_key_id();
-    boost::asio::awaitable<result<void>> make_storage(crypto::own_identity identity);
     boost::asio::awaitable<result<void>> put_secrets(std::string key_id, crypto::own_identity identity);
 
     api* api_;

@@ -59,6 +59,13 @@ void key_backup::wake() {
     changed_.notify_all();
 }
 
+void key_backup::renew(std::optional<recovery_key> const& key) {
+    if (key) choice_.use(*key);
+    is_renewing_ = true;
+    refused_ = false;
+    wake();
+}
+
 asio::awaitable<void> key_backup::run() {
     backoff wait(with_->random, std::chrono::seconds(1));
     for (;;) {
@@ -95,13 +102,20 @@ asio::awaitable<result<void>> key_backup::keep_up() {
 asio::awaitable<result<void>> key_backup::find() {
     bool const is_used = chosen_ && chosen_->state.vouched_by != backup_voucher::nobody;
     auto const now = with_->time.uptime();
-    if (is_used || (chosen_ && now - looked_ < look_again)) co_return result<void>();
+    bool const renews = is_renewing_;
+    if (!renews && (is_used || (chosen_ && now - looked_ < look_again))) co_return result<void>();
     auto us = how_.identity();
     // Whoever learns it wakes us.
     if (!us) co_return result<void>();
-    auto chosen = co_await choice_.choose(std::move(*us));
+    result<chosen_backup> chosen;
+    if (renews) {
+        chosen = co_await choice_.renew();
+    } else {
+        chosen = co_await choice_.choose(std::move(*us));
+    }
     if (!chosen && !is_refusal(chosen.error())) co_return chosen.error();
     looked_ = now;
+    if (renews) is_renewing_ = false;
     if (chosen) {
         chosen_ = std::move(*chosen);
     } else {

@@ -37,6 +37,10 @@ public:
     void wake();
     // Whether the homeserver's backup is known by now, and as what.
     bool is_known() const noexcept { return chosen_.has_value(); }
+    // The identity was replaced on purpose: a backup that cannot be read here is, too. `key`: that of the secret storage by now, if it is
+    // another one than before.
+    void renew(std::optional<recovery_key> const& key);
+    bool is_renewing() const noexcept { return is_renewing_; }
     // Once it is known.
     boost::asio::awaitable<key_backup_state> state();
 
@@ -57,6 +61,7 @@ private:
     backup_choice choice_;
     base::notifier changed_;
     bool wanted_ = true;
+    bool is_renewing_ = false;
     bool refused_ = false;  // the homeserver takes no keys; until the next start
     std::optional<chosen_backup> chosen_;
     base::duration looked_{};  // when it was chosen, by the clock's uptime

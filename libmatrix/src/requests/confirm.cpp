@@ -57,6 +57,12 @@ std::vector<std::string> left_of(challenge const& c, std::vector<std::string> co
     return left;
 }
 
+std::string address_of(challenge const& c, std::string const& stage) {
+    auto const* of_stage = c.params ? base::find_object(*c.params, stage) : nullptr;
+    auto const url = of_stage == nullptr ? std::nullopt : base::find_string(*of_stage, "url");
+    return url && (url->starts_with("https://") || url->starts_with("http://")) ? *url : std::string();
+}
+
 answers answers::password(secret word) && {
     password_ = std::move(word);
     return std::move(*this);
@@ -132,14 +138,19 @@ private:
 
 error unanswered(call const& what, uia::challenge const& c) {
     std::string ways;
+    std::string address;
     for (auto const& flow : c.flows) {
         std::string stages;
-        for (auto const& type : left_of(c, flow)) stages += (stages.empty() ? "" : " + ") + type;
+        for (auto const& type : left_of(c, flow)) {
+            stages += (stages.empty() ? "" : " + ") + type;
+            if (address.empty()) address = uia::address_of(c, type);
+        }
         if (stages.empty()) continue;
         ways += (ways.empty() ? "" : ", or ") + stages;
     }
     return error(error_kind::unauthorized, what.name() + " has to be confirmed by " + (ways.empty() ? "nothing that is named" : ways))
         .with_status(401)
+        .with_server_text(address)
         .with_hint("Give a password or an answer for these stages, or do it in a client of your own");
 }
 

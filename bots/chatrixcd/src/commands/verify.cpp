@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "commands/replace_identity.hpp"
 #include "commands/run.hpp"
 #include "config/read.hpp"
 #include "line_reader.hpp"
@@ -57,6 +58,7 @@ awaitable<void> keep_outcome(awaitable<base::result<bool>> work, std::optional<b
 }  // namespace
 
 exit_code verify(verify_command_line const& asked, environment variables) {
+    if (asked.replace_identity) return replace_identity(asked, std::move(variables));
     std::optional<matrix::user_id> whom;
     if (!asked.whom.empty()) {
         auto parsed = matrix::user_id::parse(asked.whom);

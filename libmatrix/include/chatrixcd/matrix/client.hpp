@@ -35,6 +35,7 @@
 #include <chatrixcd/matrix/passing.hpp>
 #include <chatrixcd/matrix/room.hpp>
 #include <chatrixcd/matrix/sending.hpp>
+#include <chatrixcd/matrix/uia.hpp>
 #include <chatrixcd/matrix/user_identity.hpp>
 #include <chatrixcd/matrix/verification.hpp>
 
@@ -121,6 +122,19 @@ public:
     // (options::encryption() is off), unavailable (not running), conflict (store and homeserver know different keys of this device), and
     // run()'s.
     boost::asio::awaitable<result<own_identity_state>> identity();
+
+    // Replaces the account's identity, on purpose: for when nobody can fetch the old one any more. Whoever has verified the account does
+    // so again, and the account's other devices are vouched for by nobody until they are verified from here. If this device holds the
+    // identity that the homeserver shows, that one stays. The secret storage is made anew under `fresh`, unless options::recovery() opens
+    // the account's own; so is the key backup, unless its private key is here: keys in the old one are lost to whoever has not read it.
+    //
+    // The homeserver wants it confirmed by the account's owner: `confirmed_by` says how, by default with the login's password. Whatever it
+    // ends with, and wherever it is interrupted, either the old identity counts or the new one is held here; calling it again goes on. What
+    // is said in encrypted rooms meanwhile waits. Waits for the backup as long as the homeserver is out of order. Errors: unauthorized (a
+    // confirmation that nobody answered for; one that is given elsewhere, as with MSC3967 and MSC4312, has the homeserver's address in
+    // server_text()), forbidden (the confirmation was not taken), and those of identity() and of the requests.
+    boost::asio::awaitable<result<replaced_identity>> replace_identity(recovery_key fresh, uia::answers confirmed_by);
+    boost::asio::awaitable<result<replaced_identity>> replace_identity(recovery_key fresh);
 
     // Waits until it is known what becomes of the account's backup of room keys, which may take requests to the homeserver. Errors as
     // identity().

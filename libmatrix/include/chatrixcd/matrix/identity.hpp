@@ -25,6 +25,19 @@ public:
     std::string problem;
 };
 
+// What client::replace_identity() has come to.
+class replaced_identity {
+public:
+    replaced_identity() = default;
+
+    // The account's master key by now, in unpadded Base64.
+    std::string master_key;
+    // It is a new one. Else this device held what the homeserver shows, and there was nothing to replace.
+    bool was_replaced = false;
+    // The recovery key that was handed in opens the account's secret storage by now; else that of options::recovery() does, as before.
+    bool has_fresh_key = false;
+};
+
 // How much encryption keeps. For people.
 class encryption_figures {
 public:

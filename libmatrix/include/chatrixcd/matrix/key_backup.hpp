@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The account's backup of room keys at the homeserver (client-server API, "Server-side key backups"): what it is worth, and how far it is
 // kept up. With a recovery key (options::recovery()) one is made where there is none, its private key in the account's secret storage.
-// Nobody's is ever replaced or removed.
+// Nobody's is ever replaced or removed, but by client::replace_identity().
 //
 // What is restored reads old messages; it vouches for nobody (trust::source is key_source::backup then, and nothing is said of a device).
 #pragma once

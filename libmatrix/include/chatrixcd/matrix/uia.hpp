@@ -29,6 +29,10 @@ std::optional<challenge> read_challenge(boost::json::object const& body);
 // The stages of a flow that are not done yet, in order.
 std::vector<std::string> left_of(challenge const& c, std::vector<std::string> const& flow);
 
+// Where a person gives the answer to a stage that is given elsewhere (MSC4312, "m.oauth"): an http(s) URL, as the homeserver says; empty:
+// it names none.
+std::string address_of(challenge const& c, std::string const& stage);
+
 // How one stage is answered: the members of "auth" beside "type" and "session".
 using stage = std::function<boost::asio::awaitable<result<boost::json::object>>(challenge)>;
 

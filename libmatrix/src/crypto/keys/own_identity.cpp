@@ -85,6 +85,8 @@ void own_identity::save(context const& with) const {
          sealed(with.t, sealed_in::user_signing, user_signing_.seed())});
 }
 
+void own_identity::forget(context const& with) { with.t.run("DELETE FROM own_identity WHERE account = ?1", {with.account}); }
+
 void own_identity::sign_with_master(json::object& object, user_id const& me) const { sign_by(object, me, master_); }
 
 json::object own_identity::upload_body(context const& with, own_device& device) const {

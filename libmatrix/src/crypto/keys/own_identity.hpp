@@ -26,6 +26,8 @@ public:
     static result<own_identity> from_seeds(secret const& master, secret const& self_signing, secret const& user_signing);
     // Before any of it leaves.
     void save(context const& with) const;
+    // As if it had never been made.
+    static void forget(context const& with);
 
     // Public, in unpadded Base64.
     std::string const& master() const noexcept { return master_.public_key().base64(); }

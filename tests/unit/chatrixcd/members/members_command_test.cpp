@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who reads what the bot says in a room of pinned members, as the people there see it, and each word that lets nobody in.
+#include <chatrixcd/matrix/recovery_key.hpp>
+
 #include "verification/office.hpp"
 
 namespace chatrixcd::test {
@@ -137,6 +139,40 @@ TEST_SUITE("chatrixcd::members") {
         CHECK_FALSE(o.carol_reads());
         check_shows(o.bob->ask("!cd members accept @carol:test " + o.carols_identity()), "@carol:test is let in");
         CHECK(o.carol_reads());
+    }
+
+    TEST_CASE("of two identities that were shown the one that is meant has to be named") {
+        reception_desk o;
+        o.start_bot();
+        o.bring_carol();
+        auto const first = o.carols_identity();
+        auto other = o.w.make_client("store-carol-other", [](matrix::options& options) { options.encryption(true); });
+        o.w.start(*other, "carol");
+        o.w.run(other->replace_identity(matrix::recovery_key::make(*o.w.random))).value();
+        o.w.until([&] { return o.times_told("@carol:test is new in this room") == 2; });
+        REQUIRE(o.carols_identity() != first);
+        auto const said = o.bob->ask("!cd members accept @carol:test");
+        check_shows(said, "Nobody was let in");
+        check_shows(said, "`!cd members accept @carol:test " + o.carols_identity() + "`");
+        check_shows(o.bob->ask("!cd members accept @carol:test " + first), "another than you say");
+        check_shows(o.bob->ask("!cd members"), "@carol:test");
+        check_shows(o.bob->ask("!cd members accept @carol:test " + o.carols_identity()), "@carol:test is let in");
+        o.w.stop(*other);
+    }
+
+    TEST_CASE("a member who comes with another identity waits again") {
+        reception_desk o;
+        o.start_bot();
+        o.bring_carol();
+        check_shows(o.bob->ask("!cd members accept @carol:test"), "@carol:test is let in");
+        auto other = o.w.make_client("store-carol-other", [](matrix::options& options) { options.encryption(true); });
+        o.w.start(*other, "carol");
+        o.w.run(other->replace_identity(matrix::recovery_key::make(*o.w.random))).value();
+        o.w.until([&] { return o.times_told("@carol:test has another identity (cross-signing) than before.") == 1; });
+        CHECK_FALSE(o.carol_reads());
+        check_shows(o.bob->ask("!cd members"),
+                    "@carol:test, with another identity than before: `" + matrix::shown_fingerprint(o.carols_identity()));
+        o.w.stop(*other);
     }
 
     TEST_CASE("who has no identity is not let in before they have one") {

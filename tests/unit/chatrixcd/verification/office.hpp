@@ -134,7 +134,7 @@ public:
     }
     std::shared_ptr<matrix::token_source> tokens() { return matrix::login::password(matrix::user_id("@bot:test"), base::secret(password)); }
     void start_bot() {
-        running = std::make_unique<bot::running_bot>(around(), settings, tokens(), std::nullopt, base::store_key_source());
+        running = std::make_unique<bot::running_bot>(around(), settings, tokens(), recovery, base::store_key_source());
         auto const started = w.run(running->start());
         if (!started) FAIL(started.error().describe());
         life.spawn([](bot::running_bot& it) -> boost::asio::awaitable<void> { (void)co_await it.run(); }(*running));
@@ -165,6 +165,7 @@ public:
     std::unique_ptr<colleague> ann;
     std::unique_ptr<colleague> bob;
     bot::config settings;
+    std::optional<matrix::recovery_key> recovery;
     std::shared_ptr<keeping_lines> log = std::make_shared<keeping_lines>();
     std::unique_ptr<bot::running_bot> running;
     base::task_group life;
