@@ -57,6 +57,7 @@ asio::awaitable<result<replaced_identity>> client::replace_identity(recovery_key
     return runtime_->replace_identity(std::move(fresh), uia::answers());
 }
 asio::awaitable<result<key_backup_state>> client::backup() { return runtime_->backup(); }
+std::optional<key_backup_state> client::known_backup() const { return runtime_->known_backup(); }
 asio::awaitable<result<std::string>> client::export_keys(secret passphrase) { return runtime_->export_keys(std::move(passphrase)); }
 asio::awaitable<result<imported_keys>> client::import_keys(std::string file, secret passphrase) {
     return runtime_->import_keys(std::move(file), std::move(passphrase));

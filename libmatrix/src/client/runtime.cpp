@@ -410,6 +410,8 @@ asio::awaitable<result<replaced_identity>> runtime::replace_identity(recovery_ke
     co_return *done;
 }
 
+std::optional<key_backup_state> runtime::known_backup() const { return backup_ ? backup_->known() : std::nullopt; }
+
 asio::awaitable<result<key_backup_state>> runtime::backup() {
     if (!how_.encryption) co_return without_encryption();
     while (!failure_ && phase_ == phase::running) {

@@ -76,6 +76,7 @@ public:
     boost::asio::awaitable<void> introduced();
     boost::asio::awaitable<result<replaced_identity>> replace_identity(recovery_key fresh, uia::answers confirmed_by);
     boost::asio::awaitable<result<key_backup_state>> backup();
+    std::optional<key_backup_state> known_backup() const;
     boost::asio::awaitable<result<std::string>> export_keys(secret passphrase);
     boost::asio::awaitable<result<imported_keys>> import_keys(std::string file, secret passphrase);
     boost::asio::awaitable<result<verification>> verify(room_id in, user_id whom);

@@ -66,6 +66,8 @@ void key_backup::renew(std::optional<recovery_key> const& key) {
     wake();
 }
 
+std::optional<key_backup_state> key_backup::known() const { return chosen_ ? std::optional(chosen_->state) : std::nullopt; }
+
 asio::awaitable<void> key_backup::run() {
     backoff wait(with_->random, std::chrono::seconds(1));
     for (;;) {

@@ -41,6 +41,8 @@ public:
     // another one than before.
     void renew(std::optional<recovery_key> const& key);
     bool is_renewing() const noexcept { return is_renewing_; }
+    // But for what is missing there; nothing: not known yet.
+    std::optional<key_backup_state> known() const;
     // Once it is known.
     boost::asio::awaitable<key_backup_state> state();
 

@@ -112,6 +112,14 @@ result<chat::message_id> as_message(result<matrix::event_id> const& sent) {
     return chat::message_id{sent->str()};
 }
 
+// What is off is said with what to do about it.
+std::string backup_remark(std::optional<matrix::key_backup_state> const& known) {
+    if (!known) return "it is not known yet whether room keys are backed up";
+    if (known->problem.empty()) return "room keys are backed up";
+    if (known->vouched_by == matrix::backup_voucher::nobody) return "room keys are not backed up: " + known->problem;
+    return "room keys may not be backed up: " + known->problem;
+}
+
 class matrix_service final : public chat::service {
 public:
     matrix_service(matrix::client& client, std::string name, std::shared_ptr<awaited_answers> awaited)
@@ -165,6 +173,7 @@ asio::awaitable<result<std::vector<std::string>>> matrix_service::remarks() {
     all.push_back("fingerprint " + matrix::shown_fingerprint(own->fingerprint));
     all.emplace_back(own->is_cross_signed ? "cross-signed" : "not cross-signed");
     if (!own->problem.empty()) all.push_back(own->problem);
+    all.push_back(backup_remark(client_->known_backup()));
     co_return all;
 }
 

@@ -139,6 +139,8 @@ public:
     // Waits until it is known what becomes of the account's backup of room keys, which may take requests to the homeserver. Errors as
     // identity().
     boost::asio::awaitable<result<key_backup_state>> backup();
+    // What backup() would say but for what is missing there, if it is known by now.
+    std::optional<key_backup_state> known_backup() const;
     // All room keys of the store as the text of a file that other clients read, under a passphrase (client-server API, "Key exports").
     // Whoever has both reads what was said. Errors: invalid (no passphrase; options::encryption() is off), too_large (more than 64 MiB),
     // unavailable.

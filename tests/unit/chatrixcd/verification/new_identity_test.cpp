@@ -92,12 +92,12 @@ TEST_SUITE("chatrixcd::verification::new_identity") {
         o.recovery = key;
         o.start_bot();
         auto const info = o.ann->ask("!cd info");
-        check_shows(info, "; cross-signed");
+        check_shows(info, "; cross-signed; room keys are backed up");
         o.stop_bot();
         // What was said is read again by a store that begins anew.
         o.settings.matrix.store_path = o.w.path("next");
         o.start_bot();
-        check_shows(o.ann->ask("!cd info"), "; cross-signed");
+        check_shows(o.ann->ask("!cd info"), "; cross-signed; room keys are backed up");
     }
 
     TEST_CASE("anything else than the account's id changes nothing") {

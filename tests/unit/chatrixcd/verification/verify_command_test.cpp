@@ -173,6 +173,7 @@ TEST_SUITE("chatrixcd::verification::verify_command") {
         auto const said = o.bob->ask("!cd info");
         check_shows(said, "matrix: @bot:test; device ");
         check_shows(said, "; cross-signed");
+        check_shows(said, "; room keys are not backed up: the account has no key backup, and none is made without a recovery key");
         CHECK(o.has_logged("this device, as others see it", "cross_signed=true missing=nothing"));
     }
 }
