@@ -17,13 +17,19 @@ std::vector<std::string> applied(database& db) {
     return names;
 }
 
-void apply(database& db, std::size_t number, migration const& step) {
+result<void> apply(database& db, std::int64_t number, migration const& step, before_step const& before) {
     db.execute("BEGIN IMMEDIATE");
     try {
+        auto allowed = before(number);
+        if (!allowed) {
+            db.execute("ROLLBACK");
+            return allowed;
+        }
         db.execute(step.sql);
-        std::array<sql_parameter, 2> const entry = {static_cast<std::int64_t>(number), step.name};
+        std::array<sql_parameter, 2> const entry = {number, step.name};
         db.run("INSERT INTO schema_migrations (number, name) VALUES (?1, ?2)", entry);
         db.execute("COMMIT");
+        return {};
     } catch (...) {
         if (db.in_transaction()) db.execute("ROLLBACK");
         throw;
@@ -32,7 +38,7 @@ void apply(database& db, std::size_t number, migration const& step) {
 
 }  // namespace
 
-result<void> migrate(database& db, std::vector<migration> const& steps) {
+result<void> migrate(database& db, std::vector<migration> const& steps, before_step const& before) {
     auto const seen = applied(db);
     if (seen.size() > steps.size()) {
         return error(error_kind::environment, "the database was written by a newer version of this program (schema " +
@@ -46,7 +52,8 @@ result<void> migrate(database& db, std::vector<migration> const& steps) {
     }
     for (std::size_t i = seen.size(); i < steps.size(); ++i) {
         try {
-            apply(db, i + 1, steps[i]);
+            auto applied = apply(db, static_cast<std::int64_t>(i + 1), steps[i], before);
+            if (!applied) return applied;
         } catch (store_error const& e) {
             return error(error_kind::environment, "schema step " + numbered(i + 1, steps[i].name) + " failed: " + e.what());
         }

@@ -59,7 +59,8 @@ result<std::unique_ptr<store>> store::open(store_options options, std::unique_pt
         auto db = std::make_unique<database>(options.path, options.hooks.vfs);
         auto record = seal_record::open(*db, options.sealed, options.key);
         if (!record) return unusable(options.path, record.error());
-        auto const migrated = migrate(*db, options.migrations);
+        auto const noted = [&](std::int64_t step) { return record->note_step(*db, step); };
+        auto const migrated = migrate(*db, options.migrations, noted);
         if (!migrated) return unusable(options.path, migrated.error());
         auto const begun = record->begin(*db);
         if (!begun) return unusable(options.path, begun.error());
