@@ -153,6 +153,13 @@ void scripted_chat::set_trust(std::string user, std::string device, chat::trust_
     sender.trust = trust;
 }
 
+void scripted_chat::set_doubts(std::string const& user, bool doubted, bool late) {
+    auto& sender = state_->senders[user];
+    sender.user = user;
+    sender.doubted = doubted;
+    sender.late = late;
+}
+
 std::string scripted_chat::says(std::string user, std::string room, std::string text) {
     return say(std::move(user), std::move(room), std::nullopt, std::move(text));
 }

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include <chatrixcd/matrix/fingerprint.hpp>
+#include <chatrixcd/matrix/recovery_key.hpp>
 
 #include "support/results.hpp"
 #include "unit/libmatrix/support/requests.hpp"
@@ -129,6 +130,12 @@ TEST_SUITE("chatops::matrix") {
         auto const clear = heard();
         CHECK(clear.author.trust == chatops::chat::trust_level::server);
         CHECK(clear.author.doubted);
+        // Whoever has exchanged her identity vouches for a device of their own, and not for hers.
+        w.run(planted->replace_identity(matrix::recovery_key::make(*w.random))).value();
+        auto const another = say(*planted, "from a device of another identity");
+        CHECK(another.author.trust == chatops::chat::trust_level::cross_signed);
+        CHECK(another.author.doubted);
+        CHECK(say(*vouched, "from her own device").author.doubted);
         for (auto* each : {&planted, &vouched, &client}) w.stop(**each);
     }
 

@@ -161,6 +161,23 @@ TEST_SUITE("chatops::engine::questions") {
         }
     }
 
+    TEST_CASE("what may be somebody else's, or was held back, answers nothing and ends nothing: it can be said again") {
+        for (bool const late : {false, true}) {
+            CAPTURE(late);
+            asking_world world;
+            world.start_bot();
+            auto const event = world.begin("!cd run scale where=prod");
+            world.chat.set_doubts(asking_world::ann, !late, late);
+            auto const refused = world.answer(event, "4");
+            CHECK(world.outcome_of(refused) == "refused");
+            if (!late) CHECK(holds(world.answer_to(world.answer(event, "cancel")), "Anybody at the homeserver could have written it"));
+            CHECK(world.ci.starts() == 0);
+            world.chat.set_doubts(asking_world::ann, false, false);
+            world.answer(event, "5");
+            CHECK(world.parameters() == "count=5 where=prod");
+        }
+    }
+
     TEST_CASE("another command of the person in the thread ends it; one elsewhere does not") {
         asking_world world;
         world.start_bot();

@@ -48,6 +48,8 @@ public:
     void join(std::string room, std::string user);
     // Device and trust of what the user says from now on. Default: no device, trust_level::server.
     void set_trust(std::string user, std::string device, chat::trust_level trust);
+    // Whether what the user says from now on may be somebody else's, or was held back. Default: neither.
+    void set_doubts(std::string const& user, bool doubted, bool late);
     // Somebody writes; joins the room if need be. Returns the event's id.
     std::string says(std::string user, std::string room, std::string text);
     // The same in the thread that begins with an event.
