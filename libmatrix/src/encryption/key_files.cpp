@@ -11,6 +11,7 @@
 
 #include "crypto/backup/key_file.hpp"
 #include "crypto/backup/key_transfer.hpp"
+#include "crypto/wiping.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -55,12 +56,25 @@ secret joined(std::vector<secret> const& sessions, std::size_t bytes) {
     return kept;
 }
 
-result<std::shared_ptr<json::value const>> read_file(secret const& passphrase, std::string const& file) {
+// The keys of a file. Wiped by whoever lets go of them last.
+class read_keys {
+public:
+    explicit read_keys(json::value list) : list_(std::move(list)) {}
+    read_keys(read_keys const&) = delete;
+    read_keys& operator=(read_keys const&) = delete;
+    ~read_keys() { crypto::wipe_strings(list_); }
+    json::array const& list() const { return list_.get_array(); }
+
+private:
+    json::value list_;
+};
+
+result<std::shared_ptr<read_keys const>> read_file(secret const& passphrase, std::string const& file) {
     auto const opened = crypto::open_key_file(passphrase, file);
     if (!opened) return opened.error();
     auto parsed = base::parse_json(opened->reveal());
     if (!parsed || !parsed->is_array()) return error(error_kind::invalid, "what is in the file is no list of room keys");
-    return std::make_shared<json::value const>(std::move(*parsed));
+    return std::make_shared<read_keys const>(std::move(*parsed));
 }
 
 }  // namespace
@@ -85,11 +99,11 @@ asio::awaitable<result<imported_keys>> import_keys(machine store, base::worker_p
     auto open = [file = std::move(file), passphrase = std::move(passphrase)] { return read_file(passphrase, file); };
     auto const read = co_await base::offload(workers, std::move(open));
     if (!read) co_return read.error();
-    auto const& all = (*read)->get_array();
+    auto const& all = (*read)->list();
     imported_keys count;
     for (std::size_t first = 0; first < all.size(); first += slice) {
         auto work = [all = *read, first](crypto::context const& with) {
-            std::span<json::value const> const rest(all->get_array().data() + first, all->get_array().size() - first);
+            std::span<json::value const> const rest(all->list().data() + first, all->list().size() - first);
             return crypto::import_keys(with, rest.first(std::min(slice, rest.size())));
         };
         auto const some = co_await store.run(std::move(work));

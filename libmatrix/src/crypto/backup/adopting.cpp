@@ -6,6 +6,7 @@
 #include "crypto/backup/backup_table.hpp"
 #include "crypto/pickles.hpp"
 #include "crypto/rooms/waiting.hpp"
+#include "crypto/wiping.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -93,8 +94,9 @@ restored take_backed_up(context const& with, session_name const& which, json::ob
     if (!key || data == nullptr) return refused("it is malformed");
     auto const opened = key->open(*data);
     if (!opened) return refused("it was not encrypted for this backup");
-    auto const said = base::parse_json_object(opened->reveal());
+    auto said = base::parse_json_object(opened->reveal());
     if (!said) return refused("it is malformed");
+    wiping const wiped(*said);
     auto const exported = read_exported(with.olm, *said);
     if (!exported) return refused(exported.error().message());
     if (exported->group->id() != session) return refused("it is that of another session");

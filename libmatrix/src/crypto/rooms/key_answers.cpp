@@ -10,6 +10,7 @@
 #include "crypto/olm/requests.hpp"
 #include "crypto/olm/session_table.hpp"
 #include "crypto/rooms/room_key_table.hpp"
+#include "crypto/wiping.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -30,9 +31,9 @@ std::optional<device_row> asker_of(context const& with, std::string const& devic
 
 void settle(context const& with, std::int64_t question) { with.t.run("UPDATE key_question SET answered = 1 WHERE rowid = ?1", {question}); }
 
-json::object forwarded(room_key_row const& key, std::string const& exported) {
+json::object forwarded(room_key_row const& key, base::secret const& exported) {
     json::object content{{"algorithm", megolm_algorithm}, {"room_id", key.room.str()}, {"session_id", key.session}};
-    content["session_key"] = exported;
+    content["session_key"] = exported.reveal();
     content["sender_key"] = key.sender_curve25519;
     content["sender_claimed_ed25519_key"] = key.sender_ed25519;
     content["forwarding_curve25519_key_chain"] = json::array();
@@ -94,7 +95,9 @@ bool answer_questions(context const& with, own_device& own, std::string const& t
             if (key.source == key_source::backup) continue;
             auto const exported = key.group->export_at(key.group->first_index());
             if (!exported) continue;
-            auto message = write_to_device(with, own, *asker, "m.forwarded_room_key", forwarded(key, std::string(exported->reveal())));
+            auto content = forwarded(key, *exported);
+            wiping const wiped(content);
+            auto message = write_to_device(with, own, *asker, "m.forwarded_room_key", content);
             if (!message) continue;
             device_messages messages;
             messages.add(asker->user, asker->device, std::move(*message));
