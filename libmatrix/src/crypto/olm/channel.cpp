@@ -12,6 +12,7 @@
 #include "crypto/keys/device_keys.hpp"
 #include "crypto/olm/session_table.hpp"
 #include "crypto/rooms/sending_key.hpp"
+#include "crypto/wiping.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -50,7 +51,9 @@ public:
         key_ = *key;
         auto said = decrypt(message);
         if (!said) return refused(refusal::undecryptable, said.error().message(), key_);
+        // Keys of rooms come so.
         auto event = check(*said);
+        base::wipe(*said);
         if (std::holds_alternative<refused_event>(event)) return event;
         // Only what was found true uses a one-time key up.
         if (begun_) {
@@ -87,6 +90,7 @@ private:
     std::variant<device_event, refused_event> check(std::string const& said) {
         auto payload = base::parse_json_object(said);
         if (!payload) return refused(refusal::malformed, "what was encrypted is no JSON object");
+        wiping const wiped(*payload);
         if (text_in(*payload, "sender") != sender_.str()) return refused(refusal::forged, "it names another sender");
         if (text_in(*payload, "recipient") != with_.me.str()) return refused(refusal::forged, "it is for another user");
         auto const* recipient = find_object(*payload, "recipient_keys");
@@ -150,6 +154,7 @@ json::object write(context const& with, own_device& own, olm_session& session, d
     payload["keys"] = json::object{{"ed25519", own.keys().ed25519()}};
     payload["recipient_keys"] = json::object{{"ed25519", to.ed25519}};
     payload["sender_device_keys"] = own.published();
+    wiping const wiped(payload);
     std::string text;
     base::append_json(text, payload);
     auto const message = session.encrypt(text);

@@ -18,7 +18,7 @@ namespace chatrixcd::matrix::crypto {
 // What another device said to this one.
 struct device_event {
     std::string type;
-    boost::json::object content;
+    boost::json::object content;  // may hold a room key: to be wiped (crypto/wiping.hpp)
     user_id sender;
     std::string sender_curve25519;
     std::string sender_ed25519;

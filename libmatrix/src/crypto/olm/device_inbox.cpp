@@ -11,6 +11,7 @@
 #include "crypto/rooms/key_requests.hpp"
 #include "crypto/rooms/room_key_table.hpp"
 #include "crypto/rooms/waiting.hpp"
+#include "crypto/wiping.hpp"
 
 namespace chatrixcd::matrix::crypto {
 
@@ -42,7 +43,7 @@ void device_inbox::take(json::object const& event) {
 }
 
 void device_inbox::take_encrypted(user_id const& sender, json::object const& content) {
-    auto const said = read_from_device(with_, own_, sender, content);
+    auto said = read_from_device(with_, own_, sender, content);
     if (auto const* refused = std::get_if<refused_event>(&said)) {
         if (refused->why == refusal::repeated || refused->why == refusal::not_for_us) return;
         complaints_.push_back("a message to this device from " + sender.str() + " is not taken: " + refused->words);
@@ -51,7 +52,8 @@ void device_inbox::take_encrypted(user_id const& sender, json::object const& con
         if (is_broken && find_device_by_key(with_, sender, refused->sender_key)) note_wedged(with_, sender, refused->sender_key);
         return;
     }
-    auto const& event = std::get<device_event>(said);
+    auto& event = std::get<device_event>(said);
+    wiping const wiped(event.content);
     if (event.type == "m.room_key") take_room_key(event);
     if (event.type == "m.forwarded_room_key") take_forwarded(event);
     if (event.type.starts_with(verification_prefix)) take_verification(event.sender, event.type, event.content);
