@@ -10,7 +10,8 @@ namespace chatrixcd::base {
 
 class sealed_column {
 public:
-    // Names as SQL takes them, of a BLOB column in a table with row ids. Both are literals: nothing is copied.
+    // Names as SQL takes them, of a BLOB column in a table with row ids. Both are literals: nothing is copied. The step of the schema that
+    // makes a column sealed makes it anew: what it writes there begins with the format byte 0, and is sealed when the steps are done.
     constexpr sealed_column(std::string_view table, std::string_view name) : table_(table), name_(name) {}
 
     constexpr std::string_view table() const noexcept { return table_; }

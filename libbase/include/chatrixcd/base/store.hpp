@@ -158,8 +158,9 @@ public:
     // Opens (creating it with mode 0600), sets WAL and synchronous=FULL, migrates. An executor that waits for
     // a result must outlive the store. A store from before, whose columns are not sealed, is sealed if there is a key, in steps that go on
     // where a killed process left them; then what deleted rows have left in the file is overwritten.
+    // So is one in whose sealed columns a migration may have written.
     // Errors (environment): unwritable folder, not a database, newer than this program, locked by another process; sealed, and there is no
-    // key or another one: then nothing was changed.
+    // key or another one, or somebody without the key has changed what the seal rests on: then nothing was changed.
     static result<std::unique_ptr<store>> open(store_options options, std::unique_ptr<store_runner> runner);
     // Whether the key is that of the database, of which nothing is changed, also while another process uses it. One that is not there or
     // not sealed has none. Errors (environment): no key or another one; not a database.
