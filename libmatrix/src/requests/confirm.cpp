@@ -57,8 +57,8 @@ std::vector<std::string> left_of(challenge const& c, std::vector<std::string> co
     return left;
 }
 
-std::string address_of(challenge const& c, std::string const& stage) {
-    auto const* of_stage = c.params ? base::find_object(*c.params, stage) : nullptr;
+std::string address_of(challenge const& c, std::string const& type) {
+    auto const* of_stage = c.params ? base::find_object(*c.params, type) : nullptr;
     auto const url = of_stage == nullptr ? std::nullopt : base::find_string(*of_stage, "url");
     return url && (url->starts_with("https://") || url->starts_with("http://")) ? *url : std::string();
 }
