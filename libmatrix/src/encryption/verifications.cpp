@@ -117,8 +117,7 @@ bool verifications::has_ended(std::string const& id, user_id const& asked_by) co
 bool verifications::opens(crypto::verification_said const& said, std::string const& id) const {
     if (has_ended(id, said.sender)) return false;
     if (said.type == crypto::verification_request) return true;
-    return !said.room && said.type == crypto::verification_start && how_.asked && crypto::starts_sas(said.content) &&
-           !going_on_.contains(id);
+    return !said.room && said.type == crypto::verification_start && crypto::starts_sas(said.content) && !going_on_.contains(id);
 }
 
 void verifications::take(std::vector<crypto::verification_said> said) {
