@@ -75,10 +75,11 @@ TEST_SUITE("chatops::matrix") {
             w.start(*client, "bot");
             auto const own = w.run(client->identity()).value();
             auto const remarks = w.run(service->remarks()).value();
-            REQUIRE(remarks.size() == 3);
+            REQUIRE(remarks.size() == 4);
             CHECK(remarks[0] == "device " + own.device.str());
             CHECK(remarks[1] == "fingerprint " + matrix::shown_fingerprint(own.fingerprint));
             CHECK(remarks[2] == "cross-signed");
+            CHECK(contains(remarks[3], "backed up"));
             w.run(anns->room(matrix::room_id(room)).send(matrix::outgoing::text("hello"))).value();
             auto const delivery = w.run(service->next()).value();
             CHECK(delivery->content().author.trust == expected);
