@@ -183,6 +183,37 @@ TEST_SUITE("matrix::crypto::backup") {
         CHECK(believed(second).source == key_source::direct);
     }
 
+    TEST_CASE("what is malformed in the sender's name takes no key of the backup away") {
+        scene s;
+        auto const first = encrypt(s.alice, "first");
+        s.show(first, s.alice.me, "$1");
+        CHECK(s.restore(s.answer(s.exported(s.alice, s.session))).has_key);
+        auto garbage = first;
+        auto bytes = protocol::decode_base64(base::find_string(first, "ciphertext").value()).value();
+        bytes.back() ^= std::byte{1};
+        garbage["ciphertext"] = protocol::encode_base64(bytes);
+        auto const refused = read(s.bob, s.alice.me, garbage, "$2");
+        REQUIRE_FALSE(is_read(refused));
+        CHECK(std::get<crypto::unreadable_event>(refused).why == crypto::unreadable::malformed);
+        CHECK(is_read(read(s.bob, s.alice.me, first, "$1")));
+    }
+
+    TEST_CASE("a made-up key from later on does not keep the right one of the backup away") {
+        scene s;
+        auto const first = encrypt(s.alice, "first");
+        auto forged = s.exported(s.alice, s.session, lobby, 5);
+        auto bytes = protocol::decode_base64(base::find_string(forged, "session_key").value()).value();
+        bytes[20] ^= std::byte{1};
+        forged["session_key"] = protocol::encode_base64(bytes);
+        s.show(first, s.alice.me, "$1");
+        CHECK(s.restore(s.answer(forged)).has_key);
+        auto const early = read(s.bob, s.alice.me, first, "$1");
+        REQUIRE_FALSE(is_read(early));
+        CHECK(std::get<crypto::unreadable_event>(early).why == crypto::unreadable::earlier_index);
+        CHECK(s.restore(s.answer(s.exported(s.alice, s.session))).has_key);
+        CHECK(is_read(read(s.bob, s.alice.me, first, "$1")));
+    }
+
     TEST_CASE("one message is one event, whichever way its key came") {
         scene s;
         auto const given = share(s.alice, s.both, {&s.bob}).begin()->second;
