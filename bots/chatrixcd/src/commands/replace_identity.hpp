@@ -8,6 +8,6 @@
 
 namespace chatrixcd::bot {
 
-exit_code replace_identity(verify_command_line const& asked, environment variables);
+exit_code replace_identity(verify_command_line const& asked, environment const& variables);
 
 }  // namespace chatrixcd::bot

@@ -3,39 +3,33 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <chatrixcd/base/notifier.hpp>
-#include <chatrixcd/matrix/recovery_key.hpp>
-#include <chatrixcd/matrix/token_source.hpp>
+#include <chatrixcd/base/task_group.hpp>
 
 #include "bot_account.hpp"
 #include "config/config.hpp"
 #include "verification/desk.hpp"
+#include "verification/machine_session.hpp"
 #include "wiring.hpp"
 
 namespace chatrixcd::bot {
 
-class verification_at_machine {
+class verification_at_machine final : public machine_session {
 public:
-    // The next answer; nothing: there will be none. May be cancelled.
-    using answers = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
-
     // `whom`: is asked; nothing: an admin's request is waited for. What is around, and `out`, must outlive it.
     verification_at_machine(surroundings const& around, config settings, account_secrets const& secrets,
                             std::optional<matrix::user_id> whom, answers from, std::ostream& out);
 
     // Returns whether somebody was verified; if not, why has been shown. Errors as matrix::client::start() (conflict: the bot runs), and
     // those of asking.
-    boost::asio::awaitable<base::result<bool>> run(std::shared_ptr<matrix::token_source> tokens);
-    // Makes run() end.
-    void request_stop();
-    // Must be awaited before destruction.
-    boost::asio::awaitable<void> stop();
+    boost::asio::awaitable<base::result<bool>> run(std::shared_ptr<matrix::token_source> tokens) override;
+    void request_stop() override;
+    boost::asio::awaitable<void> stop() override;
 
 private:
     boost::asio::awaitable<base::result<void>> begin(std::shared_ptr<matrix::token_source> tokens);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -11,31 +10,26 @@
 
 #include <chatrixcd/base/notifier.hpp>
 #include <chatrixcd/base/task_group.hpp>
-#include <chatrixcd/matrix/recovery_key.hpp>
-#include <chatrixcd/matrix/token_source.hpp>
 
 #include "bot_account.hpp"
 #include "config/config.hpp"
+#include "verification/machine_session.hpp"
 #include "wiring.hpp"
 
 namespace chatrixcd::bot {
 
-class new_identity {
+class new_identity final : public machine_session {
 public:
-    // The next answer; nothing: there will be none. May be cancelled.
-    using answers = std::function<boost::asio::awaitable<std::optional<std::string>>()>;
-
     // `is_sure`: nobody is asked for the account's id. What is around, and `out`, must outlive it.
     new_identity(surroundings const& around, config settings, account_secrets const& secrets, bool is_sure, answers from,
                  std::ostream& out);
 
     // Returns whether this device holds the account's identity in the end; if not, why has been shown. Errors as matrix::client::start()
     // (conflict: the bot runs) and matrix::client::replace_identity().
-    boost::asio::awaitable<base::result<bool>> run(std::shared_ptr<matrix::token_source> tokens);
-    // Makes run() end. What was done so far is whole, and another run goes on from there.
-    void request_stop();
-    // Must be awaited before destruction.
-    boost::asio::awaitable<void> stop();
+    boost::asio::awaitable<base::result<bool>> run(std::shared_ptr<matrix::token_source> tokens) override;
+    // What was done so far is whole, and another run goes on from there.
+    void request_stop() override;
+    boost::asio::awaitable<void> stop() override;
 
 private:
     boost::asio::awaitable<void> work(std::shared_ptr<matrix::token_source> tokens);
