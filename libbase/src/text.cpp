@@ -74,4 +74,10 @@ std::string valid_utf8(std::string_view text) {
     return out;
 }
 
+std::string_view trimmed(std::string_view text, std::string_view blanks) noexcept {
+    auto const first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 }  // namespace chatrixcd::base::text

@@ -8,6 +8,8 @@
 #include <optional>
 #include <span>
 
+#include <chatrixcd/base/text.hpp>
+
 #include "http/wire.hpp"
 
 namespace chatrixcd::base::http {
@@ -15,6 +17,7 @@ namespace chatrixcd::base::http {
 namespace {
 
 constexpr std::string_view version = "13";
+constexpr std::string_view blanks = " \t";  // RFC 9110, section 5.6.3
 constexpr std::size_t key_bytes = 16;
 constexpr std::size_t key_length = 24;  // in base64
 // RFC 6455, section 1.3.
@@ -27,18 +30,11 @@ std::string base64(unsigned char const* bytes, std::size_t count) {
     return text;
 }
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t";
-    auto const first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
 // Whether a list like "keep-alive, Upgrade" names a word.
 bool lists(std::string_view list, std::string_view word) {
     while (!list.empty()) {
         auto const end = list.find(',');
-        if (equal_names(trimmed(list.substr(0, end)), word)) return true;
+        if (equal_names(text::trimmed(list.substr(0, end), blanks), word)) return true;
         list = end == std::string_view::npos ? std::string_view() : list.substr(end + 1);
     }
     return false;
@@ -52,7 +48,7 @@ fields fields_of(std::string_view head) {
         line_end = head.find("\r\n", begin);
         auto const line = head.substr(begin, line_end == std::string_view::npos ? line_end : line_end - begin);
         auto const colon = line.find(':');
-        if (colon != std::string_view::npos) found.add(line.substr(0, colon), std::string(trimmed(line.substr(colon + 1))));
+        if (colon != std::string_view::npos) found.add(line.substr(0, colon), std::string(text::trimmed(line.substr(colon + 1), blanks)));
     }
     return found;
 }

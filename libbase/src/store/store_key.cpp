@@ -12,6 +12,7 @@
 
 #include <chatrixcd/base/files.hpp>
 #include <chatrixcd/base/random.hpp>
+#include <chatrixcd/base/text.hpp>
 
 #include "files/descriptor.hpp"
 
@@ -27,13 +28,6 @@ int value_of(char digit) noexcept {
     if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
     if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
     return -1;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view space = " \t\r\n";
-    auto const first = text.find_first_not_of(space);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
 secret new_text() {
@@ -60,7 +54,7 @@ result<store_key> store_key::parse(secret const& text) {
     auto const no_key = [] {
         return error(error_kind::invalid, "a store's key is 64 hexadecimal digits").with_hint("Make one with: openssl rand -hex 32");
     };
-    auto const hex = trimmed(text.reveal());
+    auto const hex = text::trimmed(text.reveal());
     if (hex.size() != 2 * size) return no_key();
     std::string bytes;
     bytes.reserve(size);

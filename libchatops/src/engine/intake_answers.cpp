@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include <chatrixcd/base/text.hpp>
 #include <chatrixcd/chatops/command/refusal.hpp>
 #include <chatrixcd/chatops/command/tokens.hpp>
 
@@ -14,18 +15,12 @@
 namespace chatrixcd::chatops {
 
 namespace asio = boost::asio;
+using base::text::trimmed;
 
 namespace {
 
 // Of a trace id that we make because the chat gave none.
 constexpr std::size_t trace_length = 22;
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    auto const begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 // Phones begin every message with a capital.
 bool is_cancel(std::string_view word) {

@@ -3,18 +3,16 @@
 
 #include <algorithm>
 
+#include <chatrixcd/base/text.hpp>
 #include <chatrixcd/base/url.hpp>
 
 namespace chatrixcd::matrix::detail {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t";
-    auto const first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
+using base::text::trimmed;
+
+constexpr std::string_view blanks = " \t";  // RFC 9110, section 5.6.3
 
 bool same_word(std::string_view a, std::string_view b) {
     auto const small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
@@ -26,7 +24,7 @@ std::string take_value(std::string_view& rest) {
     std::string value;
     if (!rest.starts_with('"')) {
         auto const end = std::min(rest.find(';'), rest.size());
-        value = trimmed(rest.substr(0, end));
+        value = trimmed(rest.substr(0, end), blanks);
         rest.remove_prefix(end);
         return value;
     }
@@ -59,7 +57,7 @@ std::string disposition_name(std::string_view header) {
         rest.remove_prefix(1);
         auto const equals = rest.find_first_of("=;");
         if (equals == std::string_view::npos) break;
-        auto const name = trimmed(rest.substr(0, equals));
+        auto const name = trimmed(rest.substr(0, equals), blanks);
         bool const has_value = rest[equals] == '=';
         rest.remove_prefix(equals);
         if (!has_value) continue;

@@ -16,6 +16,7 @@ namespace chatrixcd::bot {
 
 namespace {
 
+using base::text::trimmed;
 using boost::asio::awaitable;
 
 constexpr base::duration patience = std::chrono::minutes(1);
@@ -23,12 +24,6 @@ constexpr base::duration patience = std::chrono::minutes(1);
 // Stages of homeservers whose accounts are kept elsewhere: the specification's, and that of before it.
 constexpr char const* approval_stage = "m.oauth";
 constexpr char const* older_approval_stage = "org.matrix.cross_signing_reset";
-
-std::string trimmed(std::string const& text) {
-    auto const first = text.find_first_not_of(" \t\r");
-    if (first == std::string::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Foreign text made safe for a line of a log or a terminal. Pure; never throws for any input.
+// Foreign text cut to what counts, and made safe for a line of a log or a terminal. Pure; never throws for any input.
 #pragma once
 
 #include <cstddef>
@@ -17,5 +17,8 @@ std::string one_line(std::string_view text);
 
 // Bytes that are not UTF-8 become U+FFFD; all else stays.
 std::string valid_utf8(std::string_view text);
+
+// Without the blanks at both ends.
+std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n") noexcept;
 
 }  // namespace chatrixcd::base::text

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include <chatrixcd/base/text.hpp>
 #include <chatrixcd/protocol/base64.hpp>
 
 #include "crypto/primitives/aes_ctr.hpp"
@@ -60,15 +61,9 @@ std::string in_four_bytes(std::uint32_t number) {
     }
 }
 
-std::string_view trimmed(std::string_view text) {
-    auto const begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 // What stands between the two lines. Nothing: it is no such file.
 std::optional<std::string> unwrapped(std::string_view file) {
-    auto body = trimmed(file);
+    auto body = base::text::trimmed(file, blanks);
     if (body.size() < first_line.size() + last_line.size() || !body.starts_with(first_line) || !body.ends_with(last_line)) {
         return std::nullopt;
     }
