@@ -8,6 +8,7 @@
 #include <set>
 
 #include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/base/random.hpp>
 #include <chatrixcd/homeserver/testing/key_lies.hpp>
 
 #include "support/requests.hpp"
@@ -41,8 +42,14 @@ encrypted_life::encrypted_life(life_plan plan)
     // Nothing is instant: else a server that lies at once and without end would stop virtual time.
     w_.network->hosts.latency(1ms);
     bot_.join(room_);
+    std::map<std::string, matrix::recovery_key> recovery;
+    auto const dice = base::make_seeded_random(plan_.seed);
     auto const add = [&](char const* name, char const* localpart) {
-        parties_.push_back(std::make_unique<party>(w_, watch_, name, localpart, room_, plan_.timeline_limit));
+        party_settings settings;
+        settings.localpart = localpart;
+        settings.timeline_limit = plan_.timeline_limit;
+        if (plan_.is_strict) settings.recovery = recovery.try_emplace(localpart, matrix::recovery_key::make(*dice)).first->second;
+        parties_.push_back(std::make_unique<party>(w_, watch_, name, std::move(settings), room_));
         may_lose_.push_back(false);
     };
     add("ann", "ann");
@@ -341,8 +348,21 @@ void encrypted_life::judge_line(party const& who, heard_line const& line) {
     if (line.sender != by->user()) complain(who.name() + " heard under another sender: " + line.text);
     if (line.event != meant->event) complain(who.name() + " heard in another event: " + line.text);
     if (!line.believed.encrypted) complain(who.name() + " heard in clear: " + line.text);
+    if (line.believed.identity_changed) complain(who.name() + " heard from another identity: " + line.text);
+    // A key that was passed on or restored vouches for no device.
+    if (line.believed.source != matrix::key_source::direct) {
+        bool const is_believed = !line.believed.device.str().empty() || line.believed.cross_signed;
+        if (is_believed) complain(who.name() + " believes a key that its sender did not give: " + line.text);
+        bool const is_restored = line.believed.source == matrix::key_source::backup;
+        if (is_restored && !line.believed.late) complain(who.name() + " takes a restored key for new: " + line.text);
+        return;
+    }
     if (!by->devices().contains(line.believed.device.str())) {
         complain(who.name() + " heard from the device '" + line.believed.device.str() + "': " + line.text);
+    }
+    // A device that is new may speak before its owner's identity vouches for it.
+    if (plan_.is_strict && by->devices().size() == 1 && !line.believed.cross_signed) {
+        complain(who.name() + " heard from a device that nobody vouches for: " + line.text);
     }
 }
 

@@ -33,13 +33,8 @@ private:
     death& end_;
 };
 
-party::party(world& of, wire_watch& watch, std::string name, std::string localpart, std::string room, unsigned timeline_limit)
-    : w_(of),
-      watch_(watch),
-      name_(std::move(name)),
-      localpart_(std::move(localpart)),
-      room_(std::move(room)),
-      timeline_limit_(timeline_limit) {}
+party::party(world& of, wire_watch& watch, std::string name, party_settings settings, std::string room)
+    : w_(of), watch_(watch), name_(std::move(name)), settings_(std::move(settings)), room_(std::move(room)) {}
 
 party::~party() {
     if (client_) end();
@@ -59,9 +54,13 @@ std::unique_ptr<matrix::client> party::make_client() {
     };
     auto made = w_.make_client(name_, [&](matrix::options& o) {
         matrix::sync_filter shown;
-        shown.timeline_limit(timeline_limit_);
+        shown.timeline_limit(settings_.timeline_limit);
         o.encryption(true).transport(*line_).filter(shown).store_hooks(hooks);
-        o.unsigned_devices([](matrix::room_id const&) { return true; });
+        if (settings_.recovery) {
+            o.recovery(*settings_.recovery);
+        } else {
+            o.unsigned_devices([](matrix::room_id const&) { return true; });
+        }
         o.unreadable_matters([](matrix::room_id const&, matrix::user_id const&) { return true; });
     });
     made->on_message([this](matrix::message m) { return hear(std::move(m)); });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <chatrixcd/base/task_group.hpp>
+#include <chatrixcd/matrix/recovery_key.hpp>
 
 #include "encrypted/wire_watch.hpp"
 #include "matrix/death.hpp"
@@ -31,14 +32,21 @@ struct heard_line {
     unsigned upsets = 0;  // how often its process had died or stumbled before
 };
 
+// How a device is set up.
+struct party_settings {
+    std::string localpart;
+    unsigned timeline_limit = 50;
+    std::optional<matrix::recovery_key> recovery;  // with it, devices that nobody vouches for get no keys
+};
+
 class party {
 public:
     // Its name is that of its store, too.
-    party(world& of, wire_watch& watch, std::string name, std::string localpart, std::string room, unsigned timeline_limit);
+    party(world& of, wire_watch& watch, std::string name, party_settings settings, std::string room);
     ~party();
 
     std::string const& name() const noexcept { return name_; }
-    std::string user() const { return "@" + localpart_ + ":test"; }
+    std::string user() const { return "@" + settings_.localpart + ":test"; }
 
     // Its process begins; with a place, it will die there. Says once more what is not known to be said. False: it could not begin.
     bool begin(std::optional<death::place> where = std::nullopt, unsigned number = 0);
@@ -76,9 +84,8 @@ private:
     world& w_;
     wire_watch& watch_;
     std::string name_;
-    std::string localpart_;
+    party_settings settings_;
     std::string room_;
-    unsigned timeline_limit_;
     std::unique_ptr<death> end_;
     std::unique_ptr<own_line> line_;
     std::unique_ptr<matrix::client> client_;

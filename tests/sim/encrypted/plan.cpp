@@ -74,12 +74,14 @@ life_plan draw_plan(std::uint64_t seed, roughness how) {
         made.choice = below(60);
         plan.steps.push_back(made);
     }
+    plan.is_strict = below(2) == 0;
     return plan;
 }
 
 std::string to_text(life_plan const& plan) {
     auto text = "seed " + std::to_string(plan.seed) + (plan.has_carol ? ", carol" : "") + (plan.has_second ? ", a second device" : "") +
-                ", sessions of " + std::to_string(plan.rotation) + ", timelines of " + std::to_string(plan.timeline_limit) + "\n";
+                (plan.is_strict ? ", strict" : "") + ", sessions of " + std::to_string(plan.rotation) + ", timelines of " +
+                std::to_string(plan.timeline_limit) + "\n";
     for (auto const& each : plan.steps) {
         text += std::string("  ") + name_of(each.what) + " who=" + std::to_string(each.who) + " number=" + std::to_string(each.number) +
                 " choice=" + std::to_string(each.choice) + "\n";

@@ -45,6 +45,7 @@ struct life_plan {
     bool has_second = false;       // Ann has two devices
     unsigned rotation = 100;       // messages of one Megolm session
     unsigned timeline_limit = 50;  // events of a sync
+    bool is_strict = false;        // keys for signed devices alone; each account has a recovery key, and so a backup
     std::vector<step> steps;
 };
 
