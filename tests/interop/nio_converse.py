@@ -14,6 +14,8 @@ import nio
 
 URL, USER, PASSWORD, BOT = sys.argv[1:5]
 LIMIT = 60
+# What the specification calls the emoji to which matrix-nio gives other names.
+SPECIFIED = {"Airplane": "Aeroplane", "Thumbs up": "Thumbs Up", "Wrench": "Spanner"}
 logging.disable(logging.CRITICAL)
 
 
@@ -67,7 +69,7 @@ class Person:
         await self.until(lambda: talk.other_key_set or talk.canceled, "key of the bot")
         if talk.canceled:
             raise AssertionError(f"cancelled: {talk.cancel_reason}")
-        emoji = [name for _, name in talk.get_emoji()]
+        emoji = [SPECIFIED.get(name, name) for _, name in talk.get_emoji()]
         await self.client.confirm_short_auth_string(talk.transaction_id)
         await self.until(lambda: known.verified or talk.canceled, "verified device")
         print(json.dumps({"emoji": emoji, "numbers": talk.get_decimals(), "mac": talk.chosen_mac_method, "verified": known.verified}), flush=True)
