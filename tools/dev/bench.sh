@@ -6,5 +6,5 @@ split_yes "$@"
 packages=(strace)
 command -v npm >/dev/null || packages+=(npm)
 setup "${packages[@]}"
-build_preset bench bench_libraries bench_sync bench_semaphore bench_empty_program echo_bot chatrixcd
+build_preset bench bench_programs
 exec python3 tests/bench/run.py build/bench/bin build/interop "${rest[@]}"
