@@ -90,8 +90,9 @@ class Talk:
 
 
 def echoes(table, binaries, work, rounds=4, number=25):
+    root = work / "synapse"
     try:
-        root = synapse.fetch(work / "synapse")
+        synapse.fetch(root)
         python = peers.fetch_python(work / "python")
         js_client.fetch(work / "js")
     except synapse.Unavailable as reason:
