@@ -204,8 +204,10 @@ void runtime::make_parts() {
     matrix::detail::outbox::on_refused refused;
     if (handlers_.on_send_failed) refused = [this](dead_letter letter) { return tell_refused(std::move(letter)); };
     copies_ = std::make_unique<copy_watch>(*services_, *api_, *session_, how_.store);
-    outbox_ = std::make_unique<matrix::detail::outbox>(
-        *services_, *api_, *session_, limits, [this](outbox_row const& row) { return seal(row); }, std::move(refused));
+    matrix::detail::outbox::sealer sealer;
+    sealer.seal = [this](outbox_row const& row) { return seal(row); };
+    sealer.at_once = [this](room_id const& room) { return seal_at_once(room); };
+    outbox_ = std::make_unique<matrix::detail::outbox>(*services_, *api_, *session_, limits, std::move(sealer), std::move(refused));
     courtesies_ = std::make_unique<matrix::detail::courtesies>(*services_, *api_, user);
     inbox_ = std::make_unique<dispatcher>(*services_, std::move(to), std::clamp<std::size_t>(how_.parallel_rooms, 1, 64));
     auto filled = [this](room_id const& room) {
@@ -339,6 +341,11 @@ asio::awaitable<result<sealed_message>> runtime::seal(outbox_row const& row) {
     if (encryption_) co_return co_await encryption_->seal(row);
     auto work = [account = services_->account, row](base::transaction& t) { return leave_in_clear(t, account, row); };
     co_return co_await write_through(*services_, std::move(work));
+}
+
+seal_part runtime::seal_at_once(room_id const& room) {
+    watch_copies();
+    return encryption_ ? encryption_->seal_at_once(room) : nullptr;
 }
 
 void runtime::watch_copies() {

@@ -107,6 +107,7 @@ private:
     void make_backup(receiver const& from);
     boost::asio::awaitable<result<event_id>> say_in(room_id in, std::string type, boost::json::object content);
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
+    seal_part seal_at_once(room_id const& room);
     boost::asio::awaitable<void> begin();
     void watch_copies();
     void stored(received count, std::size_t reserved);

@@ -516,6 +516,13 @@ asio::awaitable<result<sealed_message>> encryption::seal(outbox_row const& row) 
         .with_hint("Try again later");
 }
 
+seal_part encryption::seal_at_once(room_id const& room) const {
+    if (has_failed()) return nullptr;
+    return machine_.part([how = policy_of(room)](crypto::context const& with, outbox_row const& row) {
+        return seal_message(with, row, how, std::set<user_id>());
+    });
+}
+
 // Returns those whose homeserver did not answer.
 asio::awaitable<result<std::set<user_id>>> encryption::prepare(room_id room, room_policy how) {
     auto const members = co_await all_members(room);

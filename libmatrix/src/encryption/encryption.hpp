@@ -68,6 +68,8 @@ public:
 
     // The row as it is to leave; may take as long as everybody needs to get the key. Errors: as any request's.
     boost::asio::awaitable<result<sealed_message>> seal(outbox_row const& row);
+    // Does the same as a part of the transaction that queues a row of that room, if nothing is to be done before.
+    seal_part seal_at_once(room_id const& room) const;
 
     // How this device stands to the account's identity; nothing: not known yet.
     std::optional<own_identity_state> identity() const { return identification_.state(); }

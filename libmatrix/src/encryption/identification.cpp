@@ -67,7 +67,7 @@ asio::awaitable<result<identification::plan>> identification::look(shown_identit
     auto work = [shown = std::move(shown), fresh = crypto::own_identity::make(with_->random)](crypto::context const& with) {
         plan made;
         crypto::own_device device(with);
-        made.fingerprint = device.keys().ed25519();
+        made.fingerprint = device.ed25519();
         made.identity = crypto::own_identity::load(with);
         made.is_foreign = shown.exists() && (!made.identity || !shown.fits(*made.identity));
         if (made.is_foreign) return made;

@@ -43,7 +43,7 @@ asio::awaitable<identity_replacement::plan> identity_replacement::prepare(shown_
         bool const is_kept = held && shown.exists() && shown.fits(*held);
         plan made(is_kept ? *held : fresh);
         crypto::own_device device(with);
-        made.fingerprint = device.keys().ed25519();
+        made.fingerprint = device.ed25519();
         if (!is_kept) {
             made.is_new = true;
             made.before = held;

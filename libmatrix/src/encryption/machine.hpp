@@ -19,12 +19,16 @@ public:
     // Waits for work(crypto::context) to be committed; tries again while the store fails.
     template <class F>
     auto run(F work) {
-        auto all = [olm = olm_, account = with_->account, me = session_->user(), device = session_->device(), now = with_->time.now(),
-                    work = std::move(work)](base::transaction& t) mutable {
+        return write_through(*with_, part(std::move(work)));
+    }
+    // work(crypto::context, more...) as a part of somebody's transaction, as who the session is now.
+    template <class F>
+    auto part(F work) const {
+        return [olm = olm_, account = with_->account, me = session_->user(), device = session_->device(), now = with_->time.now(),
+                work = std::move(work)](base::transaction& t, auto const&... more) mutable {
             crypto::context const with{t, *olm, account, me, device, now};
-            return work(with);
+            return work(with, more...);
         };
-        return write_through(*with_, std::move(all));
     }
 
 private:

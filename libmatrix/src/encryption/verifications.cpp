@@ -247,7 +247,7 @@ asio::awaitable<crypto::verified_party> verifications::ourselves() {
         crypto::verified_party us;
         us.user = with.me;
         us.device = with.device;
-        us.ed25519 = crypto::own_device(with).keys().ed25519();
+        us.ed25519 = crypto::own_device(with).ed25519();
         auto const identity = crypto::own_identity::load(with);
         auto const published = crypto::find_identity(with, with.me);
         if (identity && published && published->keys == identity->public_keys()) us.master = identity->master();

@@ -18,6 +18,20 @@ result<void> check_key(std::string const& key) {
     return error(error_kind::invalid, "a message's key must have 1 to 255 characters");
 }
 
+// Whatever else goes wrong is met again by the sender, who says so: the message is queued all the same.
+std::optional<sealed_message> sealed_at_once(base::transaction& t, outbox_row const& row, seal_part const& seal) {
+    if (!seal || row.secrecy != room_secrecy::encrypted || row.orphan || !row.content) return std::nullopt;
+    try {
+        auto message = seal(t, row);
+        if (message.before == obstacle::none) return message;
+    } catch (base::store_error const&) {
+        throw;
+    } catch (std::exception const&) {
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 outbox::outbox(services& with, api& homeserver, session const& who, queue_limits limits, sealer seal, on_refused refused)
@@ -76,16 +90,22 @@ asio::awaitable<result<event_id>> outbox::outcome_of(followed all) {
 
 template <class Made>
 asio::awaitable<Made> outbox::queue(room_id room, queuing<Made> work) {
-    auto all = [account = with_->account, room, work = std::move(work), may_take = open_](base::transaction& t) {
-        auto made = work(t);
+    struct outcome {
+        Made made;
         std::optional<outbox_row> next;
-        if (made && may_take) next = take_next(t, account, room);
-        return std::make_pair(std::move(made), std::move(next));
+        std::optional<sealed_message> sealed;
+    };
+    auto all = [account = with_->account, room, work = std::move(work), may_take = open_,
+                seal = seal_.at_once(room)](base::transaction& t) {
+        outcome done{work(t), std::nullopt, std::nullopt};
+        if (done.made && may_take) done.next = take_next(t, account, room);
+        if (done.next) done.sealed = sealed_at_once(t, *done.next, seal);
+        return done;
     };
     bool const was_open = open_;
-    auto [made, next] = co_await attempt(std::move(all));
+    auto [made, next, sealed] = co_await attempt(std::move(all));
     with_->health.worked();
-    if (next) give(room, std::move(*next));
+    if (next) give(room, std::move(*next), std::move(sealed));
     if (!was_open) look_into(room);
     co_return std::move(made);
 }
@@ -219,8 +239,10 @@ asio::awaitable<void> outbox::resume() {
     for (auto const& room : waiting) look_into(room);
 }
 
-void outbox::give(room_id const& room, outbox_row row) {
-    rooms_[room].next = std::move(row);
+void outbox::give(room_id const& room, outbox_row row, std::optional<sealed_message> sealed) {
+    auto& queue = rooms_[room];
+    if (sealed) queue.ready = ready_row{row.id, std::move(*sealed)};
+    queue.next = std::move(row);
     ensure_sender(room);
 }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "outbox/table.hpp"
 #include "state/services.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -23,5 +25,8 @@ struct sealed_message {
     std::string content;  // JSON text
     std::optional<base::error> why;
 };
+
+// Makes of a row what may leave, inside a transaction.
+using seal_part = std::function<sealed_message(base::transaction&, outbox_row const&)>;
 
 }  // namespace chatrixcd::matrix::detail

@@ -170,12 +170,22 @@ asio::awaitable<bool> outbox::deliver_step(outbox_row const& row, bool is_first,
 // A room may become encrypted while a row waits.
 asio::awaitable<result<sealed_message>> outbox::seal(outbox_row const& row, bool is_first) {
     bool const is_fresh = is_first && !must_look(row);
+    auto ready = take_ready(row);
+    if (is_fresh && ready) co_return std::move(*ready);
     if (is_fresh && row.secrecy == room_secrecy::clear) co_return as_it_is(row);
     if (!is_fresh || row.secrecy == room_secrecy::encrypted) {
-        auto message = co_await seal_(row);
+        auto message = co_await seal_.seal(row);
         if (!message || message->before != obstacle::room) co_return message;
     }
     co_return co_await ask_secrecy(row);
+}
+
+std::optional<sealed_message> outbox::take_ready(outbox_row const& row) {
+    auto& ready = rooms_[row.room].ready;
+    if (!ready || ready->id != row.id) return std::nullopt;
+    auto message = std::move(ready->message);
+    ready.reset();
+    return message;
 }
 
 // Of a room that no sync has shown: the homeserver says whether it is encrypted, and if it is, the sync has to show it first.

@@ -37,7 +37,7 @@ backup_voucher voucher_of(context const& with, std::string const& public_key, js
     auto const key = load_backup_key(with);
     if (key && key->public_key() == public_key) return backup_voucher::private_key;
     own_device here(with);
-    if (is_signed(auth_data, with.me, with.device.str(), here.keys().ed25519())) return backup_voucher::signature;
+    if (is_signed(auth_data, with.me, with.device.str(), here.ed25519())) return backup_voucher::signature;
     auto const identity = own_identity::load(with);
     if (!identity) return backup_voucher::nobody;
     bool const is_ours =

@@ -22,27 +22,36 @@ constexpr char const* signed_curve25519 = "signed_curve25519";
 }  // namespace
 
 own_device::own_device(context const& with) : with_(with) {
-    auto row =
-        with.t.first("SELECT device_id, pickle, published, server_count, wants_fallback, fallback_made FROM own_device WHERE account = ?1",
-                     {with.account});
-    if (row && row->text(0) != with.device.str()) {
+    stored_ = with.t.first(
+        "SELECT device_id, curve25519, ed25519, published, server_count, wants_fallback, fallback_made, pickle FROM own_device"
+        " WHERE account = ?1",
+        {with.account});
+    if (stored_ && stored_->text(0) != with.device.str()) {
         forget_device(with.t, with.account);
-        row.reset();
+        stored_.reset();
     }
-    if (row) {
-        account_ = loaded(with.olm.load_account(unsealed(with_.t, sealed_in::own_device, *row, 1)));
-        is_published_ = row->integer(2) != 0;
-        count_ = row->optional_integer(3);
-        wants_fallback_ = row->integer(4) != 0;
-        fallback_made_ = base::time_point(std::chrono::milliseconds(row->integer(5)));
+    if (stored_) {
+        curve25519_ = stored_->text(1);
+        ed25519_ = stored_->text(2);
+        is_published_ = stored_->integer(3) != 0;
+        count_ = stored_->optional_integer(4);
+        wants_fallback_ = stored_->integer(5) != 0;
+        fallback_made_ = base::time_point(std::chrono::milliseconds(stored_->integer(6)));
     } else {
         account_ = with.olm.make_account();
+        curve25519_ = account_->curve25519();
+        ed25519_ = account_->ed25519();
         save();
     }
 }
 
+account& own_device::keys() {
+    if (!account_) account_ = loaded(with_.olm.load_account(unsealed(with_.t, sealed_in::own_device, *stored_, 7)));
+    return *account_;
+}
+
 json::object const& own_device::published() {
-    if (keys_as_published_.empty()) keys_as_published_ = own_device_keys(*account_, with_.me, with_.device);
+    if (keys_as_published_.empty()) keys_as_published_ = own_device_keys(keys(), with_.me, with_.device);
     return keys_as_published_;
 }
 
@@ -52,9 +61,8 @@ void own_device::save() {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (account) DO UPDATE SET pickle = excluded.pickle,"
         " published = excluded.published, server_count = excluded.server_count, wants_fallback = excluded.wants_fallback,"
         " fallback_made = excluded.fallback_made",
-        {with_.account, with_.device.str(), account_->curve25519(), account_->ed25519(),
-         sealed(with_.t, sealed_in::own_device, account_->pickle()), std::int64_t{is_published_}, count_, std::int64_t{wants_fallback_},
-         std::int64_t{fallback_made_.time_since_epoch().count()}});
+        {with_.account, with_.device.str(), curve25519_, ed25519_, sealed(with_.t, sealed_in::own_device, keys().pickle()),
+         std::int64_t{is_published_}, count_, std::int64_t{wants_fallback_}, std::int64_t{fallback_made_.time_since_epoch().count()}});
 }
 
 std::optional<json::object> own_device::to_upload() {
@@ -63,39 +71,39 @@ std::optional<json::object> own_device::to_upload() {
     // Of a device that the homeserver does not know it has none.
     auto const there = std::clamp<std::int64_t>(count_.value_or(is_published_ ? wanted_one_time_keys : 0), 0, wanted_one_time_keys);
     auto const missing = wanted_one_time_keys - there;
-    if (missing > 0 && account_->unpublished_keys().empty()) {
-        account_->make_one_time_keys(static_cast<std::size_t>(missing));
+    if (missing > 0 && keys().unpublished_keys().empty()) {
+        keys().make_one_time_keys(static_cast<std::size_t>(missing));
         changed = true;
     }
-    if (wants_fallback_ && account_->unpublished_fallback_key().empty()) {
-        account_->make_fallback_key();
+    if (wants_fallback_ && keys().unpublished_fallback_key().empty()) {
+        keys().make_fallback_key();
         fallback_made_ = with_.now;
         changed = true;
     } else if (!wants_fallback_ && fallback_made_ != base::time_point() && with_.now - fallback_made_ >= old_fallback_serves) {
-        account_->forget_old_fallback_key();
+        keys().forget_old_fallback_key();
         fallback_made_ = base::time_point();
         changed = true;
     }
     if (changed) save();
     json::object body;
     if (!is_published_) body["device_keys"] = published();
-    auto const add = [&](char const* member, std::vector<one_time_key> const& keys, bool is_fallback) {
-        if (keys.empty()) return;
+    auto const add = [&](char const* member, std::vector<one_time_key> const& those, bool is_fallback) {
+        if (those.empty()) return;
         json::object all;
-        for (auto const& each : keys) {
-            all[std::string(signed_curve25519) + ":" + each.id] = signed_key(*account_, each.key, is_fallback, with_.me, with_.device);
+        for (auto const& each : those) {
+            all[std::string(signed_curve25519) + ":" + each.id] = signed_key(keys(), each.key, is_fallback, with_.me, with_.device);
         }
         body[member] = std::move(all);
     };
-    if (missing > 0) add("one_time_keys", account_->unpublished_keys(), /*is_fallback=*/false);
-    if (wants_fallback_) add("fallback_keys", account_->unpublished_fallback_key(), /*is_fallback=*/true);
+    if (missing > 0) add("one_time_keys", keys().unpublished_keys(), /*is_fallback=*/false);
+    if (wants_fallback_) add("fallback_keys", keys().unpublished_fallback_key(), /*is_fallback=*/true);
     return body.empty() ? std::nullopt : std::optional(std::move(body));
 }
 
 void own_device::uploaded(json::object const& answer) {
     auto const* counts = base::find_object(answer, "one_time_key_counts");
     auto const told = counts == nullptr ? std::nullopt : base::find_integer(*counts, signed_curve25519);
-    account_->mark_as_published();
+    keys().mark_as_published();
     wants_fallback_ = false;
     count_ = told.value_or(0);
     is_published_ = true;

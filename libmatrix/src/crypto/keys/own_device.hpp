@@ -21,7 +21,11 @@ public:
     // sessions: nobody sends to them any more.
     explicit own_device(context const& with);
 
-    account& keys() noexcept { return *account_; }
+    // Public keys, in unpadded Base64.
+    std::string const& curve25519() const noexcept { return curve25519_; }
+    std::string const& ed25519() const noexcept { return ed25519_; }
+    // The account itself. Taken out of the store when it is wanted: that is dear, and a message to a room needs none of its secrets.
+    account& keys();
     // The device's keys as they are published.
     boost::json::object const& published();
     // Once keys() have changed.
@@ -38,6 +42,9 @@ public:
 
 private:
     context const& with_;
+    std::string curve25519_;
+    std::string ed25519_;
+    std::optional<base::row> stored_;
     std::unique_ptr<account> account_;
     bool is_published_ = false;          // the device's keys are at the homeserver
     std::optional<std::int64_t> count_;  // of one-time keys there; nothing: unknown

@@ -42,7 +42,7 @@ public:
         auto const key = checked_curve25519(text_in(content, "sender_key"));
         auto const* all = find_object(content, "ciphertext");
         if (!key || all == nullptr) return refused(refusal::malformed, "no usable sender_key or ciphertext");
-        auto const* mine = find_object(*all, own_.keys().curve25519());
+        auto const* mine = find_object(*all, own_.curve25519());
         if (mine == nullptr) return refused(refusal::not_for_us, "nothing in it is for this device");
         olm_message message;
         message.type = find_integer(*mine, "type").value_or(-1);
@@ -94,7 +94,7 @@ private:
         if (text_in(*payload, "sender") != sender_.str()) return refused(refusal::forged, "it names another sender");
         if (text_in(*payload, "recipient") != with_.me.str()) return refused(refusal::forged, "it is for another user");
         auto const* recipient = find_object(*payload, "recipient_keys");
-        if (key_text(recipient, "ed25519") != own_.keys().ed25519()) return refused(refusal::forged, "it is for another device");
+        if (key_text(recipient, "ed25519") != own_.ed25519()) return refused(refusal::forged, "it is for another device");
         device_event event;
         event.sender = sender_;
         event.sender_curve25519 = key_;
@@ -151,7 +151,7 @@ json::object const* keys_of(json::object const& answer, device_row const& device
 json::object write(context const& with, own_device& own, olm_session& session, device_row const& to, std::string const& type,
                    json::object const& content) {
     json::object payload{{"type", type}, {"content", content}, {"sender", with.me.str()}, {"recipient", to.user.str()}};
-    payload["keys"] = json::object{{"ed25519", own.keys().ed25519()}};
+    payload["keys"] = json::object{{"ed25519", own.ed25519()}};
     payload["recipient_keys"] = json::object{{"ed25519", to.ed25519}};
     payload["sender_device_keys"] = own.published();
     wiping const wiped(payload);
@@ -160,7 +160,7 @@ json::object write(context const& with, own_device& own, olm_session& session, d
     auto const message = session.encrypt(text);
     base::wipe(text);
     json::object ciphertext{{to.curve25519, json::object{{"type", message.type}, {"body", message.body}}}};
-    return json::object{{"algorithm", olm_algorithm}, {"sender_key", own.keys().curve25519()}, {"ciphertext", std::move(ciphertext)}};
+    return json::object{{"algorithm", olm_algorithm}, {"sender_key", own.curve25519()}, {"ciphertext", std::move(ciphertext)}};
 }
 
 device_keys keys_of(device_row const& row) {

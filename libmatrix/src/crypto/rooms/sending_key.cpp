@@ -81,8 +81,8 @@ std::string room_sender::begin(audience const& who) {
     own.room = room_;
     own.session = id;
     own.sender = with_.me;
-    own.sender_curve25519 = own_.keys().curve25519();
-    own.sender_ed25519 = own_.keys().ed25519();
+    own.sender_curve25519 = own_.curve25519();
+    own.sender_ed25519 = own_.ed25519();
     own.group = loaded(with_.olm.make_inbound_group(group_->session_key()));
     add_room_key(with_, std::move(own));
     with_.t.run("DELETE FROM key_share WHERE account = ?1 AND room_id = ?2", {with_.account, room_.str()});
@@ -178,7 +178,7 @@ json::object room_sender::refuse(device_row const& device, std::string const& co
         " state = 2, code = excluded.code, at = excluded.at",
         {with_.account, room_.str(), session, device.user.str(), device.device.str(), device.curve25519, request, code,
          with_.milliseconds()});
-    json::object told{{"algorithm", megolm_algorithm}, {"sender_key", own_.keys().curve25519()}, {"code", code}};
+    json::object told{{"algorithm", megolm_algorithm}, {"sender_key", own_.curve25519()}, {"code", code}};
     // "m.no_olm" is about all keys.
     if (code != "m.no_olm") {
         told["room_id"] = room_.str();
@@ -208,7 +208,7 @@ json::object room_sender::encrypt(std::string const& type, json::object content)
     key_content_.clear();
     base::wipe(text);
     // Both are deprecated, and older clients want them.
-    made["sender_key"] = own_.keys().curve25519();
+    made["sender_key"] = own_.curve25519();
     made["device_id"] = with_.device.str();
     with_.t.run("UPDATE sending_key SET pickle = ?3, messages = messages + 1 WHERE account = ?1 AND room_id = ?2",
                 {with_.account, room_.str(), sealed(with_.t, sealed_in::sending_key, group->pickle())});
