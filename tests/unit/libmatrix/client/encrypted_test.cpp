@@ -87,6 +87,37 @@ TEST_SUITE("matrix::client::encrypted") {
         }
     }
 
+    TEST_CASE("a message whose key everybody has goes to the disk once before it leaves") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker anns(w, "ann");
+        unsigned commits = 0;
+        auto const client = w.make_client("store-bot", [&](matrix::options& o) {
+            base::store_hooks hooks;
+            hooks.after_commit = [&] { ++commits; };
+            o.encryption(true).store_hooks(std::move(hooks));
+        });
+        w.start(*client, "bot");
+        std::vector<unsigned> until_sent;
+        unsigned begun = 0;
+        w.network->faults = [&](base::http::request const& r) {
+            if (contains(r.path(), "/send/m.room.encrypted/")) until_sent.push_back(commits - begun);
+            return fault::none();
+        };
+        for (auto const* text : {"one", "two"}) {
+            w.pass(std::chrono::minutes(1));
+            begun = commits;
+            CHECK(w.run(client->room(matrix::room_id(room)).send(matrix::outgoing::text(text))).has_value());
+            anns.wait_for(text);
+        }
+        REQUIRE(until_sent.size() == 2);
+        CHECK(until_sent[0] > 1);
+        CHECK(until_sent[1] == 1);
+        w.stop(*client);
+    }
+
     TEST_CASE("both go on after a restart with the keys that they had") {
         world w;
         auto ann = w.add("ann");
