@@ -241,7 +241,7 @@ asio::awaitable<void> outbox::resume() {
 
 void outbox::give(room_id const& room, outbox_row row, std::optional<sealed_message> sealed) {
     auto& queue = rooms_[room];
-    if (sealed) queue.ready = ready_row{row.id, std::move(*sealed)};
+    if (sealed) queue.ready = ready_row{row.transaction, std::move(*sealed)};
     queue.next = std::move(row);
     ensure_sender(room);
 }

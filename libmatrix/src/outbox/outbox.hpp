@@ -66,7 +66,7 @@ private:
     class acceptance;
     using followed = std::vector<std::shared_ptr<waiter>>;
     struct ready_row {
-        std::int64_t id = 0;
+        std::string transaction;  // the row's: ids are given again
         sealed_message message;
     };
     // A room that has a sender.

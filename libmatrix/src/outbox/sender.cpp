@@ -182,7 +182,7 @@ asio::awaitable<result<sealed_message>> outbox::seal(outbox_row const& row, bool
 
 std::optional<sealed_message> outbox::take_ready(outbox_row const& row) {
     auto& ready = rooms_[row.room].ready;
-    if (!ready || ready->id != row.id) return std::nullopt;
+    if (!ready || ready->transaction != row.transaction) return std::nullopt;
     auto message = std::move(ready->message);
     ready.reset();
     return message;
