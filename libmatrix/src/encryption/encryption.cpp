@@ -451,9 +451,12 @@ asio::awaitable<result<std::vector<crypto::device_row>>> encryption::share_with_
     auto write = [room, devices = std::move(devices), answer = std::move(*answer),
                   transaction = with_->random.token(22)](crypto::context const& with) {
         crypto::own_device own(with);
-        auto claimed = crypto::begin_claimed(own, devices, answer);
-        if (claimed.begun.empty()) return claimed.without;
         crypto::room_sender sender(with, own, room);
+        // Of a transaction that was kept without our being told, nothing is done again: one key begins one session.
+        auto left = devices;
+        std::erase_if(left, [&](crypto::device_row const& each) { return sender.is_given(each); });
+        auto claimed = crypto::begin_claimed(own, left, answer);
+        if (claimed.begun.empty()) return claimed.without;
         crypto::device_messages messages;
         auto const id = crypto::reserve_request(with, "m.room.encrypted", transaction);
         for (auto& each : claimed.begun) messages.add(each.with.user, each.with.device, sender.share_first(each, id));
@@ -471,6 +474,7 @@ asio::awaitable<void> encryption::share_with_known(room_id room, std::vector<cry
             crypto::device_messages messages;
             auto const id = crypto::reserve_request(with, "m.room.encrypted", transaction);
             for (auto const& each : some) {
+                if (sender.is_given(each)) continue;
                 if (auto message = sender.share(each, id)) messages.add(each.user, each.device, std::move(*message));
             }
             if (messages.empty()) return crypto::drop_request(with, id);

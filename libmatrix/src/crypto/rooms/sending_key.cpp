@@ -155,6 +155,15 @@ void room_sender::note_queued(device_row const& device, std::int64_t request) {
          std::int64_t{sending()->index()}, request, with_.milliseconds()});
 }
 
+bool room_sender::is_given(device_row const& device) {
+    if (sending() == nullptr) return false;
+    auto const found = with_.t.first(
+        "SELECT 1 FROM key_share WHERE account = ?1 AND room_id = ?2 AND session_id = ?3 AND user_id = ?4 AND their_key = ?5"
+        " AND state IN (0, 1)",
+        {with_.account, room_.str(), sending()->id(), device.user.str(), device.curve25519});
+    return found.has_value();
+}
+
 std::optional<json::object> room_sender::share(device_row const& with, std::int64_t request) {
     if (sending() == nullptr) return std::nullopt;
     auto message = write_to_device(with_, own_, with, "m.room_key", key_content());

@@ -56,6 +56,8 @@ public:
     // The session to send with; a new one if there is none, or if the old one has done its time or is known to somebody who is to read no
     // more.
     sharing prepare(audience const& who);
+    // Whether the device has the key, or what gives it is on its way.
+    bool is_given(device_row const& device);
     // The key for that device, from the next message on; false if there is no Olm session with it. What is returned goes into a request
     // that is kept under `request`.
     std::optional<boost::json::object> share(device_row const& with, std::int64_t request);

@@ -189,6 +189,51 @@ TEST_SUITE("matrix::client::encrypted") {
         }
     }
 
+    TEST_CASE("whichever transaction of who speaks first fails, or is kept without its being told, a claimed key begins one session") {
+        auto const speak = [](unsigned failing, bool kept) {
+            CAPTURE(failing);
+            CAPTURE(kept);
+            world w;
+            auto ann = w.add("ann");
+            auto account = w.add("bot");
+            // A key for each message, so that the session is used again.
+            auto const room = make_room_as(w, ann,
+                                           R"({"invite":["@bot:test"],"initial_state":[{"type":"m.room.encryption","state_key":"",)"
+                                           R"("content":{"algorithm":"m.megolm.v1.aes-sha2","rotation_period_msgs":1}}]})");
+            account.join(room);
+            unsigned commits = 0;
+            bool has_begun = false;
+            auto const fail = [&] {
+                if (has_begun && ++commits == failing) throw std::runtime_error("the disk is gone");
+            };
+            base::store_hooks hooks;
+            (kept ? hooks.after_commit : hooks.before_commit) = fail;
+            speaker anns(w, "ann");
+            speaker bot(w, "bot", hooks);
+            w.pass(std::chrono::minutes(1));
+            has_begun = true;
+            for (std::string const word : {"one", "two", "three"}) {
+                for (bool is_sent = false; !is_sent;) {
+                    try {
+                        auto message = matrix::outgoing::text(word).key("key " + word);
+                        is_sent = w.run(bot.client->room(matrix::room_id(room)).send(std::move(message))).has_value();
+                    } catch (base::store_error const&) {
+                        w.pass(std::chrono::seconds(1));
+                    }
+                }
+                anns.wait_for(word);
+            }
+            CHECK(anns.heard == strings{"one", "two", "three"});
+            CHECK(count_of(ann, room, "m.room.encrypted") == 3);
+            return commits >= failing;
+        };
+        for (bool const kept : {false, true}) {
+            unsigned failing = 1;
+            while (speak(failing, kept)) ++failing;
+            CHECK(failing > 15);
+        }
+    }
+
     TEST_CASE("an upload whose answer was lost is found done after a restart") {
         world w;
         auto ann = w.add("ann");
