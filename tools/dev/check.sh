@@ -11,10 +11,10 @@ build_preset dev test_crash_echo test_crash_engine
 CRASH_POINTS=5000 CRASH_STRIDE=1 ctest --test-dir build/dev --output-on-failure -j 2 -L crash
 # Optimised, and in two processes: in one, as they are tested every day, they would take an hour.
 build_preset bench test_sim_encrypted
-lives() {
+lives() (
     [ ! -d /dev/shm ] || export TMPDIR=/dev/shm
-    LIVES=1000 FIRST=$1 build/bench/tests/sim/sim_encrypted
-}
+    LIVES=1000 FIRST=$1 timeout 3600 build/bench/tests/sim/sim_encrypted
+)
 lives 1001 &
 others=$!
 lives 1

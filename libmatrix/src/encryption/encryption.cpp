@@ -522,9 +522,15 @@ asio::awaitable<result<sealed_message>> encryption::seal(outbox_row const& row) 
 
 seal_part encryption::seal_at_once(room_id const& room) const {
     if (has_failed()) return nullptr;
-    return machine_.part([how = policy_of(room)](crypto::context const& with, outbox_row const& row) {
-        return seal_message(with, row, how, std::set<user_id>());
-    });
+    room_policy how;
+    try {
+        how = policy_of(room);
+    } catch (std::exception const&) {
+        // Whoever seals later meets it again, and the message is queued by then.
+        return nullptr;
+    }
+    return machine_.part(
+        [how](crypto::context const& with, outbox_row const& row) { return seal_message(with, row, how, std::set<user_id>()); });
 }
 
 // Returns those whose homeserver did not answer.

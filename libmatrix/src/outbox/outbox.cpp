@@ -18,16 +18,16 @@ result<void> check_key(std::string const& key) {
     return error(error_kind::invalid, "a message's key must have 1 to 255 characters");
 }
 
-// Whatever else goes wrong is met again by the sender, who says so: the message is queued all the same.
+// The transaction that would seal is taken back whole: half a change of keys would be worse than none.
+struct cannot_seal {};
+
 std::optional<sealed_message> sealed_at_once(base::transaction& t, outbox_row const& row, seal_part const& seal) {
     if (!seal || row.secrecy != room_secrecy::encrypted || row.orphan || !row.content) return std::nullopt;
     try {
         auto message = seal(t, row);
         if (message.before == obstacle::none) return message;
-    } catch (base::store_error const&) {
-        throw;
     } catch (std::exception const&) {
-        return std::nullopt;
+        throw cannot_seal();
     }
     return std::nullopt;
 }
@@ -95,15 +95,25 @@ asio::awaitable<Made> outbox::queue(room_id room, queuing<Made> work) {
         std::optional<outbox_row> next;
         std::optional<sealed_message> sealed;
     };
-    auto all = [account = with_->account, room, work = std::move(work), may_take = open_,
-                seal = seal_.at_once(room)](base::transaction& t) {
+    auto const all = [account = with_->account, room, work = std::move(work), may_take = open_](base::transaction& t,
+                                                                                                seal_part const& seal) {
         outcome done{work(t), std::nullopt, std::nullopt};
         if (done.made && may_take) done.next = take_next(t, account, room);
         if (done.next) done.sealed = sealed_at_once(t, *done.next, seal);
         return done;
     };
     bool const was_open = open_;
-    auto [made, next, sealed] = co_await attempt(std::move(all));
+    std::optional<outcome> done;
+    try {
+        auto with_seal = [all, seal = seal_.at_once(room)](base::transaction& t) { return all(t, seal); };
+        done = co_await attempt(std::move(with_seal));
+    } catch (cannot_seal const&) {
+        log_.debug("a message could not be sealed as it was queued", {{"room", room.str()}});
+    }
+    // Its sender meets the same again, and says so: it is queued all the same.
+    auto without = [all](base::transaction& t) { return all(t, nullptr); };
+    if (!done) done = co_await attempt(std::move(without));
+    auto& [made, next, sealed] = *done;
     with_->health.worked();
     if (next) give(room, std::move(*next), std::move(sealed));
     if (!was_open) look_into(room);
@@ -116,6 +126,8 @@ asio::awaitable<std::invoke_result_t<F&, base::transaction&>> outbox::attempt(F 
     std::exception_ptr failure;
     try {
         co_return co_await with_->store.write(std::move(work));
+    } catch (cannot_seal const&) {
+        throw;
     } catch (...) {
         failure = std::current_exception();
     }

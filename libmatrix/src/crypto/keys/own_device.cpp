@@ -46,7 +46,12 @@ own_device::own_device(context const& with) : with_(with) {
 }
 
 account& own_device::keys() {
-    if (!account_) account_ = loaded(with_.olm.load_account(unsealed(with_.t, sealed_in::own_device, *stored_, 7)));
+    if (account_) return *account_;
+    account_ = loaded(with_.olm.load_account(unsealed(with_.t, sealed_in::own_device, *stored_, 7)));
+    // These are sealed; what stands beside them is not.
+    if (account_->curve25519() != curve25519_ || account_->ed25519() != ed25519_) {
+        throw base::store_error("the keys of this device are not those of its account: the database was changed");
+    }
     return *account_;
 }
 

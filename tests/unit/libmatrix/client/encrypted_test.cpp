@@ -4,13 +4,18 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <chatrixcd/base/json_reader.hpp>
+#include <chatrixcd/base/store.hpp>
 #include <chatrixcd/homeserver/testing/lies.hpp>
 
+#include "state/schema.hpp"
+#include "state/sealed_columns.hpp"
 #include "support/requests.hpp"
 #include "support/speaker.hpp"
 
@@ -116,6 +121,72 @@ TEST_SUITE("matrix::client::encrypted") {
         CHECK(until_sent[0] > 1);
         CHECK(until_sent[1] == 1);
         w.stop(*client);
+    }
+
+    TEST_CASE("a message that cannot be sealed as it is queued is queued all the same, and leaves when it can be") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker anns(w, "ann");
+        bool is_broken = false;
+        speaker bot(w, "bot", "bot", [&](matrix::options& o) {
+            o.unsigned_devices([&](matrix::room_id const&) -> bool {
+                if (is_broken) throw std::runtime_error("the policy is broken");
+                return false;
+            });
+        });
+        bot.say(room, "one");
+        anns.wait_for("one");
+        is_broken = true;
+        base::task_group later(w.loop.get_executor(), nullptr);
+        auto const say = [&]() -> boost::asio::awaitable<void> {
+            CHECK((co_await bot.client->room(matrix::room_id(room)).send(matrix::outgoing::text("two"))).has_value());
+        };
+        later.spawn(say());
+        w.pass(std::chrono::seconds(1));
+        is_broken = false;
+        anns.wait_for("two");
+        w.run(later.join());
+    }
+
+    TEST_CASE("a damaged key of a room costs no message") {
+        world w;
+        auto ann = w.add("ann");
+        auto account = w.add("bot");
+        auto const room = secret_room(w, ann, account);
+        speaker anns(w, "ann");
+        speaker bot(w, "bot");
+        bot.say(room, "one");
+        anns.wait_for("one");
+        auto const with_store = [&](std::function<void(base::transaction&)> const& work) {
+            w.stop(*bot.client);
+            bot.client.reset();
+            base::store_options file;
+            file.path = w.path("store-bot") + "/matrix.db";
+            file.migrations = matrix::detail::migrations();
+            file.sealed = matrix::detail::sealed_columns();
+            file.key = base::store_key_file{w.path("store-bot") + "/store.key"};
+            auto const store = base::store::open(std::move(file), base::make_inline_store_runner()).value();
+            w.run(store->write(work));
+        };
+        base::blob pickle;
+        with_store([&](base::transaction& t) {
+            pickle = t.first("SELECT pickle FROM sending_key", {})->bytes(0);
+            t.run("UPDATE sending_key SET pickle = x'00'", {});
+        });
+        bot.open();
+        base::task_group later(w.loop.get_executor(), nullptr);
+        auto const say = [&]() -> boost::asio::awaitable<void> {
+            static_cast<void>(co_await bot.client->room(matrix::room_id(room)).send(matrix::outgoing::text("two").key("two")));
+        };
+        later.spawn(say());
+        w.pass(std::chrono::minutes(1));
+        CHECK(anns.heard == strings{"one"});
+        with_store([&](base::transaction& t) { t.run("UPDATE sending_key SET pickle = ?1", {pickle}); });
+        w.run(later.join());
+        bot.open();
+        anns.wait_for("two");
     }
 
     TEST_CASE("both go on after a restart with the keys that they had") {
