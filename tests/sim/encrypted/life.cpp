@@ -375,6 +375,8 @@ life_figures encrypted_life::figures() const {
     for (auto const& each : parties_) {
         made.deaths += each->deaths();
         made.lost += each->lost();
+        made.vouched +=
+            static_cast<std::size_t>(std::ranges::count_if(each->heard(), [](auto const& line) { return line.believed.cross_signed; }));
     }
     return made;
 }

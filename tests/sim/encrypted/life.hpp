@@ -21,6 +21,7 @@ struct life_figures {
     std::size_t faults = 0;
     std::size_t lost = 0;
     std::size_t sealed = 0;
+    std::size_t vouched = 0;  // messages that were heard of devices for which their owner vouches
 };
 
 class encrypted_life {

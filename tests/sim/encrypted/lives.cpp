@@ -44,6 +44,7 @@ void play(life_plan const& plan, char const* variable, life_figures& all) {
     all.faults += figures.faults;
     all.lost += figures.lost;
     all.sealed += figures.sealed;
+    all.vouched += figures.vouched;
 }
 
 void play_alone(life_plan const& plan) {
@@ -87,6 +88,7 @@ TEST_SUITE("encrypted lives") {
         CHECK(all.deaths > lives / 2);
         CHECK(all.faults > lives * 5);
         CHECK(all.sealed > lives * 20);
+        CHECK(all.vouched > lives * 5);
     }
 
     TEST_CASE("a homeserver that lies and keeps keys back can make messages unreadable, and nobody is left untold or with anything wrong") {

@@ -74,6 +74,7 @@ life_plan draw_plan(std::uint64_t seed, roughness how) {
         made.choice = below(60);
         plan.steps.push_back(made);
     }
+    // Drawn last, so that the steps of a seed are the same whether or not it is strict.
     plan.is_strict = below(2) == 0;
     return plan;
 }
