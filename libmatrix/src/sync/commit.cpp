@@ -169,7 +169,7 @@ private:
             inside = inside_before(update.timeline, how_.me);
         } else if (update.limited) {
             inside = inside_before(update.timeline, how_.me);
-            if (was_joined || inside) open_gap(update, before_.position, was_joined);
+            if (inside || may_have_visited(update.timeline, how_.me, row.ours)) open_gap(update, before_.position, was_joined);
         } else if (update.ours == membership::join) {
             // Who is in a room and was never seen coming in has been there all along, whatever we thought.
             inside = was_joined || inside_before(update.timeline, how_.me);
@@ -185,7 +185,8 @@ private:
         if (known != update.timeline.end()) return known + 1;
         bool const was_joined = inside;
         inside = inside_before(update.timeline, how_.me);
-        if (!update.limited || (!was_joined && !inside)) return update.timeline.begin();
+        bool const hides = update.limited && (inside || may_have_visited(update.timeline, how_.me, row.ours));
+        if (!hides) return update.timeline.begin();
         auto gap = open_gap(update, update.prev_batch, was_joined, row.last_event);
         // Nothing leads there.
         if (row.last_event.empty() || update.prev_batch.empty()) {

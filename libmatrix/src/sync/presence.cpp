@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/presence.hpp"
 
+#include <algorithm>
+
 namespace chatrixcd::matrix::detail {
 
 namespace {
@@ -24,6 +26,23 @@ bool inside_before(std::vector<raw_event> const& timeline, user_id const& me) {
         // Nobody who is in a room can be invited to it.
         if (now == "invite" || now == "knock") return false;
         return now != "join" || was_joined_before(e);
+    }
+    return true;
+}
+
+bool may_have_visited(std::vector<raw_event> const& timeline, user_id const& me, membership before) {
+    auto const first = std::find_if(timeline.begin(), timeline.end(), [&](raw_event const& e) { return is_about(e, me); });
+    if (first == timeline.end()) return false;
+    auto const previous = first->previous_text("membership");
+    switch (before) {
+        case membership::none:
+            return !previous.empty();
+        // From an invitation straight into the room, or not.
+        case membership::invite:
+            return previous == "leave" || previous == "ban";
+        case membership::join:
+        case membership::leave:
+            return true;
     }
     return true;
 }

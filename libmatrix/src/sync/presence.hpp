@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "state/room_table.hpp"
 #include "sync/raw_event.hpp"
 
 namespace chatrixcd::matrix::detail {
@@ -25,5 +26,9 @@ private:
 // Whether we were in the room right before the first event of a timeline that begins after a gap: not if it shows us coming in
 // or being invited.
 bool inside_before(std::vector<raw_event> const& timeline, user_id const& me);
+
+// Whether we may have come and gone in the gap before such a timeline, which shows us coming in: `before` is what we were when the gap
+// began. A room that we were never in is joined without looking for it.
+bool may_have_visited(std::vector<raw_event> const& timeline, user_id const& me, membership before);
 
 }  // namespace chatrixcd::matrix::detail

@@ -45,6 +45,18 @@ public:
         w.stop(*bot);
         bot.reset();
     }
+    void leave() {
+        base::http::request request(base::http::method::post, "/_matrix/client/v3/rooms/" + base::percent_encode(room) + "/leave");
+        std::move(request).with_bearer(account.token()).with_body("{}");
+        CHECK(w.run(w.server->handle(std::move(request))).status == 200);
+    }
+    void come_back() {
+        ann.invite(room, account.id());
+        account.join(room);
+    }
+    void say_behind_its_back(int times) {
+        for (int i = 0; i < times; ++i) ann.say(room, "not for the bot");
+    }
     strings say(int from, int to) {
         strings said;
         for (int i = from; i <= to; ++i) {
@@ -165,17 +177,53 @@ TEST_SUITE("matrix::gap") {
     TEST_CASE("a bot that left and came back hears what was said while it was in") {
         absence a;
         strings expected = a.say(1, 60);
-        base::http::request leave(base::http::method::post, "/_matrix/client/v3/rooms/" + base::percent_encode(a.room) + "/leave");
-        std::move(leave).with_bearer(a.account.token()).with_body("{}");
-        CHECK(a.w.run(a.w.server->handle(std::move(leave))).status == 200);
-        for (int i = 0; i < 60; ++i) a.ann.say(a.room, "not for the bot");
-        a.ann.invite(a.room, a.account.id());
-        a.account.join(a.room);
+        a.leave();
+        a.say_behind_its_back(60);
+        a.come_back();
         auto const more = a.say(101, 160);
         expected.insert(expected.end(), more.begin(), more.end());
         a.open();
         a.w.pass(std::chrono::minutes(1));
         CHECK(a.heard == expected);
+    }
+
+    TEST_CASE("a bot that was out, in, out and in again hears what was said between") {
+        absence a;
+        a.open();
+        a.leave();
+        a.w.pass(std::chrono::minutes(1));
+        a.close();
+        a.say_behind_its_back(60);
+        a.come_back();
+        auto expected = a.say(1, 60);
+        a.leave();
+        a.say_behind_its_back(47);
+        a.come_back();
+        auto const more = a.say(61, 62);
+        expected.insert(expected.end(), more.begin(), more.end());
+        a.open();
+        a.w.pass(std::chrono::minutes(1));
+        CHECK(a.heard == expected);
+        CHECK(a.reason.empty());
+    }
+
+    TEST_CASE("a room that a bot was never in is not searched for what was said to it") {
+        absence a;
+        auto const other = a.ann.make_room({});
+        for (int i = 0; i < 60; ++i) a.ann.say(other, "not for the bot");
+        int pages = 0;
+        a.w.network->faults = [&](base::http::request const& r) {
+            if (is_history(r)) ++pages;
+            return fault::none();
+        };
+        a.open();
+        a.ann.invite(other, a.account.id());
+        a.w.pass(std::chrono::minutes(1));
+        a.account.join(other);
+        a.ann.say(other, "welcome");
+        a.w.pass(std::chrono::minutes(1));
+        CHECK(a.heard == strings{"welcome"});
+        CHECK(pages == 0);
     }
 }
 
