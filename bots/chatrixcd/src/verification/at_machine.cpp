@@ -38,9 +38,8 @@ std::string list_of(std::vector<std::string> const& names) {
 
 // Nothing: it is neither.
 std::optional<bool> meaning_of(std::string const& said) {
-    auto const first = said.find_first_not_of(" \t\r");
-    if (first == std::string::npos) return false;
-    auto const word = said.substr(first, said.find_last_not_of(" \t\r") - first + 1);
+    auto const word = base::text::trimmed(said);
+    if (word.empty()) return false;
     if (word == "y" || word == "Y" || word == "yes") return true;
     if (word == "n" || word == "N" || word == "no") return false;
     return std::nullopt;
