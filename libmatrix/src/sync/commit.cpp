@@ -163,13 +163,10 @@ private:
         bool const was_joined = row.ours == membership::join;
         auto first = update.timeline.begin();
         bool inside = was_joined;
-        if (before_.restarting) {
+        if (is_first()) {
+            inside = inside_before(update.timeline, how_.me);
+        } else if (before_.restarting || update.limited) {
             first = behind_known(update, row, inside);
-        } else if (is_first()) {
-            inside = inside_before(update.timeline, how_.me);
-        } else if (update.limited) {
-            inside = inside_before(update.timeline, how_.me);
-            if (inside || may_have_visited(update.timeline, how_.me, row.ours)) open_gap(update, before_.position, was_joined);
         } else if (update.ours == membership::join) {
             // Who is in a room and was never seen coming in has been there all along, whatever we thought.
             inside = was_joined || inside_before(update.timeline, how_.me);
@@ -178,37 +175,54 @@ private:
         count_.rows += store_events(t_, first, update.timeline.end(), here(update.room), walk, batch_.source, how_);
     }
 
-    // The response shows everything, though much of it is known: where the unknown begins.
+    // The response may leave something out, or show again what is known: where the unknown begins.
     event_place behind_known(room_update const& update, room_row const& row, bool& inside) {
-        auto const is_last = [&](raw_event const& e) { return e.id() == row.last_event; };
+        auto const is_last = [&](raw_event const& e) { return !row.last_event.empty() && e.id() == row.last_event; };
         auto const known = std::find_if(update.timeline.begin(), update.timeline.end(), is_last);
         if (known != update.timeline.end()) return known + 1;
         bool const was_joined = inside;
         inside = inside_before(update.timeline, how_.me);
-        bool const hides = update.limited && (inside || may_have_visited(update.timeline, how_.me, row.ours));
-        if (!hides) return update.timeline.begin();
-        auto gap = open_gap(update, update.prev_batch, was_joined, row.last_event);
-        // Nothing leads there.
-        if (row.last_event.empty() || update.prev_batch.empty()) {
-            commit_loss(t_, gap, "the homeserver has forgotten where we were", how_);
-            ++count_.rows;
+        if (!update.limited) return update.timeline.begin();
+        auto gap = gap_before(update, was_joined);
+        bool const was_heard = was_joined || inside;
+        if (was_heard && before_.restarting) {
+            search(std::move(gap), update.prev_batch, row.last_event);
+        } else if (was_heard) {
+            open(gap);
+        } else if (auto const visited = behind_hidden_visit(update.timeline, how_.me, row); !before_.restarting && !visited.empty()) {
+            gap.until_event = visited;
+            open(gap);
         }
         return update.timeline.begin();
     }
 
-    gap_row open_gap(room_update const& update, std::string const& token, bool inside, std::string const& after = {}) {
+    // From our position to the timeline.
+    gap_row gap_before(room_update const& update, bool inside) const {
         gap_row gap;
         gap.room = update.room;
         gap.position = number_ * 2 + 1;
-        gap.token = token;
-        gap.after_event = after;
-        gap.seeking = before_.restarting;
+        gap.token = before_.position;
         if (!update.timeline.empty()) gap.until_event = update.timeline.front().id();
         gap.inside = inside;
         gap.restored = how_.restored;
+        return gap;
+    }
+
+    void open(gap_row& gap) {
         gap.id = insert_gap(t_, how_.account, gap);
         ++count_.gaps;
-        return gap;
+    }
+
+    // Our position is lost: where the gap begins is looked for backwards.
+    void search(gap_row gap, std::string const& from, std::string const& last_event) {
+        gap.seeking = true;
+        gap.token = from;
+        gap.after_event = last_event;
+        open(gap);
+        if (!last_event.empty() && !from.empty()) return;
+        // Nothing leads there.
+        commit_loss(t_, gap, "the homeserver has forgotten where we were", how_);
+        ++count_.rows;
     }
 
     static void take_summary(room_summary const& summary, room_row& row) {

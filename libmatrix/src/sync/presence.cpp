@@ -12,6 +12,10 @@ bool is_about(raw_event const& e, user_id const& user) { return e.is_state("m.ro
 // A membership of "join" after "join" is a new name or picture, not a coming in.
 bool was_joined_before(raw_event const& join) { return join.previous_text("membership") == "join"; }
 
+std::vector<raw_event>::const_iterator first_about(std::vector<raw_event> const& timeline, user_id const& user) {
+    return std::find_if(timeline.begin(), timeline.end(), [&](raw_event const& e) { return is_about(e, user); });
+}
+
 }  // namespace
 
 bool presence_walk::visit(raw_event const& e) {
@@ -20,31 +24,28 @@ bool presence_walk::visit(raw_event const& e) {
 }
 
 bool inside_before(std::vector<raw_event> const& timeline, user_id const& me) {
-    for (auto const& e : timeline) {
-        if (!is_about(e, me)) continue;
-        auto const now = e.content_text("membership");
-        // Nobody who is in a room can be invited to it.
-        if (now == "invite" || now == "knock") return false;
-        return now != "join" || was_joined_before(e);
-    }
-    return true;
+    auto const first = first_about(timeline, me);
+    if (first == timeline.end()) return true;
+    auto const now = first->content_text("membership");
+    auto const previous = first->previous_text("membership");
+    // Nobody who is in a room can be invited to it.
+    if (now == "invite" || now == "knock") return false;
+    // An invitation can be withdrawn, and a stranger banned.
+    bool const may_have_been_joined = previous.empty() || previous == "join";
+    return now == "join" ? was_joined_before(*first) : may_have_been_joined;
 }
 
-bool may_have_visited(std::vector<raw_event> const& timeline, user_id const& me, membership before) {
-    auto const first = std::find_if(timeline.begin(), timeline.end(), [&](raw_event const& e) { return is_about(e, me); });
-    if (first == timeline.end()) return false;
-    auto const previous = first->previous_text("membership");
-    switch (before) {
-        case membership::none:
-            return !previous.empty();
-        // From an invitation straight into the room, or not.
-        case membership::invite:
-            return previous == "leave" || previous == "ban";
-        case membership::join:
-        case membership::leave:
-            return true;
-    }
-    return true;
+std::string_view behind_hidden_visit(std::vector<raw_event> const& timeline, user_id const& me, room_row const& known) {
+    auto const first = first_about(timeline, me);
+    if (first == timeline.end()) return {};
+    auto const now = first->content_text("membership");
+    bool const comes_in = now == "join" || now == "invite" || now == "knock";
+    auto const replaced = first->replaces();
+    if (!comes_in || replaced.empty() || replaced == known.last_event) return {};
+    if (known.ours == membership::leave) return first->id();
+    // From that invitation straight into the room, as far as can be seen. Nor is known what became of us in a room before we saw any of it.
+    bool const is_another = known.ours == membership::invite && !known.last_event.empty() && first->previous_text("membership") != "invite";
+    return is_another ? first->id() : std::string_view();
 }
 
 }  // namespace chatrixcd::matrix::detail

@@ -27,8 +27,9 @@ private:
 // or being invited.
 bool inside_before(std::vector<raw_event> const& timeline, user_id const& me);
 
-// Whether we may have come and gone in the gap before such a timeline, which shows us coming in: `before` is what we were when the gap
-// began. A room that we were never in is joined without looking for it.
-bool may_have_visited(std::vector<raw_event> const& timeline, user_id const& me, membership before);
+// What such a timeline of a room that we were out of can hide: that we came, heard something and went. It does if the event that shows us
+// coming in does not replace the one by which we were out, as far as is known. Returns that event's id: before it nothing is for us but
+// what is hidden. Empty: nothing is. `known`: the room as it was when the gap began.
+std::string_view behind_hidden_visit(std::vector<raw_event> const& timeline, user_id const& me, room_row const& known);
 
 }  // namespace chatrixcd::matrix::detail

@@ -105,6 +105,10 @@ std::string_view raw_event::previous_text(std::string_view key) const noexcept {
     return previous == nullptr ? std::string_view() : text_member(*previous, key);
 }
 
+std::string_view raw_event::replaces() const noexcept {
+    return unsigned_ == nullptr ? std::string_view() : text_member(*unsigned_, "replaces_state");
+}
+
 message_parts raw_event::parts() const noexcept { return {type_, state_key_.has_value(), *content_, unsigned_}; }
 
 event raw_event::to_event(std::shared_ptr<void const> keeper, trust believed) const {

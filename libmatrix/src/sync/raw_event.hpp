@@ -37,6 +37,9 @@ public:
     std::string_view content_text(std::string_view key) const noexcept;
     // A string member of unsigned.prev_content, likewise.
     std::string_view previous_text(std::string_view key) const noexcept;
+    // The id of the state event whose place it took; empty if the homeserver does not say (unsigned.replaces_state, which most have but
+    // the specification does not name).
+    std::string_view replaces() const noexcept;
 
     // What says whether it is a message.
     message_parts parts() const noexcept;

@@ -207,6 +207,37 @@ TEST_SUITE("matrix::gap") {
         CHECK(a.reason.empty());
     }
 
+    TEST_CASE("a bot that comes back hears what is new in order, without a search of what was said while it was out") {
+        absence a;
+        a.open();
+        a.leave();
+        a.w.pass(std::chrono::minutes(1));
+        a.say_behind_its_back(60);
+        int pages = 0;
+        a.w.network->faults = [&](base::http::request const& r) {
+            if (is_history(r)) ++pages;
+            return fault::none();
+        };
+        a.ann.invite(a.room, a.account.id());
+        a.w.pass(std::chrono::minutes(1));
+        a.account.join(a.room);
+        auto const said = a.say(1, 3);
+        a.w.pass(std::chrono::minutes(1));
+        CHECK(a.heard == said);
+        CHECK(pages == 0);
+        a.leave();
+        a.w.pass(std::chrono::minutes(1));
+        a.close();
+        a.say_behind_its_back(5);
+        a.come_back();
+        auto const more = a.say(4, 5);
+        a.open();
+        a.w.pass(std::chrono::minutes(1));
+        CHECK(strings(a.heard.begin() + 3, a.heard.end()) == more);
+        CHECK(pages == 0);
+        CHECK(a.reason.empty());
+    }
+
     TEST_CASE("a room that a bot was never in is not searched for what was said to it") {
         absence a;
         auto const other = a.ann.make_room({});
