@@ -91,11 +91,15 @@ private:
     // Whoever may speak in an encrypted room.
     void expect_members(room_update const& update, room_row const& before, room_row const& now) {
         if (!devices_ || now.encryption.empty()) return;
+        // A homeserver that shows members as they are needed may leave out who left.
+        bool someone_left = update.limited && how_.lazy_members;
         auto const expect = [&](std::string user, std::string_view membership) {
             auto const member = user_id::parse(std::move(user));
             if (!member) return;
             bool const has_left = membership == "leave" || membership == "ban";
             if (membership == "join" || membership == "invite") devices_->expect(*member);
+            // Who is invited behind a gap may have been in the room, and have left it.
+            someone_left = someone_left || has_left || (update.limited && membership != "join");
             // What a restart shows was seen before.
             if (has_left && !before_.restarting) devices_->part(update.room, *member);
         };
@@ -104,6 +108,7 @@ private:
                 if (e.type() == "m.room.member" && e.state_key()) expect(std::string(*e.state_key()), e.content_text("membership"));
             }
         }
+        if (someone_left) devices_->retire_key(update.room);
         if (!before.encryption.empty()) return;
         for (auto const& each : members_with(t_, how_.account, update.room, "join", "invite")) expect(each.user, each.membership);
     }

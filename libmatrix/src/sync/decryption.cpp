@@ -10,6 +10,7 @@
 
 #include "crypto/devices/device_lists.hpp"
 #include "crypto/rooms/pinned_members.hpp"
+#include "crypto/rooms/sending_key.hpp"
 
 namespace chatrixcd::matrix::detail {
 
@@ -72,6 +73,8 @@ void decryption::expect(user_id const& member) {
     crypto::track(with_, member);
     wants_errand_ = wants_errand_ || !crypto::is_current(with_, member);
 }
+
+void decryption::retire_key(room_id const& room) { crypto::retire_key(with_, room); }
 
 void decryption::part(room_id const& room, user_id const& member) { crypto::unpin_member(with_, room, member); }
 

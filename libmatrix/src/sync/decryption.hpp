@@ -38,6 +38,8 @@ public:
     void expect(user_id const& member);
     // Somebody has left such a room.
     void part(room_id const& room, user_id const& member);
+    // Somebody who may have read along is not in such a room any more.
+    void retire_key(room_id const& room);
 
     // Nothing: the event waits for its key, or is refused for good.
     std::optional<opened_event> open(raw_event const& e, arrival const& where);

@@ -229,6 +229,10 @@ void note_refused(context const& with, std::int64_t request) {
                {with.account, request, refused_request, with.milliseconds()});
 }
 
+void retire_key(context const& with, room_id const& room) {
+    with.t.run("UPDATE sending_key SET messages = ?3 WHERE account = ?1 AND room_id = ?2", {with.account, room.str(), most_messages});
+}
+
 void note_begun_anew(context const& with, std::string const& their_key) {
     with.t.run("UPDATE key_share SET state = 3 WHERE account = ?1 AND their_key = ?2 AND state IN (0, 1)", {with.account, their_key});
 }

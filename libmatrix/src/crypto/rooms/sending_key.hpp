@@ -90,6 +90,9 @@ private:
     boost::json::object key_content_;
 };
 
+// Somebody has left: whoever was there, or was invited, may have the key from others, whether or not it was given to them. The next message
+// has another (specification v1.19, client-server API, m.megolm.v1.aes-sha2).
+void retire_key(context const& with, room_id const& room);
 // A device has begun a session of its own: what it was sent it may not have read.
 void note_begun_anew(context const& with, std::string const& their_key);
 // The homeserver does not take the request: whoever is in it has no key, and is tried again after a while.

@@ -2,6 +2,7 @@
 // When the key of a room is another one, and when it stays.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -73,6 +74,42 @@ TEST_SUITE("matrix::client::room keys") {
         CHECK(contains(given, "@bot:test"));
         CHECK_FALSE(contains(given, "@carol:test"));
         c.w.network->leaving = nullptr;
+    }
+
+    TEST_CASE("the key changes when somebody leaves who was given none: others may have passed it on") {
+        conversation c;
+        auto carol = c.w.add("carol");
+        c.ann.invite(c.room, carol.id());
+        c.w.pass(std::chrono::seconds(5));
+        c.say("with an invitation");
+        CHECK_FALSE(c.has_changed());
+        c.ann.kick(c.room, carol.id());
+        c.w.pass(std::chrono::seconds(5));
+        c.say("without");
+        CHECK(c.has_changed());
+        c.say("still without");
+        CHECK_FALSE(c.has_changed());
+    }
+
+    TEST_CASE("the key changes when somebody came, left and came back while we were away") {
+        conversation c;
+        auto carol = c.w.add("carol");
+        c.w.stop(*c.anns->client);
+        c.anns->client.reset();
+        auto const visit = [&] {
+            c.ann.invite(c.room, carol.id());
+            carol.join(c.room);
+        };
+        visit();
+        c.ann.kick(c.room, carol.id());
+        visit();
+        for (int i = 0; i < 60; ++i) c.bot->say(c.room, std::to_string(i));
+        c.anns->open();
+        c.w.pass(std::chrono::minutes(1));
+        c.anns->say(c.room, "back");
+        c.bot->wait_for("back");
+        auto const all = sessions_of(c.ann, c.room);
+        CHECK(std::ranges::count(all, all.back()) == 1);
     }
 
     TEST_CASE("the key changes when a device logs out, and does not when one logs in") {
