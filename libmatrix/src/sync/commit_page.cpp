@@ -13,9 +13,16 @@ event_place find_event(history_page const& page, std::string const& id) {
     return std::find_if(page.events.begin(), page.events.end(), [&](raw_event const& e) { return e.id() == id; });
 }
 
-bool shows_leaving(raw_event const& e) {
-    auto const now = e.content_text("membership");
-    return e.type() == "m.room.member" && e.state_key() && (now == "leave" || now == "ban");
+// Who left and came back within a gap is not seen in the room's state.
+void see_leavers(event_place first, event_place last, room_id const& room, decryption& devices) {
+    for (auto e = first; e != last; ++e) {
+        if (e->type() != "m.room.member" || !e->state_key()) continue;
+        auto const now = e->content_text("membership");
+        auto const member = user_id::parse(std::string(*e->state_key()));
+        if (!member || (now != "leave" && now != "ban")) continue;
+        devices.retire_key(room);
+        devices.part(room, *member);
+    }
 }
 
 std::string too_many(std::size_t bound) { return "more than " + std::to_string(bound) + " events came while we were away"; }
@@ -77,8 +84,7 @@ page_taken commit_page(base::transaction& t, history_page const& page, gap_row g
     presence_walk walk(how.me, gap.inside);
     auto const known = std::find_if(first, page.events.end(), [&](raw_event const& e) { return e.id() == gap.until_event; });
     store_events(t, first, known, arrival_at(how, gap.room, gap.position - 1), walk, page.source, how);
-    // Who left and came back is not seen in the room's state.
-    if (devices && std::any_of(first, known, shows_leaving)) devices->retire_key(gap.room);
+    if (devices) see_leavers(first, known, gap.room, *devices);
     // What lies behind was heard when it came: said again it would contradict itself.
     if (devices) taken.verifications = devices->take_verifications();
     // Servers order branches of a room differently in a sync and in its history: what lies behind the known event is mostly known too,

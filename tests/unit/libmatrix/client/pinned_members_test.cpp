@@ -123,6 +123,22 @@ TEST_SUITE("matrix::client::pinned_members") {
         }
     }
 
+    TEST_CASE("a pinned member who leaves and comes back while we are away is a newcomer") {
+        pinned_room p;
+        p.bring_carol();
+        auto const carol = p.waiting().at(0);
+        REQUIRE(p.w.run(p.here().accept_newcomer(carol.user, carol.identity)).has_value());
+        CHECK(p.waiting().empty());
+        p.w.stop(*p.anns->client);
+        p.anns->client.reset();
+        p.ann.kick(p.room, p.carol.id());
+        p.bring_carol();
+        for (int i = 0; i < 60; ++i) p.bot->say(p.room, std::to_string(i));
+        p.anns->open();
+        p.w.pass(std::chrono::minutes(1));
+        CHECK(p.waiting().size() == 1);
+    }
+
     TEST_CASE("who was invited when the room was pinned is no newcomer") {
         world w;
         auto ann = w.add("ann");
