@@ -103,7 +103,7 @@ awaitable<void> verification_desk::look_after(shared_entry of) {
     auto codes = co_await of->handle.codes();
     if (!codes) co_return end(*of, verification_phase::failed, codes.error().message());
     of->seen.device = of->handle.device().str();
-    of->seen.codes = std::move(*codes);
+    of->seen.codes = *codes;
     end_others(*of);
     of->seen.is_agreed = how_.agrees_with_known && co_await is_known(of->handle);
     of->seen.phase = of->seen.is_agreed ? verification_phase::confirmed : verification_phase::comparing;
