@@ -23,15 +23,16 @@ HERE = pathlib.Path(__file__).resolve().parent / "peers"
 PASSWORD = "bench-password"
 
 
-def fetch_mautrix(folder: pathlib.Path):
-    """Builds the echo bot on mautrix-go from its Go module; returns the program."""
+def fetch_mautrix(folder: pathlib.Path, encrypted=False):
+    """Builds the echo bot on mautrix-go from its Go module, if it shall encrypt with libolm and SQLite; returns the program."""
     if not shutil.which("go"):
         raise Unavailable("Go is not on this machine")
     folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "mautrix_echo"
+    program = folder / ("mautrix_encrypted_echo" if encrypted else "mautrix_echo")
+    environment = {**os.environ, "CGO_ENABLED": "1" if encrypted else "0"}
     # Go's own cache makes a second build a matter of a second.
     try:
-        done = subprocess.run(["go", "build", "-o", program, "."], cwd=HERE / "mautrix", env={**os.environ, "CGO_ENABLED": "0"},
+        done = subprocess.run(["go", "build", "-o", program, "."], cwd=HERE / "mautrix", env=environment,
                               capture_output=True, text=True, timeout=900)
     except subprocess.TimeoutExpired:
         raise Unavailable("Go did not build it within 15 minutes") from None

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What encryption costs: the machine over the library that computes, an echo in an encrypted room beside matrix-nio on the same Synapse,
+"""What encryption costs: the machine over the library that computes, an echo in an encrypted room beside other bots on the same Synapse,
 and idle over TLS."""
 import re
 import subprocess
 import tempfile
 from pathlib import Path
 
-from echo_peers import HERE, PASSWORD
+from echo_peers import HERE, PASSWORD, fetch_mautrix
 from idle import best, environment_of, run_once, started
 from measure import cpu_ms, memory_mb, without_proxies
 from stub_homeserver import Homeserver
@@ -100,6 +100,10 @@ def echoes(table, binaries, work, rounds=4, number=25):
         table.skip(f"echoes in an encrypted room: {reason}")
         return
     bots = {"ours": [binaries / "echo_bot"], "ours in clear": [binaries / "bench_plain_echo"], "matrix-nio": [python, HERE / "nio_echo.py"]}
+    try:
+        bots["mautrix-go"] = [fetch_mautrix(work / "mautrix", encrypted=True)]
+    except synapse.Unavailable as reason:
+        table.skip(f"mautrix-go in an encrypted room: {reason}")
     with tempfile.TemporaryDirectory() as folder:
         server = synapse.Synapse(root, Path(folder) / "synapse")
         talks = {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The echo bot on mautrix-go: joins where it is invited, answers "echo: …" to each text. In memory, without encryption.
-// From the environment: MATRIX_HOMESERVER, MATRIX_USER, MATRIX_PASSWORD.
+// The echo bot on mautrix-go: joins where it is invited, answers "echo: …" to each text. In memory, without encryption; with
+// MATRIX_ENCRYPTED it has a store (MATRIX_STORE) and encrypts for every device. From the environment: MATRIX_HOMESERVER, MATRIX_USER,
+// MATRIX_PASSWORD.
 package main
 
 import (
@@ -30,6 +31,10 @@ func main() {
 		StoreCredentials: true,
 	})
 	must(err)
+
+	if os.Getenv("MATRIX_ENCRYPTED") != "" {
+		must(encrypt(ctx, client, os.Getenv("MATRIX_STORE")))
+	}
 
 	syncer := client.Syncer.(*mautrix.DefaultSyncer)
 	syncer.OnEventType(event.StateMember, func(ctx context.Context, e *event.Event) {
