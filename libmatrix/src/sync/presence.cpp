@@ -9,9 +9,6 @@ namespace {
 
 bool is_about(raw_event const& e, user_id const& user) { return e.is_state("m.room.member", user.str()); }
 
-// A membership of "join" after "join" is a new name or picture, not a coming in.
-bool was_joined_before(raw_event const& join) { return join.previous_text("membership") == "join"; }
-
 std::vector<raw_event>::const_iterator first_about(std::vector<raw_event> const& timeline, user_id const& user) {
     return std::find_if(timeline.begin(), timeline.end(), [&](raw_event const& e) { return is_about(e, user); });
 }
@@ -30,9 +27,9 @@ bool inside_before(std::vector<raw_event> const& timeline, user_id const& me) {
     auto const previous = first->previous_text("membership");
     // Nobody who is in a room can be invited to it.
     if (now == "invite" || now == "knock") return false;
-    // An invitation can be withdrawn, and a stranger banned.
-    bool const may_have_been_joined = previous.empty() || previous == "join";
-    return now == "join" ? was_joined_before(*first) : may_have_been_joined;
+    // A "join" after "join" is a new name or picture, not a coming in. Whoever goes need not have come: an invitation can be withdrawn, and
+    // a stranger banned.
+    return previous == "join" || (now != "join" && previous.empty());
 }
 
 std::string_view behind_hidden_visit(std::vector<raw_event> const& timeline, user_id const& me, room_row const& known) {
